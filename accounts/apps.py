@@ -1,0 +1,12 @@
+"""Users, institutions, memberships, rights, audit."""
+
+from django.apps import AppConfig
+
+
+class AccountsConfig(AppConfig):
+    name = "accounts"
+    verbose_name = "Institution and members"
+
+    def ready(self) -> None:
+        from accounts import permissions  # noqa: F401  (registers the rules)
+        from accounts.admin import audit_entries, institutions, members  # noqa: F401  (register pages)

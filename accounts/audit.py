@@ -1,0 +1,93 @@
+"""The audit log: the only writer of audit entries, and the check of their chains."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db import IntegrityError, models, transaction
+
+from accounts.models import AuditEntry, Institution, User
+from proctor_site.kernel import chains, clock
+
+_TRIES = 5
+
+
+def stream_of(subject: models.Model) -> str:
+    """Name of the chain of one subject, such as "attempt:12"."""
+    return f"{subject._meta.model_name}:{subject.pk}"
+
+
+def record(
+    institution: Institution,
+    subject: models.Model,
+    verb: str,
+    *,
+    actor: User | None = None,
+    detail: Mapping[str, Any] | None = None,
+) -> AuditEntry:
+    """Appends one entry to the subject's chain, in the caller's transaction.
+
+    `verb` is a fact name ("attempt.paused"); `detail` holds plain values only and no biometric data.
+    Two writers at once on one subject: the later one links to the earlier one.
+    """
+    stream = stream_of(subject)
+    for attempt in range(_TRIES):
+        try:
+            with transaction.atomic():
+                return _append(institution, stream, verb, actor, dict(detail or {}))
+        except IntegrityError:
+            if attempt == _TRIES - 1:
+                raise
+    raise AssertionError("unreachable")
+
+
+def _append(
+    institution: Institution, stream: str, verb: str, actor: User | None, detail: dict[str, Any]
+) -> AuditEntry:
+    last = (
+        AuditEntry.objects.filter(institution=institution, stream=stream)
+        .order_by("-sequence")
+        .values_list("sequence", "hash")
+        .first()
+    )
+    sequence, previous = (last[0] + 1, last[1]) if last else (1, chains.GENESIS)
+    at = clock.now()
+    payload = _payload(stream, sequence, at, actor.pk if actor else None, verb, detail)
+    return AuditEntry.objects.create(
+        institution=institution,
+        stream=stream,
+        sequence=sequence,
+        at=at,
+        actor=actor,
+        verb=verb,
+        detail=detail,
+        previous_hash=previous,
+        hash=chains.link_hash(previous, payload),
+    )
+
+
+def _payload(
+    stream: str, sequence: int, at: datetime, actor_id: int | None, verb: str, detail: dict[str, Any]
+) -> dict[str, Any]:
+    return {
+        "stream": stream,
+        "sequence": sequence,
+        "at": at,
+        "actor": actor_id,
+        "verb": verb,
+        "detail": detail,
+    }
+
+
+def first_broken_entry(institution: Institution, stream: str) -> AuditEntry | None:
+    """The first entry of a chain that was altered, or after which one is missing; None when it is whole."""
+    entries = list(AuditEntry.objects.filter(institution=institution, stream=stream).order_by("sequence"))
+    position = chains.first_break(
+        (
+            entry.previous_hash,
+            entry.hash,
+            _payload(entry.stream, entry.sequence, entry.at, entry.actor_id, entry.verb, entry.detail),
+        )
+        for entry in entries
+    )
+    return None if position is None else entries[position]

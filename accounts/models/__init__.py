@@ -1,0 +1,9 @@
+"""Users, institutions, registrations, memberships, invitations and audit entries."""
+
+from accounts.models.audit_entry import AuditEntry
+from accounts.models.institution import Institution
+from accounts.models.membership import Invitation, Membership
+from accounts.models.registration import Registration
+from accounts.models.user import User
+
+__all__ = ["AuditEntry", "Institution", "Invitation", "Membership", "Registration", "User"]

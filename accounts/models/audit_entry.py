@@ -1,0 +1,36 @@
+"""What was done, by whom, to what: append-only and chained per subject."""
+
+from django.conf import settings
+from django.db import models
+
+from accounts.tenancy import TenantModel
+
+
+class AuditEntry(TenantModel):
+    """One act. Written only by `accounts.audit.record`; never changed, never deleted.
+
+    The chain runs per `stream` (one subject, such as "attempt:12"), not per institution: one chain for all
+    would make 3,000 simultaneous starts wait for each other (docs/decisions/0003).
+    """
+
+    stream = models.CharField(max_length=80)
+    sequence = models.PositiveIntegerField()
+    at = models.DateTimeField()
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    verb = models.CharField(max_length=60, help_text="Fact name, such as 'attempt.paused'.")
+    detail = models.JSONField(default=dict)
+    previous_hash = models.CharField(max_length=64)
+    hash = models.CharField(max_length=64)
+
+    class Meta:
+        verbose_name_plural = "audit entries"
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["institution", "stream", "sequence"], name="audit_stream_sequence"
+            )
+        ]
+        indexes = [models.Index(fields=["institution", "-at"], name="audit_by_time")]
+
+    def __str__(self) -> str:
+        return f"{self.verb} ({self.stream})"

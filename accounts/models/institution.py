@@ -1,0 +1,56 @@
+"""The tenant: a school, board or company whose rows nobody else sees."""
+
+import zoneinfo
+
+from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
+from django.db import models
+
+from accounts.countries import known_country
+
+slug_format = RegexValidator(
+    r"^[a-z0-9]+(-[a-z0-9]+)*$", "Use small letters, digits and single hyphens, such as 'north-college'."
+)
+
+
+def known_time_zone(name: str) -> None:
+    """Refuses names that are not in the time zone database. Raises ValidationError."""
+    if name not in zoneinfo.available_timezones():
+        raise ValidationError(
+            "%(name)s is not a time zone; use a name like Europe/Vienna.", params={"name": name}
+        )
+
+
+class Institution(models.Model):
+    """A tenant. It can be used once its owner has confirmed the e-mail address (`confirmed_at`)."""
+
+    name = models.CharField(max_length=200)
+    slug = models.CharField(
+        max_length=50,
+        unique=True,
+        validators=[slug_format],
+        help_text="Stands in every address, such as /i/north-college/.",
+    )
+    country = models.CharField(
+        max_length=2, validators=[known_country], help_text="Decides which law applies (ISO 3166 code)."
+    )
+    time_zone = models.CharField(max_length=64, default="UTC", validators=[known_time_zone])
+    owner_email = models.EmailField()
+    is_education = models.BooleanField(
+        "school, university or examination board",
+        default=True,
+        help_text="In education, emotions are never inferred; the law forbids it in the EU.",
+    )
+    requires_second_factor = models.BooleanField(
+        "staff must use a second factor",
+        default=False,
+        help_text="Members with any role but candidate are asked for a second factor at sign-in.",
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+    confirmed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name

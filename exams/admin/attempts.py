@@ -1,0 +1,183 @@
+"""Attempts in the admin, to read: state and clock, answers in words, the journal and its check."""
+
+from datetime import datetime
+from typing import Any
+
+from django.contrib import admin
+from django.db import models
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
+
+from accounts.admin.site import site
+from accounts.admin.tenant import TenantAdmin, TenantTabularInline
+from exams.delivery.verification import verify_journal
+from exams.kinds.registry import KINDS
+from exams.marking.services import result_of
+from exams.models import Attempt, JournalEntry, LostTime, PaperItem
+
+
+def _in_zone(moment: datetime | None, attempt: Attempt) -> str:
+    sitting = attempt.enrolment.sitting
+    return f"{moment.astimezone(sitting.zone):%Y-%m-%d %H:%M:%S} ({sitting.time_zone})" if moment else "-"
+
+
+class ReadOnly:
+    """Mixin: rows that only services write."""
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Never by hand."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Never by hand."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Never by hand."""
+        return False
+
+
+class PaperInline(ReadOnly, TenantTabularInline):
+    """The paper with answers, key and points."""
+
+    model = PaperItem
+    fields = ("position", "question", "answer_in_words", "key", "points_given")
+    readonly_fields = fields
+    verbose_name_plural = "answers"
+    ordering = ("position",)
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
+        return super().get_queryset(request).select_related("version__question", "answer", "mark")
+
+    @admin.display(description="question")
+    def question(self, item: PaperItem) -> str:
+        return item.version.stem
+
+    @admin.display(description="answer")
+    def answer_in_words(self, item: PaperItem) -> str:
+        answer = getattr(item, "answer", None)
+        kind = KINDS[item.version.question.kind]
+        return kind.describe_answer(item.version.content, answer.value if answer else None)
+
+    @admin.display(description="right answer")
+    def key(self, item: PaperItem) -> str:
+        return KINDS[item.version.question.kind].describe_key(item.version.content)
+
+    @admin.display(description="points")
+    def points_given(self, item: PaperItem) -> str:
+        mark = getattr(item, "mark", None)
+        return f"{mark.points if mark else 'not marked yet'} of {item.points}"
+
+
+class LostTimeInline(ReadOnly, TenantTabularInline):
+    """Intervals in which the candidate could not work."""
+
+    model = LostTime
+    fields = ("cause", "started_at", "ended_at", "credited_seconds")
+    readonly_fields = fields
+
+
+@admin.register(Attempt, site=site)
+class AttemptAdmin(ReadOnly, TenantAdmin):
+    """Attempts. `inlines` is a list, so that proctoring can add incidents."""
+
+    list_display = ("candidate", "sitting", "state", "started", "deadline", "ended", "ended_by")
+    list_select_related = ("enrolment__candidate", "enrolment__sitting")
+    list_filter = ("state", "ended_by", "enrolment__sitting")
+    search_fields = ("enrolment__candidate__name", "enrolment__candidate__email")
+    search_help_text = "Searches names and e-mail addresses of candidates."
+    inlines = [PaperInline, LostTimeInline]
+    fieldsets = (
+        (None, {"fields": ("candidate", "sitting", "state", "ended_by", "result")}),
+        ("Clock", {"fields": ("started", "deadline", "paused", "ended")}),
+        ("Answer journal", {"fields": ("journal_check", "journal_link", "device", "seed")}),
+    )
+    readonly_fields = (
+        "candidate",
+        "sitting",
+        "result",
+        "journal_check",
+        "journal_link",
+        "started",
+        "deadline",
+        "paused",
+        "ended",
+    )
+
+    @admin.display(description="candidate", ordering="enrolment__candidate__name")
+    def candidate(self, attempt: Attempt) -> str:
+        return str(attempt.enrolment.candidate)
+
+    @admin.display(description="sitting", ordering="enrolment__sitting__opens_at")
+    def sitting(self, attempt: Attempt) -> str:
+        return str(attempt.enrolment.sitting)
+
+    @admin.display(description="started", ordering="started_at")
+    def started(self, attempt: Attempt) -> str:
+        return _in_zone(attempt.started_at, attempt)
+
+    @admin.display(description="deadline", ordering="deadline_at")
+    def deadline(self, attempt: Attempt) -> str:
+        return _in_zone(attempt.deadline_at, attempt)
+
+    @admin.display(description="paused since", ordering="paused_at")
+    def paused(self, attempt: Attempt) -> str:
+        return _in_zone(attempt.paused_at, attempt)
+
+    @admin.display(description="ended", ordering="ended_at")
+    def ended(self, attempt: Attempt) -> str:
+        return _in_zone(attempt.ended_at, attempt)
+
+    @admin.display(description="result")
+    def result(self, attempt: Attempt) -> str:
+        found = result_of(attempt)
+        reached = f"{found.points} of {found.possible} points, {found.percentage} %"
+        if found.passed is None:
+            return f"{reached}; {found.unmarked} answers are not marked yet"
+        return f"{reached}: {'passed' if found.passed else 'not passed'}"
+
+    @admin.display(description="check")
+    def journal_check(self, attempt: Attempt) -> str:
+        fault = verify_journal(attempt)
+        if fault is None:
+            return f"Whole: {attempt.journal_length} entries, every link fits, answers agree with it."
+        return f"BROKEN at entry {fault.sequence}: {fault.detail}"
+
+    @admin.display(description="entries")
+    def journal_link(self, attempt: Attempt) -> str:
+        address = reverse("admin:exams_journalentry_changelist")
+        return format_html(
+            '<a href="{}?attempt__id__exact={}">{} entries</a>', address, attempt.pk, attempt.journal_length
+        )
+
+
+@admin.register(JournalEntry, site=site)
+class JournalEntryAdmin(ReadOnly, TenantAdmin):
+    """The journal, entry by entry; reached from an attempt."""
+
+    list_display = (
+        "sequence",
+        "candidate",
+        "question",
+        "value",
+        "flagged",
+        "device",
+        "received_at",
+        "client_at",
+    )
+    list_select_related = ("attempt__enrolment__candidate", "item__version__question")
+    list_filter = ("attempt__enrolment__sitting",)
+    search_fields = ("attempt__enrolment__candidate__name", "attempt__enrolment__candidate__email")
+    ordering = ("-id",)
+
+    @admin.display(description="candidate")
+    def candidate(self, entry: JournalEntry) -> str:
+        return str(entry.attempt.enrolment.candidate)
+
+    @admin.display(description="question")
+    def question(self, entry: JournalEntry) -> str:
+        return f"{entry.item.position}. {entry.item.version.question}"
+
+    def lookup_allowed(self, lookup: str, value: Any, request: Any = None) -> bool:
+        return lookup == "attempt__id__exact" or super().lookup_allowed(lookup, value, request)

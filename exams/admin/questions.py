@@ -1,0 +1,231 @@
+"""The question bank in the admin: one form per kind; changing a used question makes a new version."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db import models
+from django.db.models import Count, Max
+from django.http import Http404, HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils.html import format_html
+
+from accounts.admin.site import site
+from accounts.admin.tenant import TenantAdmin
+from accounts.tenancy import current_institution
+from exams.admin.question_filters import KindFilter, RetiredFilter
+from exams.admin.question_form import QuestionForm, form_for, layout_of
+from exams.admin.refusals import RefusalsInWords
+from exams.bank import questions
+from exams.bank.questions import newest_version
+from exams.kinds.registry import KINDS, choices
+from exams.models import Question
+from proctor_site.kernel.errors import Refusal
+
+
+@admin.register(Question, site=site)
+class QuestionAdmin(RefusalsInWords, TenantAdmin):
+    """Questions. The kind is chosen first and stays; wording and key are versions."""
+
+    list_display = ("title", "kind_label", "version_number", "exam_count", "retired_at")
+    list_filter = (KindFilter, RetiredFilter)
+    search_fields = ("title",)
+    search_help_text = "Searches titles."
+    ordering = ("title", "id")
+    actions = ("retire",)
+    add_form_template = "admin/exams/question/change_form.html"
+    change_form_template = "admin/exams/question/change_form.html"
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
+        rows = super().get_queryset(request)
+        return rows.annotate(
+            newest_number=Max("versions__number"), exams=Count("placements__section__exam", distinct=True)
+        )
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: models.QuerySet[Any], search_term: str
+    ) -> tuple[models.QuerySet[Any], bool]:
+        rows, may_repeat = super().get_search_results(request, queryset, search_term)
+        if request.path.endswith("/autocomplete/"):
+            rows = rows.filter(retired_at=None)
+        return rows, may_repeat
+
+    @admin.display(description="kind", ordering="kind")
+    def kind_label(self, question: Question) -> str:
+        return KINDS[question.kind].label
+
+    @admin.display(description="version", ordering="newest_number")
+    def version_number(self, question: Question) -> int | None:
+        return getattr(question, "newest_number", None)
+
+    @admin.display(description="exams", ordering="exams")
+    def exam_count(self, question: Question) -> int:
+        return int(getattr(question, "exams", 0))
+
+    @admin.display(description="version")
+    def version_note(self, question: Question) -> str:
+        version = newest_version(question) if question.pk else None
+        if version is None:
+            return "Will be version 1."
+        if version.used_at is None:
+            return f"Version {version.number}; no paper uses it yet, so changes are made in it."
+        return (
+            f"Version {version.number}; papers use it since {version.used_at:%d %B %Y}. "
+            "A change makes a new version; old papers keep theirs."
+        )
+
+    @admin.display(description="preview")
+    def preview_link(self, question: Question) -> str:
+        if not question.pk:
+            return "Save first to see it as candidates do."
+        address = reverse("admin:exams_question_preview", args=[question.pk])
+        return format_html('<a href="{}">See it as candidates do</a>', address)
+
+    # the form of one kind
+
+    def _kind_name(self, request: HttpRequest, obj: Question | None) -> str:
+        return obj.kind if obj else request.GET.get("kind", "")
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        name = self._kind_name(request, obj)
+        if name in KINDS and self._may_write(request, obj):
+            kwargs["form"] = form_for(KINDS[name], obj)
+        return super().get_form(request, obj, change, **kwargs)
+
+    def _may_write(self, request: HttpRequest, obj: Question | None) -> bool:
+        return self.has_change_permission(request, obj) if obj else self.has_add_permission(request)
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        name = self._kind_name(request, obj)
+        if name not in KINDS or not self._may_write(request, obj):
+            return [
+                (None, {"fields": ["title", "kind_label", "wording", "key", "version_note", "preview_link"]})
+            ]
+        kind = KINDS[name]
+        version = newest_version(obj) if obj else None
+        return [
+            (None, {"fields": ["title", "stem"]}),
+            (kind.label, {"fields": layout_of(kind, version)}),
+            ("Use", {"fields": ["version_note", "preview_link"]}),
+        ]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return ["kind_label", "wording", "key", "version_note", "preview_link"]
+
+    @admin.display(description="question text")
+    def wording(self, question: Question) -> str:
+        version = newest_version(question)
+        return version.stem if version else ""
+
+    @admin.display(description="right answer")
+    def key(self, question: Question) -> str:
+        version = newest_version(question)
+        return KINDS[question.kind].describe_key(version.content) if version else ""
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_change_permission(request, obj) and (obj is None or obj.retired_at is None)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Questions are retired, never deleted: papers refer to them."""
+        return False
+
+    # writing, through the bank
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        assert isinstance(form, QuestionForm)  # noqa: S101  (tells mypy)
+        here = current_institution()
+        if here is None:
+            raise PermissionDenied("No institution is chosen.")
+        actor: Any = request.user
+        stem, content = form.cleaned_data["stem"], form.clean_content
+        if change:
+            before = newest_version(obj)
+            questions.rename(obj, title=obj.title, actor=actor)
+            after = questions.new_version(obj, stem=stem, content=content, actor=actor)
+            if before is not None and after.pk != before.pk:
+                messages.info(
+                    request,
+                    f"Papers use version {before.number}, so this was saved as version {after.number}; "
+                    "old papers keep theirs.",
+                )
+            return
+        made = questions.create_question(
+            here, title=obj.title, kind=form.kind.name, stem=stem, content=content, actor=actor
+        )
+        obj.pk, obj._state.adding = made.pk, False
+        obj.refresh_from_db()
+
+    def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> Any:
+        """The bank writes the audit entry itself."""
+
+    def log_change(self, request: HttpRequest, obj: Any, message: Any) -> Any:
+        """The bank writes the audit entry itself."""
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> Any:
+        if object_id is None and request.GET.get("kind") not in KINDS and self.has_add_permission(request):
+            return self._choose_kind(request)
+        return super().changeform_view(request, object_id, form_url, extra_context)
+
+    def _choose_kind(self, request: HttpRequest) -> HttpResponse:
+        query = request.GET.copy()
+        kinds = []
+        for name, label in choices():
+            query["kind"] = name
+            kinds.append((label, query.urlencode()))
+        context = {
+            **self.admin_site.each_context(request),
+            "title": "Which kind of question?",
+            "opts": self.opts,
+            "kinds": kinds,
+            "is_popup": "_popup" in request.GET,
+        }
+        return TemplateResponse(request, "admin/exams/question/choose_kind.html", context)
+
+    # preview
+
+    def get_urls(self) -> list[Any]:
+        preview = self.admin_site.admin_view(self.preview)
+        return [
+            path("<int:question_id>/preview/", preview, name="exams_question_preview"),
+            *super().get_urls(),
+        ]
+
+    def preview(self, request: HttpRequest, question_id: int) -> HttpResponse:
+        """The newest version as a candidate sees it, with the key below."""
+        question = self.get_object(request, str(question_id))
+        version = newest_version(question) if question else None
+        if question is None or version is None:
+            raise Http404("There is no such question.")
+        if not self.has_view_permission(request, question):
+            raise PermissionDenied
+        kind = KINDS[question.kind]
+        content = kind.public_content(version.content, [])
+        context = {
+            **self.admin_site.each_context(request),
+            "title": f"Preview of {question}",
+            "opts": self.opts,
+            "question": question,
+            "item": {"id": 0, "kind": kind.name, "stem": version.stem, "content": content},
+            "widget": f"exams/kinds/{kind.name}.html",
+            "key": kind.describe_key(version.content),
+        }
+        return TemplateResponse(request, "admin/exams/question/preview.html", context)
+
+    @admin.action(description="Retire the chosen questions", permissions=["change"])
+    def retire(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> None:
+        actor: Any = request.user
+        done = 0
+        for question in queryset:
+            try:
+                questions.retire(question, actor=actor)
+                done += 1
+            except Refusal as refusal:
+                messages.error(request, f"{question}: {refusal.message}")
+        messages.success(request, f"{done} questions are retired; they cannot be put into further sections.")

@@ -1,0 +1,167 @@
+"""Sittings in the admin: window in the sitting's own zone, proctors, candidates by pasted addresses."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db import models
+from django.db.models import Count, Q
+from django.http import Http404, HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils.html import format_html
+
+from accounts.admin.site import site
+from accounts.admin.tenant import TenantAdmin, TenantTabularInline
+from accounts.models import Membership, User
+from exams.admin.refusals import RefusalsInWords
+from exams.admin.sitting_form import SittingForm
+from exams.delivery.admission import in_words
+from exams.delivery.queries import candidates_of
+from exams.models import PendingEnrolment, Sitting, SittingProctor
+from exams.scheduling.enrolments import MOST_ADDRESSES, Line, enrol_by_email
+from exams.scheduling.sittings import WATCHING_ROLES, cancel_sitting
+from proctor_site.kernel.errors import Refusal
+
+
+class SittingProctorInline(TenantTabularInline):
+    """Who watches; only members with a role that may watch are offered."""
+
+    model = SittingProctor
+    fields = ("user",)
+    verbose_name = "proctor"
+    verbose_name_plural = "proctors (members with the role proctor, exam officer or institution admin)"
+    extra = 1
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "user":
+            watching = Membership.objects.filter(ended_at=None, role__in=WATCHING_ROLES)
+            kwargs["queryset"] = User.objects.filter(pk__in=watching.values("user"))
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+
+class AddressesForm(forms.Form):
+    """Pasted e-mail addresses."""
+
+    emails = forms.CharField(
+        label="E-mail addresses",
+        max_length=MOST_ADDRESSES * 100,
+        widget=forms.Textarea(attrs={"rows": 8}),
+        help_text="One a line. Who is no candidate here yet is invited, and enrolled on accepting that.",
+    )
+
+
+@admin.register(Sitting, site=site)
+class SittingAdmin(RefusalsInWords, TenantAdmin):
+    """Sittings. Times in lists are shown in each sitting's own zone, with the zone named."""
+
+    form = SittingForm
+    list_display = ("title", "exam", "opens", "closes", "duration_minutes", "candidate_count", "is_on")
+    list_select_related = ("exam",)
+    list_filter = ("exam",)
+    search_fields = ("title", "exam__title")
+    date_hierarchy = "opens_at"
+    inlines = [SittingProctorInline]
+    actions = ("cancel",)
+    readonly_fields = ("candidates_link", "opens", "closes")
+    change_form_template = "admin/exams/sitting/change_form.html"
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        times = ["time_zone", "opens_local", "closes_local", "duration_minutes", "late_entry_minutes"]
+        if not self._may_write(request, obj):
+            times = ["time_zone", "opens", "closes", "duration_minutes", "late_entry_minutes"]
+        return [(None, {"fields": ["exam", "title", "candidates_link"]}), ("When", {"fields": times})]
+
+    def _may_write(self, request: HttpRequest, obj: Sitting | None) -> bool:
+        return self.has_change_permission(request, obj) if obj else self.has_add_permission(request)
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
+        enrolled = Count("enrolments", filter=Q(enrolments__withdrawn_at=None), distinct=True)
+        return super().get_queryset(request).annotate(enrolled=enrolled)
+
+    @admin.display(description="opens", ordering="opens_at")
+    def opens(self, sitting: Sitting) -> str:
+        return in_words(sitting.opens_at, sitting)
+
+    @admin.display(description="closes", ordering="closes_at")
+    def closes(self, sitting: Sitting) -> str:
+        return in_words(sitting.closes_at, sitting)
+
+    @admin.display(description="candidates", ordering="enrolled")
+    def candidate_count(self, sitting: Sitting) -> str:
+        address = reverse("admin:exams_sitting_candidates", args=[sitting.pk])
+        return format_html('<a href="{}">{}</a>', address, getattr(sitting, "enrolled", 0))
+
+    @admin.display(description="takes place", boolean=True)
+    def is_on(self, sitting: Sitting) -> bool:
+        return sitting.cancelled_at is None
+
+    @admin.display(description="candidates")
+    def candidates_link(self, sitting: Sitting) -> str:
+        if not sitting.pk:
+            return "Save first, then enrol candidates."
+        address = reverse("admin:exams_sitting_candidates", args=[sitting.pk])
+        count = getattr(sitting, "enrolled", 0)
+        return format_html('<a href="{}">{} enrolled: enrol more, see attempts</a>', address, count)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Sittings with enrolments are cancelled, not deleted."""
+        empty = obj is None or not obj.enrolments.exists()
+        return empty and super().has_delete_permission(request, obj)
+
+    @admin.action(description="Cancel the chosen sittings", permissions=["change"])
+    def cancel(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> None:
+        actor: Any = request.user
+        for sitting in queryset:
+            try:
+                cancel_sitting(sitting, actor=actor, reason="in the admin")
+                messages.success(request, f"{sitting} is cancelled; tell its candidates.")
+            except Refusal as refusal:
+                messages.error(request, f"{sitting}: {refusal.message}")
+
+    # candidates
+
+    def get_urls(self) -> list[Any]:
+        page = self.admin_site.admin_view(self.candidates)
+        return [
+            path("<int:sitting_id>/candidates/", page, name="exams_sitting_candidates"),
+            *super().get_urls(),
+        ]
+
+    def candidates(self, request: HttpRequest, sitting_id: int) -> HttpResponse:
+        """The candidates of a sitting with their attempts, and a box to enrol more."""
+        sitting = self.get_object(request, str(sitting_id))
+        if sitting is None:
+            raise Http404("There is no such sitting.")
+        if not self.has_view_permission(request, sitting):
+            raise PermissionDenied
+        may_enrol = request.user.has_perm("exams.add_enrolment", sitting)
+        form, report = AddressesForm(request.POST or None), None
+        if request.method == "POST":
+            if not may_enrol:
+                raise PermissionDenied
+            report = self._enrol(request, sitting, form)
+        context = {
+            **self.admin_site.each_context(request),
+            "title": f"Candidates of {sitting}",
+            "opts": self.opts,
+            "sitting": sitting,
+            "opens": in_words(sitting.opens_at, sitting),
+            "form": AddressesForm() if report else form,
+            "may_enrol": may_enrol and sitting.cancelled_at is None,
+            "report": report,
+            "rows": candidates_of(sitting),
+            "pending": PendingEnrolment.objects.filter(sitting=sitting),
+        }
+        return TemplateResponse(request, "admin/exams/sitting/candidates.html", context)
+
+    def _enrol(self, request: HttpRequest, sitting: Sitting, form: AddressesForm) -> list[Line] | None:
+        if not form.is_valid():
+            return None
+        actor: Any = request.user
+        try:
+            return enrol_by_email(sitting, form.cleaned_data["emails"].splitlines(), actor=actor)
+        except Refusal as refusal:
+            form.add_error("emails", refusal.message)
+            return None

@@ -1,0 +1,64 @@
+"""Operations on the attempt as a whole: look, start, take over, hand in."""
+
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from exams.api.base import READING_REFUSALS, REFUSALS, CandidateView, attempt_answer, device_in, person
+from exams.api.serializers import AttemptSerializer, DeviceSerializer
+from exams.delivery import attempts
+from exams.models.attempt import EndedBy
+
+
+class AttemptDetail(CandidateView):
+    """State and clock."""
+
+    @extend_schema(operation_id="attempt", responses={200: AttemptSerializer, **READING_REFUSALS})
+    def get(self, request: Request, attempt_id: int) -> Response:
+        """State, clock by the server, and the head of the answer journal."""
+        return attempt_answer(self.attempt(request, attempt_id))
+
+
+class StartAttempt(CandidateView):
+    """Start."""
+
+    @extend_schema(
+        operation_id="attempt_start",
+        request=DeviceSerializer,
+        responses={200: AttemptSerializer, **REFUSALS},
+    )
+    def post(self, request: Request, attempt_id: int) -> Response:
+        """Starts the clock; the device holds the attempt. A repeat by the same device changes nothing."""
+        attempt = self.attempt(request, attempt_id)
+        return attempt_answer(attempts.start(attempt, actor=person(request), device=device_in(request)))
+
+
+class TakeOverAttempt(CandidateView):
+    """Take over."""
+
+    @extend_schema(
+        operation_id="attempt_take_over",
+        request=DeviceSerializer,
+        responses={200: AttemptSerializer, **REFUSALS},
+    )
+    def post(self, request: Request, attempt_id: int) -> Response:
+        """Lets this device hold the running attempt; the former one may still send what it had not sent."""
+        attempt = self.attempt(request, attempt_id)
+        return attempt_answer(attempts.take_over(attempt, actor=person(request), device=device_in(request)))
+
+
+class SubmitAttempt(CandidateView):
+    """Hand in."""
+
+    @extend_schema(
+        operation_id="attempt_submit",
+        request=DeviceSerializer,
+        responses={200: AttemptSerializer, **REFUSALS},
+    )
+    def post(self, request: Request, attempt_id: int) -> Response:
+        """Hands in, for good. A repeat changes nothing. Only the device that holds the attempt may."""
+        attempt = self.attempt(request, attempt_id)
+        done = attempts.submit(
+            attempt, actor=person(request), ended_by=EndedBy.CANDIDATE, device=device_in(request)
+        )
+        return attempt_answer(done)

@@ -1,0 +1,38 @@
+"""Reads a JSON body of limited size."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from rest_framework.exceptions import ParseError
+from rest_framework.parsers import BaseParser
+
+from proctor_site.kernel.errors import TooLarge
+
+MOST_BYTES = 1_048_576
+
+
+class LimitedJSONParser(BaseParser):
+    """JSON objects of at most MOST_BYTES; larger ones are refused before they are read into memory."""
+
+    media_type = "application/json"
+
+    def parse(
+        self, stream: Any, media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
+    ) -> dict[str, Any]:
+        """The object in the body. Raises TooLarge, ParseError."""
+        body = stream.read(MOST_BYTES + 1)
+        if len(body) > MOST_BYTES:
+            raise TooLarge(f"The request is larger than {MOST_BYTES} bytes; send less at a time.")
+        try:
+            value = json.loads(body.decode("utf-8"), parse_constant=_refuse_constant)
+        except (ValueError, RecursionError) as error:
+            # RecursionError: thousands of nested brackets.
+            raise ParseError("The body is not valid JSON.") from error
+        if not isinstance(value, dict):
+            raise ParseError("The body must be a JSON object.")
+        return value
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(f"{name} is not JSON")

@@ -1,0 +1,130 @@
+"""The shapes of the exams API, for checking requests and for the OpenAPI file."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from exams import states
+from exams.models.attempt import EndedBy
+
+
+class AttemptSerializer(serializers.Serializer[Any]):
+    """An attempt as its candidate sees it (`queries.AttemptView`)."""
+
+    id = serializers.IntegerField()
+    state = serializers.ChoiceField(choices=states.STATES)
+    server_time = serializers.DateTimeField(help_text="Count down from this, not from the browser's clock.")
+    deadline_at = serializers.DateTimeField(allow_null=True)
+    paused_at = serializers.DateTimeField(allow_null=True)
+    seconds_left = serializers.FloatField(allow_null=True, help_text="Null before the start.")
+    journal_length = serializers.IntegerField()
+    journal_hash = serializers.CharField()
+    device = serializers.CharField(allow_blank=True, help_text="The browser tab that holds the attempt.")
+    ended_by = serializers.ChoiceField(choices=[*EndedBy.values, ""])
+
+
+class DeviceSerializer(serializers.Serializer[Any]):
+    """Which browser tab asks."""
+
+    device = serializers.CharField(
+        max_length=64, help_text="An id the tab made itself: letters, digits, hyphens, underscores."
+    )
+
+
+class ChangeSerializer(serializers.Serializer[Any]):
+    """One change of an answer. For the OpenAPI file: the journal checks each change by itself."""
+
+    client_sequence = serializers.IntegerField(
+        min_value=1, max_value=2_147_483_647, help_text="The device's own count; makes repeats harmless."
+    )
+    item = serializers.IntegerField(help_text="Id of the item on the paper.")
+    value = serializers.JSONField(
+        allow_null=True, help_text="In the shape of the question's kind; null clears the answer."
+    )
+    flagged = serializers.BooleanField(required=False, allow_null=True)
+    client_at = serializers.DateTimeField(help_text="By the device's clock; never decides about a deadline.")
+
+
+class BatchSerializer(serializers.Serializer[Any]):
+    """A batch of changes."""
+
+    device = serializers.CharField(max_length=64)
+    changes = ChangeSerializer(many=True, help_text="At most 200.")
+
+
+class RefusedChangeSerializer(serializers.Serializer[Any]):
+    """A change that was not saved, and why."""
+
+    client_sequence = serializers.IntegerField(allow_null=True)
+    code = serializers.CharField()
+    detail = serializers.CharField()
+    field = serializers.CharField(allow_null=True)
+
+
+class BatchResultSerializer(serializers.Serializer[Any]):
+    """What became of a batch. `device` is the one that holds the attempt now."""
+
+    accepted = serializers.ListField(child=serializers.IntegerField())
+    refused = RefusedChangeSerializer(many=True)
+    journal_length = serializers.IntegerField()
+    journal_hash = serializers.CharField()
+    receipt = serializers.CharField(help_text="Signed proof of the journal up to here.")
+    server_time = serializers.DateTimeField()
+    seconds_left = serializers.FloatField(allow_null=True)
+    state = serializers.ChoiceField(choices=states.STATES)
+    device = serializers.CharField()
+
+
+class ItemSerializer(serializers.Serializer[Any]):
+    """One question of a paper."""
+
+    id = serializers.IntegerField()
+    position = serializers.IntegerField()
+    kind = serializers.CharField()
+    stem = serializers.CharField()
+    points = serializers.CharField()
+    content = serializers.JSONField(help_text="In the shape of the kind, without the key.")
+    answer = serializers.JSONField(allow_null=True)
+    flagged = serializers.BooleanField()
+
+
+class SectionSerializer(serializers.Serializer[Any]):
+    """One section of a paper."""
+
+    id = serializers.IntegerField()
+    title = serializers.CharField()
+    instructions = serializers.CharField(allow_blank=True)
+    navigation = serializers.CharField()
+    items = ItemSerializer(many=True)
+
+
+class PaperSerializer(serializers.Serializer[Any]):
+    """A whole paper with the saved answers."""
+
+    sections = SectionSerializer(many=True)
+
+
+class ReceiptSerializer(serializers.Serializer[Any]):
+    """A receipt as a file: readable facts, and the signature that proves them."""
+
+    institution = serializers.CharField()
+    exam = serializers.CharField()
+    sitting = serializers.CharField()
+    candidate = serializers.CharField()
+    attempt = serializers.IntegerField()
+    state = serializers.CharField()
+    journal_length = serializers.IntegerField()
+    journal_hash = serializers.CharField()
+    issued_at = serializers.DateTimeField()
+    receipt = serializers.CharField()
+
+
+class ProblemSerializer(serializers.Serializer[Any]):
+    """An error as problem details (RFC 9457)."""
+
+    type = serializers.CharField()
+    title = serializers.CharField()
+    status = serializers.IntegerField()
+    code = serializers.CharField(help_text="Stable, for machines.")
+    detail = serializers.CharField(help_text="A sentence for people.")
+    field = serializers.CharField(required=False, help_text="The input at fault.")

@@ -1,0 +1,17 @@
+"""Addresses of the API, version 1."""
+
+from django.urls import URLPattern, URLResolver, path
+
+from exams.api.answers import AttemptReceipt, SaveAnswers
+from exams.api.attempts import AttemptDetail, StartAttempt, SubmitAttempt, TakeOverAttempt
+from exams.api.paper import AttemptPaper
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("attempts/<int:attempt_id>/", AttemptDetail.as_view(), name="api_attempt"),
+    path("attempts/<int:attempt_id>/paper/", AttemptPaper.as_view(), name="api_attempt_paper"),
+    path("attempts/<int:attempt_id>/start/", StartAttempt.as_view(), name="api_attempt_start"),
+    path("attempts/<int:attempt_id>/answers/", SaveAnswers.as_view(), name="api_attempt_answers"),
+    path("attempts/<int:attempt_id>/take-over/", TakeOverAttempt.as_view(), name="api_attempt_take_over"),
+    path("attempts/<int:attempt_id>/submit/", SubmitAttempt.as_view(), name="api_attempt_submit"),
+    path("attempts/<int:attempt_id>/receipt/", AttemptReceipt.as_view(), name="api_attempt_receipt"),
+]

@@ -1,0 +1,12 @@
+"""Exams: questions, sittings, attempts, answers, marks. Knows nothing of proctoring."""
+
+from django.apps import AppConfig
+
+
+class ExamsConfig(AppConfig):
+    name = "exams"
+    verbose_name = "Exams"
+
+    def ready(self) -> None:
+        from exams import admin, permissions  # noqa: F401  (register admin pages and rules)
+        from exams.scheduling import receivers  # noqa: F401  (listens for new candidates)

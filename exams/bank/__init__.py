@@ -1,0 +1,1 @@
+"""The question bank: questions with their versions, and the papers drawn from them."""

@@ -1,0 +1,109 @@
+"""Writes questions and their versions; a version that stands on a paper is never changed."""
+
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Max
+
+from accounts import audit
+from accounts.models import Institution, User
+from accounts.transitions import lock
+from exams.kinds.registry import kind_named
+from exams.kinds.shapes import plain_text
+from exams.models import Question, QuestionVersion
+from proctor_site.kernel import clock
+from proctor_site.kernel.errors import Conflict
+
+LONGEST_STEM = 20_000
+
+
+def create_question(
+    institution: Institution, *, title: str, kind: str, stem: str, content: object, actor: User | None
+) -> Question:
+    """A new question with its first version. Raises InvalidInput naming the field at fault."""
+    clean = kind_named(kind).validate_content(content)
+    title = plain_text(title, "title", "The title", most=200).strip()
+    stem = _clean_stem(stem)
+    with transaction.atomic():
+        question = Question.objects.create(institution=institution, title=title, kind=kind)
+        _add_version(question, 1, stem, clean, actor)
+        audit.record(institution, question, "question.created", actor=actor, detail={"kind": kind})
+    return question
+
+
+def new_version(question: Question, *, stem: str, content: object, actor: User | None) -> QuestionVersion:
+    """Sets the wording and key of a question and returns the version that now holds them.
+
+    While no paper uses the newest version it is changed in place; once one does, a new version is added and
+    old papers keep theirs. Nothing changed: the newest version as it is. Raises InvalidInput naming the
+    field, Conflict when the question is retired.
+    """
+    clean = kind_named(question.kind).validate_content(content)
+    stem = _clean_stem(stem)
+    if question.retired_at is not None:
+        raise Conflict("This question is retired and cannot be changed.", code="retired")
+    with transaction.atomic():
+        lock(question)
+        newest = newest_version(question)
+        if newest is not None and (newest.stem, newest.content) == (stem, clean):
+            return newest
+        if newest is not None and _change_unused(newest, stem, clean):
+            audit.record(question.institution, question, "question.changed", actor=actor)
+            return newest
+        last = question.versions.aggregate(last=Max("number"))["last"] or 0
+        version = _add_version(question, last + 1, stem, clean, actor)
+        audit.record(
+            question.institution, question, "question.revised", actor=actor, detail={"version": last + 1}
+        )
+    return version
+
+
+def newest_version(question: Question) -> QuestionVersion | None:
+    """The version that goes on new papers; None only for a question that was never given a wording."""
+    return question.versions.order_by("-number").first()
+
+
+def retire(question: Question, *, actor: User | None) -> Question:
+    """Takes a question out of use: it cannot be put into further sections; papers and sections keep it."""
+    if question.retired_at is None:
+        with transaction.atomic():
+            question.retired_at = clock.now()
+            question.save(update_fields=["retired_at"])
+            audit.record(question.institution, question, "question.retired", actor=actor)
+    return question
+
+
+def _clean_stem(stem: str) -> str:
+    return plain_text(stem, "stem", "The question text", most=LONGEST_STEM).strip()
+
+
+def _add_version(
+    question: Question, number: int, stem: str, content: dict[str, Any], actor: User | None
+) -> QuestionVersion:
+    return QuestionVersion.objects.create(
+        institution=question.institution,
+        question=question,
+        number=number,
+        stem=stem,
+        content=content,
+        created_by=actor,
+    )
+
+
+def _change_unused(version: QuestionVersion, stem: str, content: dict[str, Any]) -> bool:
+    # Conditional: a paper that is drawn at this moment marks the version as used, and then wins.
+    rows = QuestionVersion.objects.filter(pk=version.pk, used_at=None)
+    if not rows.update(stem=stem, content=content):
+        return False
+    version.stem, version.content = stem, content
+    return True
+
+
+def rename(question: Question, *, title: str, actor: User | None) -> Question:
+    """Sets the title, which only the bank shows. Raises InvalidInput (title)."""
+    title = plain_text(title, "title", "The title", most=200).strip()
+    changed = Question.objects.filter(pk=question.pk).exclude(title=title).update(title=title)
+    if changed:
+        audit.record(question.institution, question, "question.renamed", actor=actor, detail={"title": title})
+    question.title = title
+    return question

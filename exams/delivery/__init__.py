@@ -1,0 +1,1 @@
+"""Delivery: attempts, journal, lost time, expiry."""

@@ -1,0 +1,54 @@
+"""When an enrolment may be checked in and started, in words that say what to do next."""
+
+from datetime import datetime, timedelta
+
+from exams import timing
+from exams.models import Enrolment, Sitting
+from proctor_site.kernel.errors import Conflict, TooLate
+
+
+def require_open(enrolment: Enrolment, now: datetime) -> None:
+    """Raises Conflict or TooLate unless the candidate may check in at `now`."""
+    sitting = enrolment.sitting
+    _require_valid(enrolment, sitting)
+    opens = timing.check_in_opens(sitting.window)
+    if now < opens:
+        raise Conflict(f"Check-in opens on {in_words(opens, sitting)}.", code="too_early")
+    _require_not_late(sitting, now)
+
+
+def require_startable(enrolment: Enrolment, now: datetime) -> None:
+    """Raises Conflict or TooLate unless the attempt may start at `now`."""
+    sitting = enrolment.sitting
+    _require_valid(enrolment, sitting)
+    if now < sitting.opens_at:
+        raise Conflict(f"The exam opens on {in_words(sitting.opens_at, sitting)}.", code="too_early")
+    _require_not_late(sitting, now)
+
+
+def extra_of(enrolment: Enrolment) -> timedelta:
+    """The extra working time that the enrolment's allowances give together."""
+    allowances = list(enrolment.allowances.all())
+    return timing.extra_time(
+        enrolment.sitting.window.duration,
+        minutes=[each.extra_minutes for each in allowances],
+        factors=[float(each.factor) for each in allowances],
+    )
+
+
+def in_words(moment: datetime, sitting: Sitting) -> str:
+    """A moment in the sitting's time zone, with the zone named."""
+    return f"{moment.astimezone(sitting.zone):%A, %d %B %Y at %H:%M} ({sitting.time_zone})"
+
+
+def _require_valid(enrolment: Enrolment, sitting: Sitting) -> None:
+    if enrolment.withdrawn_at is not None:
+        raise Conflict("Your enrolment has been withdrawn; ask the exam office.", code="withdrawn")
+    if sitting.cancelled_at is not None:
+        raise Conflict("This sitting has been cancelled; ask the exam office.", code="cancelled")
+
+
+def _require_not_late(sitting: Sitting, now: datetime) -> None:
+    latest = timing.latest_start(sitting.window)
+    if now > latest:
+        raise TooLate(f"The exam could be started until {in_words(latest, sitting)}; ask the exam office.")

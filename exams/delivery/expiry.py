@@ -1,0 +1,75 @@
+"""The sweep: hands in attempts whose time is over, and closes those that can no longer start."""
+
+import logging
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from django.db.models import Q
+
+from accounts.tenancy import within
+from exams import states, timing
+from exams.delivery import attempts
+from exams.models import Attempt, Sitting
+from exams.models.attempt import EndedBy
+from proctor_site.kernel import clock
+from proctor_site.kernel.errors import Conflict
+
+log = logging.getLogger(__name__)
+BATCH = 500
+"""Rows of each sort per sweep; the rest follows with the next one, a second later."""
+
+
+@dataclass(frozen=True, slots=True)
+class Swept:
+    """How many attempts one sweep handed in and closed, and how many it failed on (they are logged)."""
+
+    submitted: int
+    lapsed: int
+    failed: int
+
+
+def sweep() -> Swept:
+    """Submits running attempts past their deadline and lapses waiting ones past their last start.
+
+    Covers all institutions. Safe to run in several processes at once and any number of times: each row is
+    checked again under its lock. A row that fails is logged and does not hold up the others.
+    """
+    submitted, failed = _each(
+        _overdue(), lambda row: attempts.submit(row, actor=None, ended_by=EndedBy.CLOCK)
+    )
+    lapsed, also_failed = _each(_lapsing(), lambda row: attempts.lapse(row, actor=None))
+    return Swept(submitted, lapsed, failed + also_failed)
+
+
+def _overdue() -> Iterable[Attempt]:
+    # _base_manager: the sweep means every institution; paused attempts wait for a person.
+    rows = Attempt._base_manager.filter(state=states.IN_PROGRESS, deadline_at__lt=clock.now())
+    return rows.select_related("institution").order_by("deadline_at")[:BATCH]
+
+
+def _lapsing() -> Iterable[Attempt]:
+    now = clock.now()
+    waiting = Attempt._base_manager.filter(state__in=states.WAITING)
+    late_entry = Sitting._base_manager.filter(
+        late_entry_minutes__isnull=False, opens_at__lt=now, enrolments__attempts__state__in=states.WAITING
+    ).distinct()
+    # Adding minutes of a column to a time differs between databases; these sittings are few.
+    over = [sitting.pk for sitting in late_entry if now > timing.latest_start(sitting.window)]
+    past = Q(enrolment__sitting__closes_at__lt=now) | Q(enrolment__sitting__in=over)
+    return waiting.filter(past).select_related("institution").order_by("id")[:BATCH]
+
+
+def _each(rows: Iterable[Attempt], act: Callable[[Attempt], Attempt]) -> tuple[int, int]:
+    done = failed = 0
+    for row in rows:
+        before = row.state
+        try:
+            with within(row.institution):
+                done += act(row).state != before
+        except Conflict:
+            # Another process or person was faster, or the deadline has moved: nothing left to do.
+            continue
+        except Exception:  # noqa: BLE001  (whatever is wrong with one row must not stop the others)
+            failed += 1
+            log.exception("the sweep failed on attempt %s", row.pk)
+    return done, failed

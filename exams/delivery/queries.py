@@ -1,0 +1,195 @@
+"""Shared reads of attempts: the candidate's own, its paper, dashboards, and the proctor's list."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypedDict
+
+from django.db.models import Prefetch
+
+from accounts.models import User
+from accounts.queries import institutions_of
+from exams import states, timing
+from exams.kinds.registry import kind_named
+from exams.models import Attempt, Enrolment, PaperItem, Sitting
+from proctor_site.kernel import clock
+from proctor_site.kernel.errors import Conflict, NotFound
+
+
+class AttemptView(TypedDict):
+    """An attempt as its candidate sees it. `seconds_left` is None before the start."""
+
+    id: int
+    state: str
+    server_time: datetime
+    deadline_at: datetime | None
+    paused_at: datetime | None
+    seconds_left: float | None
+    journal_length: int
+    journal_hash: str
+    device: str
+    ended_by: str
+
+
+class ItemView(TypedDict):
+    """One question of a paper; `content` is without the key, `answer` is the saved value or None."""
+
+    id: int
+    position: int
+    kind: str
+    stem: str
+    points: str
+    content: dict[str, Any]
+    answer: Any
+    flagged: bool
+
+
+class SectionView(TypedDict):
+    """One section of a paper with its questions, in the order of the paper."""
+
+    id: int
+    title: str
+    instructions: str
+    navigation: str
+    items: list[ItemView]
+
+
+class PaperView(TypedDict):
+    """A whole paper."""
+
+    sections: list[SectionView]
+
+
+@dataclass(frozen=True, slots=True)
+class SittingRow:
+    """One line of a candidate's dashboard; `attempt` is the newest one or None."""
+
+    enrolment: Enrolment
+    attempt: Attempt | None
+    check_in_opens_at: datetime
+    latest_start: datetime
+
+    @property
+    def sitting(self) -> Sitting:
+        return self.enrolment.sitting
+
+
+@dataclass(frozen=True, slots=True)
+class CandidateRow:
+    """One candidate of a sitting; `attempt` is the newest one or None."""
+
+    enrolment: Enrolment
+    attempt: Attempt | None
+
+    @property
+    def candidate(self) -> User:
+        return self.enrolment.candidate
+
+
+def own_attempt(user: User, attempt_id: int) -> Attempt:
+    """The attempt, if `user` is its candidate. Raises NotFound for everybody else, proctors included."""
+    rows = Attempt.objects.select_related("enrolment__sitting__exam", "institution")
+    found = rows.filter(pk=attempt_id, enrolment__candidate=user).first()
+    if found is None:
+        raise NotFound("There is no such attempt of yours.")
+    return found
+
+
+def seconds_left(attempt: Attempt, now: datetime | None = None) -> float | None:
+    """Working seconds left, 0 once it has ended; None before the start."""
+    if attempt.deadline_at is None:
+        return None
+    if attempt.state in states.ENDED:
+        return 0.0
+    moment = now or clock.now()
+    return round(timing.seconds_left(attempt.deadline_at, moment, paused_at=attempt.paused_at), 3)
+
+
+def attempt_view(attempt: Attempt) -> AttemptView:
+    """State, clock and journal head of an attempt, at this moment."""
+    now = clock.now()
+    return AttemptView(
+        id=attempt.pk,
+        state=attempt.state,
+        server_time=now,
+        deadline_at=attempt.deadline_at,
+        paused_at=attempt.paused_at,
+        seconds_left=seconds_left(attempt, now),
+        journal_length=attempt.journal_length,
+        journal_hash=attempt.journal_hash,
+        device=attempt.device,
+        ended_by=attempt.ended_by,
+    )
+
+
+def paper_view(attempt: Attempt) -> PaperView:
+    """The paper with saved answers and flags, without any key. Raises Conflict before the start."""
+    if attempt.started_at is None:
+        raise Conflict("The paper can be read once the exam has started.", code="not_started")
+    rows = attempt.paper.select_related("section", "version__question", "answer").order_by("position")
+    sections: dict[int, SectionView] = {}
+    for item in rows:
+        section = sections.setdefault(
+            item.section_id,
+            SectionView(
+                id=item.section_id,
+                title=item.section.title,
+                instructions=item.section.instructions,
+                navigation=item.section.navigation,
+                items=[],
+            ),
+        )
+        section["items"].append(_item_view(item))
+    return PaperView(sections=list(sections.values()))
+
+
+def _item_view(item: PaperItem) -> ItemView:
+    answer = getattr(item, "answer", None)
+    kind = kind_named(item.version.question.kind)
+    return ItemView(
+        id=item.pk,
+        position=item.position,
+        kind=kind.name,
+        stem=item.version.stem,
+        points=format(item.points.normalize(), "f"),
+        content=kind.public_content(item.version.content, item.option_order),
+        answer=answer.value if answer else None,
+        flagged=bool(answer and answer.flagged),
+    )
+
+
+def sittings_of(candidate: User) -> list[SittingRow]:
+    """The sittings a person is enrolled for in all their institutions, latest opening first.
+
+    Without withdrawn enrolments; needs no scope. Three queries, however many rows.
+    """
+    rows = Enrolment._base_manager.filter(
+        candidate=candidate, withdrawn_at=None, institution__in=institutions_of(candidate)
+    ).select_related("sitting__exam", "institution")
+    enrolments = rows.order_by("-sitting__opens_at", "id").prefetch_related(_newest_first())
+    return [
+        SittingRow(
+            enrolment=enrolment,
+            attempt=_newest(enrolment),
+            check_in_opens_at=timing.check_in_opens(enrolment.sitting.window),
+            latest_start=timing.latest_start(enrolment.sitting.window),
+        )
+        for enrolment in enrolments
+    ]
+
+
+def candidates_of(sitting: Sitting) -> list[CandidateRow]:
+    """The enrolled candidates of a sitting by name, each with the newest attempt. Two queries."""
+    rows = sitting.enrolments.filter(withdrawn_at=None).select_related("candidate")
+    ordered = rows.order_by("candidate__name", "id").prefetch_related(_newest_first())
+    return [CandidateRow(enrolment, _newest(enrolment)) for enrolment in ordered]
+
+
+def _newest_first() -> "Prefetch[str]":
+    rows = Attempt._base_manager.order_by("-id").select_related("enrolment__candidate", "enrolment__sitting")
+    return Prefetch("attempts", queryset=rows, to_attr="runs")
+
+
+def _newest(enrolment: Enrolment) -> Attempt | None:
+    runs: Sequence[Attempt] = enrolment.runs  # type: ignore[attr-defined]
+    return runs[0] if runs else None

@@ -1,0 +1,37 @@
+"""Checks a journal: every link of the chain, its length, and that the answers are what the journal says."""
+
+from dataclasses import dataclass
+
+from exams.delivery.journal import entry_payload
+from exams.models import Attempt
+from proctor_site.kernel import chains
+
+
+@dataclass(frozen=True, slots=True)
+class JournalFault:
+    """The first thing in a journal that does not fit: which entry (from 1), and what is wrong."""
+
+    sequence: int
+    detail: str
+
+
+def verify_journal(attempt: Attempt) -> JournalFault | None:
+    """The first fault of an attempt's journal, or None when it is whole and the answers agree with it."""
+    entries = list(attempt.journal.order_by("sequence"))
+    broken = chains.first_break((entry.previous_hash, entry.hash, entry_payload(entry)) for entry in entries)
+    if broken is not None:
+        sequence = entries[broken].sequence
+        return JournalFault(sequence, f"Entry {sequence} was altered, or an entry before it is missing.")
+    last = entries[-1].hash if entries else chains.GENESIS
+    if (len(entries), last) != (attempt.journal_length, attempt.journal_hash):
+        return JournalFault(
+            len(entries) + 1,
+            f"The journal has {len(entries)} entries; the attempt says {attempt.journal_length}.",
+        )
+    values = {entry.sequence: (entry.item_id, entry.value) for entry in entries}
+    for answer in attempt.answers.order_by("journal_sequence"):
+        if values.get(answer.journal_sequence) != (answer.item_id, answer.value):
+            return JournalFault(
+                answer.journal_sequence, f"The answer to item {answer.item_id} differs from the journal."
+            )
+    return None

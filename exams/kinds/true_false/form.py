@@ -1,0 +1,25 @@
+"""The admin form of a true or false question."""
+
+from typing import Any
+
+from django import forms
+
+from exams.kinds.base import Content
+from exams.kinds.content_form import Cleaned, ContentForm
+
+
+class TrueFalseForm(ContentForm):
+    """Which of the two is right."""
+
+    def fields(self, before: Content | None) -> dict[str, forms.Field]:
+        return {
+            "correct": forms.ChoiceField(
+                label="Right answer",
+                choices=[("", "Choose"), ("true", "True"), ("false", "False")],
+                initial="" if before is None else str(before["correct"]).lower(),
+                help_text="Whether the statement in the question text is true.",
+            )
+        }
+
+    def read(self, cleaned: Cleaned, before: Content | None) -> dict[str, Any]:
+        return {"correct": cleaned.get("correct") == "true"}

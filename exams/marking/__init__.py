@@ -1,0 +1,1 @@
+"""Marking: points by rule at submit, and the result of an attempt."""

@@ -1,0 +1,29 @@
+"""Exams, questions, sittings, enrolments, attempts, answers and marks."""
+
+from exams.models.answer import Answer, JournalEntry
+from exams.models.attempt import Attempt, PaperItem
+from exams.models.enrolment import Allowance, Enrolment, PendingEnrolment
+from exams.models.exam import Exam, Section, SectionQuestion
+from exams.models.lost_time import LostTime
+from exams.models.mark import Mark
+from exams.models.question import Question, QuestionVersion
+from exams.models.sitting import Sitting, SittingProctor
+
+__all__ = [
+    "Allowance",
+    "Answer",
+    "Attempt",
+    "Enrolment",
+    "Exam",
+    "JournalEntry",
+    "LostTime",
+    "Mark",
+    "PaperItem",
+    "PendingEnrolment",
+    "Question",
+    "QuestionVersion",
+    "Section",
+    "SectionQuestion",
+    "Sitting",
+    "SittingProctor",
+]

@@ -1,0 +1,92 @@
+"""One candidate's one run in a sitting, and the paper drawn for it."""
+
+from django.db import models
+
+from accounts.tenancy import TenantModel
+from exams import states
+from exams.models.enrolment import Enrolment
+from exams.models.exam import Section
+from exams.models.question import QuestionVersion
+
+
+class EndedBy(models.TextChoices):
+    """Who or what ended an attempt."""
+
+    CANDIDATE = "candidate", "Candidate"
+    CLOCK = "clock", "Clock"
+    PROCTOR = "proctor", "Proctor"
+
+
+class Attempt(TenantModel):
+    """A run. `state` is progress only and changes through `delivery.attempts` alone."""
+
+    enrolment = models.ForeignKey(Enrolment, on_delete=models.PROTECT, related_name="attempts")
+    state = models.CharField(
+        max_length=20,
+        choices=[(state, state.replace("_", " ")) for state in states.STATES],
+        default=states.SCHEDULED,
+    )
+    ended_by = models.CharField(max_length=10, choices=EndedBy.choices, blank=True)
+    seed = models.PositiveBigIntegerField(
+        help_text="Draws and shuffles the paper; the same seed gives the same paper."
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+    started_at = models.DateTimeField(null=True, blank=True)
+    deadline_at = models.DateTimeField(null=True, blank=True)
+    paused_at = models.DateTimeField(null=True, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    journal_hash = models.CharField(
+        max_length=64, default="0" * 64, help_text="Hash of the newest journal entry."
+    )
+    journal_length = models.PositiveIntegerField(default=0)
+    device = models.CharField(
+        max_length=64,
+        blank=True,
+        help_text="The browser tab that holds the attempt; another has to take over.",
+    )
+    devices = models.JSONField(
+        default=list, blank=True, help_text="All that have held it, in order; the last one holds it now."
+    )
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            models.CheckConstraint(condition=models.Q(state__in=states.STATES), name="attempt_state_known"),
+            models.UniqueConstraint(
+                fields=["enrolment"], condition=models.Q(state__in=states.LIVE), name="attempt_one_live"
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(state__in=states.RUNNING)
+                | (models.Q(started_at__isnull=False) & models.Q(deadline_at__isnull=False)),
+                name="attempt_running_has_deadline",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(state=states.PAUSED, paused_at__isnull=False)
+                | (~models.Q(state=states.PAUSED) & models.Q(paused_at__isnull=True)),
+                name="attempt_paused_since",
+            ),
+        ]
+        indexes = [models.Index(fields=["state", "deadline_at"], name="attempt_due")]
+
+    def __str__(self) -> str:
+        return f"{self.enrolment} #{self.pk}"
+
+
+class PaperItem(TenantModel):
+    """One question on the paper of an attempt, in its place and with its order of options."""
+
+    attempt = models.ForeignKey(Attempt, on_delete=models.PROTECT, related_name="paper")
+    section = models.ForeignKey(Section, on_delete=models.PROTECT, related_name="+")
+    version = models.ForeignKey(QuestionVersion, on_delete=models.PROTECT, related_name="paper_items")
+    position = models.PositiveSmallIntegerField()
+    points = models.DecimalField(max_digits=6, decimal_places=2)
+    option_order = models.JSONField(
+        default=list, help_text="Positions of the options as shown; empty: as written."
+    )
+
+    class Meta:
+        ordering = ["attempt_id", "position"]
+        constraints = [models.UniqueConstraint(fields=["attempt", "position"], name="paper_position_once")]
+
+    def __str__(self) -> str:
+        return f"{self.position}. {self.version}"

@@ -1,0 +1,76 @@
+"""The right of one candidate to one sitting, and agreed adjustments."""
+
+from django.conf import settings
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+
+from accounts.tenancy import TenantModel
+from exams.models.sitting import Sitting
+
+
+class Enrolment(TenantModel):
+    """One candidate's right to take part in one sitting."""
+
+    sitting = models.ForeignKey(Sitting, on_delete=models.PROTECT, related_name="enrolments")
+    candidate = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="enrolments"
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["sitting_id", "candidate__name", "id"]
+        constraints = [models.UniqueConstraint(fields=["sitting", "candidate"], name="enrolled_once")]
+        indexes = [models.Index(fields=["candidate", "sitting"], name="enrolment_by_candidate")]
+
+    def __str__(self) -> str:
+        return f"{self.candidate} · {self.sitting}"
+
+
+class PendingEnrolment(TenantModel):
+    """A promise to an e-mail address: becomes an enrolment when its owner joins the institution."""
+
+    sitting = models.ForeignKey(Sitting, on_delete=models.CASCADE, related_name="pending_enrolments")
+    email = models.EmailField("e-mail address")
+    created_at = models.DateTimeField(auto_now_add=True)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+
+    class Meta:
+        ordering = ["sitting_id", "email"]
+        constraints = [models.UniqueConstraint(fields=["sitting", "email"], name="pending_enrolment_once")]
+        indexes = [models.Index(fields=["institution", "email"], name="pending_by_email")]
+
+    def __str__(self) -> str:
+        return f"{self.email} · {self.sitting}"
+
+
+class Allowance(TenantModel):
+    """An agreed adjustment. The reason is for the exam officer only: proctors never see it."""
+
+    enrolment = models.ForeignKey(Enrolment, on_delete=models.CASCADE, related_name="allowances")
+    extra_minutes = models.PositiveIntegerField(default=0, validators=[MaxValueValidator(24 * 60)])
+    factor = models.DecimalField(
+        "time factor",
+        max_digits=4,
+        decimal_places=2,
+        default=1,
+        validators=[MinValueValidator(1), MaxValueValidator(5)],
+        help_text="1.25 gives a quarter more working time.",
+    )
+    muted_detectors = models.JSONField(
+        default=list, blank=True, help_text="Names of detectors that raise no incident for this candidate."
+    )
+    reason = models.TextField(blank=True, help_text="Only exam officers see this.")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(factor__gte=1) & models.Q(factor__lte=5), name="allowance_factor_1_to_5"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"+{self.extra_minutes} min, x{self.factor}"

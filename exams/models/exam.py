@@ -1,0 +1,73 @@
+"""An exam, its sections, and which questions stand in them."""
+
+from django.core.validators import MinValueValidator
+from django.db import models
+
+from accounts.tenancy import TenantModel
+
+
+class Exam(TenantModel):
+    """What is asked, independent of when: sections of questions, with instructions and a pass mark."""
+
+    title = models.CharField(max_length=200)
+    instructions = models.TextField(blank=True, help_text="Shown to candidates before they start.")
+    pass_percentage = models.PositiveSmallIntegerField(
+        "pass mark in per cent", default=50, help_text="Share of all points that is needed to pass."
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+    changed_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        ordering = ["title", "id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(pass_percentage__lte=100), name="exam_pass_percentage_at_most_100"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Navigation(models.TextChoices):
+    """How a candidate may move inside a section."""
+
+    FREE = "free", "Back and forth"
+    FORWARD = "forward", "Forward only"
+
+
+class Section(TenantModel):
+    """A part of an exam with instructions of its own."""
+
+    exam = models.ForeignKey(Exam, on_delete=models.CASCADE, related_name="sections")
+    title = models.CharField(max_length=200)
+    instructions = models.TextField(blank=True)
+    position = models.PositiveSmallIntegerField(default=1)
+    shuffle_questions = models.BooleanField(default=False)
+    shuffle_options = models.BooleanField(default=False)
+    navigation = models.CharField(max_length=10, choices=Navigation.choices, default=Navigation.FREE)
+
+    class Meta:
+        ordering = ["exam_id", "position", "id"]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class SectionQuestion(TenantModel):
+    """A question's place in a section, with its points there."""
+
+    section = models.ForeignKey(Section, on_delete=models.CASCADE, related_name="questions")
+    question = models.ForeignKey("exams.Question", on_delete=models.PROTECT, related_name="placements")
+    position = models.PositiveSmallIntegerField(default=1)
+    points = models.DecimalField(max_digits=6, decimal_places=2, default=1, validators=[MinValueValidator(0)])
+
+    class Meta:
+        ordering = ["section_id", "position", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["section", "question"], name="question_once_per_section"),
+            models.CheckConstraint(condition=models.Q(points__gte=0), name="section_points_not_negative"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.position}. {self.question}"

@@ -1,0 +1,78 @@
+"""One scheduled occasion of an exam, and who watches it."""
+
+import zoneinfo
+from datetime import timedelta
+
+from django.conf import settings
+from django.core.validators import MinValueValidator
+from django.db import models
+
+from accounts.models.institution import known_time_zone
+from accounts.tenancy import TenantModel
+from exams.models.exam import Exam
+from exams.timing import Window
+
+
+class Sitting(TenantModel):
+    """A window in which enrolled candidates may take the exam. Moments are stored in UTC."""
+
+    exam = models.ForeignKey(Exam, on_delete=models.PROTECT, related_name="sittings")
+    title = models.CharField(max_length=200)
+    opens_at = models.DateTimeField("opens")
+    closes_at = models.DateTimeField(
+        "closes", help_text="Nobody works longer than this, except with extra time."
+    )
+    time_zone = models.CharField(
+        max_length=64,
+        validators=[known_time_zone],
+        help_text="The zone in which the times are announced, such as Europe/Vienna.",
+    )
+    duration_minutes = models.PositiveIntegerField(
+        "working time in minutes", validators=[MinValueValidator(1)]
+    )
+    late_entry_minutes = models.PositiveIntegerField(
+        "late entry in minutes",
+        null=True,
+        blank=True,
+        help_text="How long after opening one may still start; empty: until the window closes.",
+    )
+    cancelled_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    class Meta:
+        ordering = ["-opens_at", "id"]
+        indexes = [models.Index(fields=["institution", "-opens_at"], name="sitting_by_opening")]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(closes_at__gt=models.F("opens_at")), name="sitting_closes_after_opening"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(duration_minutes__gte=1), name="sitting_lasts_a_minute"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def window(self) -> Window:
+        late = None if self.late_entry_minutes is None else timedelta(minutes=self.late_entry_minutes)
+        return Window(self.opens_at, self.closes_at, timedelta(minutes=self.duration_minutes), late)
+
+    @property
+    def zone(self) -> zoneinfo.ZoneInfo:
+        return zoneinfo.ZoneInfo(self.time_zone)
+
+
+class SittingProctor(TenantModel):
+    """A member who watches a sitting."""
+
+    sitting = models.ForeignKey(Sitting, on_delete=models.CASCADE, related_name="proctors")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="watched_sittings"
+    )
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["sitting", "user"], name="sitting_proctor_once")]
+
+    def __str__(self) -> str:
+        return str(self.user)

@@ -1,0 +1,37 @@
+"""The page after the end: what happened, the receipt, what happens next."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from accounts.pages.guards import person_of
+from exams.delivery import queries
+from exams.pages.reasons import reason_of
+from exams.pages.steps import PAGE_OF_STATE, Page, api_url_of, own_attempt, url_of
+
+
+@never_cache
+@require_safe
+def done(request: HttpRequest, slug: str, attempt_id: int) -> HttpResponse:
+    """The end of an attempt as its candidate sees it; other states lead to their own page."""
+    attempt = own_attempt(request, attempt_id)
+    if PAGE_OF_STATE[attempt.state] is not Page.DONE:
+        return redirect(url_of(attempt))
+    paper = list(attempt.paper.select_related("answer"))
+    context = {
+        "attempt": attempt,
+        "sitting": attempt.enrolment.sitting,
+        "exam": attempt.enrolment.sitting.exam,
+        "question_count": len(paper),
+        "answered_count": sum(not _is_blank(getattr(item, "answer", None)) for item in paper),
+        "reason": reason_of(attempt),
+        "api_url": api_url_of(attempt),
+        "snapshot": queries.attempt_view(attempt),
+        "zone": person_of(request).time_zone or attempt.institution.time_zone,
+    }
+    return render(request, "exams/done.html", context)
+
+
+def _is_blank(answer: object) -> bool:
+    return answer is None or getattr(answer, "value", None) in (None, "", [])

@@ -1,0 +1,17 @@
+"""Addresses of the pages."""
+
+from django.urls import URLPattern, URLResolver, path
+
+from exams.pages.dashboard import home
+from exams.pages.done import done
+from exams.pages.enrolment import enrolment
+from exams.pages.waiting import waiting
+
+_ATTEMPT = "i/<slug:slug>/attempts/<int:attempt_id>/"
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", home, name="home"),
+    path("i/<slug:slug>/enrolments/<int:enrolment_id>/", enrolment, name="enrolment"),
+    path(_ATTEMPT + "waiting/", waiting, name="attempt_waiting"),
+    path(_ATTEMPT + "done/", done, name="attempt_done"),
+]

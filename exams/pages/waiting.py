@@ -1,0 +1,42 @@
+"""The waiting page: from check-in until the window opens, with a countdown by the server's time."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from accounts.pages.guards import person_of
+from exams import timing
+from exams.delivery import queries
+from exams.delivery.admission import extra_of
+from exams.pages.steps import PAGE_OF_STATE, Page, api_url_of, own_attempt, url_of
+
+
+@never_cache
+@require_safe
+def waiting(request: HttpRequest, slug: str, attempt_id: int) -> HttpResponse:
+    """Instructions, countdown and the button that starts the clock; other states lead to their own page."""
+    attempt = own_attempt(request, attempt_id)
+    if PAGE_OF_STATE[attempt.state] is not Page.WAITING:
+        return redirect(url_of(attempt))
+    sitting = attempt.enrolment.sitting
+    extra = extra_of(attempt.enrolment)
+    context = {
+        "attempt": attempt,
+        "sitting": sitting,
+        "exam": sitting.exam,
+        "minutes": sitting.duration_minutes + round(extra.total_seconds() / 60),
+        "extra_minutes": round(extra.total_seconds() / 60),
+        "question_count": attempt.paper.count(),
+        "latest_start": timing.latest_start(sitting.window),
+        "api_url": api_url_of(attempt),
+        "exam_url": url_of(attempt, Page.EXAM),
+        "home_url": "/",
+        "zone": person_of(request).time_zone or attempt.institution.time_zone,
+        "timing": {
+            "snapshot": queries.attempt_view(attempt),
+            "opens_at": sitting.opens_at,
+            "latest_start": timing.latest_start(sitting.window),
+        },
+    }
+    return render(request, "exams/waiting.html", context)

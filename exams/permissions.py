@@ -1,0 +1,23 @@
+"""Rights on exams: authors write questions, exam officers schedule, proctors and reviewers read."""
+
+import rules
+
+from accounts.permissions import grant, has_role
+from accounts.roles import Role
+
+_OFFICE = (Role.EXAM_OFFICER, Role.ADMIN)
+_WRITE = (Role.AUTHOR, *_OFFICE)
+_WATCH = (Role.PROCTOR, Role.REVIEWER)
+
+for _model in ("exam", "section", "sectionquestion", "question", "questionversion"):
+    grant("exams", _model, view=(Role.REVIEWER,), write=_WRITE)
+for _model in ("sitting", "sittingproctor", "enrolment", "pendingenrolment"):
+    grant("exams", _model, view=(Role.AUTHOR, *_WATCH), write=_OFFICE)
+grant("exams", "allowance", view=_OFFICE, write=_OFFICE)
+for _model in ("attempt", "paperitem", "answer", "mark"):
+    grant("exams", _model, view=(*_OFFICE, Role.REVIEWER))
+grant("exams", "journalentry", view=(*_OFFICE, Role.REVIEWER))
+grant("exams", "losttime", view=(*_OFFICE, *_WATCH))
+
+rules.add_perm("exams.watch_sitting", has_role(Role.PROCTOR, *_OFFICE))
+"""May open the proctor's page of a sitting and act on attempts; proctors only in their own sittings."""

@@ -1,0 +1,1 @@
+"""Scheduling: sittings, who watches them, and who may take part."""

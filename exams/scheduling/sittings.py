@@ -1,0 +1,148 @@
+"""Creates and changes sittings: windows that make sense, and no surprise for those who have started."""
+
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from accounts import audit
+from accounts.models import Institution, Membership, User
+from accounts.models.institution import known_time_zone
+from accounts.roles import Role
+from exams import states
+from exams.models import Attempt, Exam, Sitting, SittingProctor
+from proctor_site.kernel import clock
+from proctor_site.kernel.errors import Conflict, InvalidInput
+
+_FIXED_ONCE_STARTED = ("exam", "opens_at", "duration_minutes")
+_MAY_CHANGE = ("title", "opens_at", "closes_at", "time_zone", "duration_minutes", "late_entry_minutes")
+_LONGEST = timedelta(days=366)
+WATCHING_ROLES = (Role.PROCTOR, Role.EXAM_OFFICER, Role.ADMIN)
+
+
+def create_sitting(
+    exam: Exam, *, actor: User | None, proctors: Iterable[User] = (), **fields: Any
+) -> Sitting:
+    """A new sitting of an exam. Raises InvalidInput naming the field at fault."""
+    sitting = Sitting(institution=exam.institution, exam=exam, **fields)
+    check_sitting(sitting)
+    with transaction.atomic():
+        sitting.save()
+        audit.record(exam.institution, sitting, "sitting.created", actor=actor)
+        for user in proctors:
+            assign_proctor(sitting, user, actor=actor)
+    return sitting
+
+
+def change_sitting(sitting: Sitting, *, actor: User | None, **changes: Any) -> Sitting:
+    """Changes title, times or working time. Raises InvalidInput naming the field at fault."""
+    unknown = set(changes) - set(_MAY_CHANGE)
+    if unknown:
+        raise InvalidInput(f"A sitting has no {sorted(unknown)[0]} to change.", field=sorted(unknown)[0])
+    for name, value in changes.items():
+        setattr(sitting, name, value)
+    check_sitting(sitting)
+    with transaction.atomic():
+        sitting.save(update_fields=sorted(changes))
+        audit.record(
+            sitting.institution, sitting, "sitting.changed", actor=actor, detail={"fields": sorted(changes)}
+        )
+    return sitting
+
+
+def cancel_sitting(sitting: Sitting, *, actor: User | None, reason: str) -> Sitting:
+    """Calls a sitting off. Raises Conflict when somebody has started it."""
+    with transaction.atomic():
+        if has_started(sitting):
+            raise Conflict("Candidates have started this sitting; it cannot be cancelled.", code="started")
+        if sitting.cancelled_at is None:
+            sitting.cancelled_at = clock.now()
+            sitting.save(update_fields=["cancelled_at"])
+            audit.record(
+                sitting.institution, sitting, "sitting.cancelled", actor=actor, detail={"reason": reason}
+            )
+    return sitting
+
+
+def assign_proctor(sitting: Sitting, user: User, *, actor: User | None) -> SittingProctor:
+    """Lets a member watch the sitting; a second time changes nothing. Raises InvalidInput (proctors)."""
+    if not may_watch_at(sitting.institution, user):
+        raise InvalidInput(f"{user} is not a proctor of {sitting.institution}.", field="proctors")
+    with transaction.atomic():
+        row, is_new = SittingProctor.objects.get_or_create(
+            institution=sitting.institution, sitting=sitting, user=user
+        )
+        if is_new:
+            audit.record(
+                sitting.institution,
+                sitting,
+                "sitting.proctor_assigned",
+                actor=actor,
+                detail={"user": user.pk},
+            )
+    return row
+
+
+def may_watch_at(institution: Institution, user: User) -> bool:
+    """Whether the person has a role in the institution with which sittings are watched."""
+    rows = Membership.objects.filter(institution=institution, user=user, ended_at=None)
+    return rows.filter(role__in=WATCHING_ROLES).exists()
+
+
+def has_started(sitting: Sitting) -> bool:
+    """Whether any attempt of the sitting has started."""
+    return Attempt.objects.filter(enrolment__sitting=sitting, started_at__isnull=False).exists()
+
+
+def check_sitting(sitting: Sitting) -> None:
+    """Refuses times that make no sense, and changes that those who have started would suffer from.
+
+    Raises InvalidInput naming the field. Works on saved and unsaved sittings.
+    """
+    try:
+        known_time_zone(sitting.time_zone)
+    except ValidationError as error:
+        raise InvalidInput("; ".join(error.messages), field="time_zone") from error
+    for name in ("opens_at", "closes_at"):
+        if getattr(sitting, name) is None or getattr(sitting, name).tzinfo is None:
+            raise InvalidInput("Give a moment with its time zone.", field=name)
+    _check_lengths(sitting)
+    if sitting.pk is not None:
+        _check_running(sitting)
+
+
+def _check_lengths(sitting: Sitting) -> None:
+    window = sitting.closes_at - sitting.opens_at
+    if window <= timedelta(0):
+        raise InvalidInput("The sitting must close after it opens.", field="closes_at")
+    if window > _LONGEST:
+        raise InvalidInput("A sitting lasts at most a year.", field="closes_at")
+    if sitting.duration_minutes < 1:
+        raise InvalidInput("The working time is at least one minute.", field="duration_minutes")
+    if timedelta(minutes=sitting.duration_minutes) > window:
+        raise InvalidInput(
+            f"The working time does not fit into the window of {int(window.total_seconds() // 60)} minutes.",
+            field="duration_minutes",
+        )
+    late = sitting.late_entry_minutes
+    if late is not None and (late < 0 or timedelta(minutes=late) > window):
+        raise InvalidInput("Late entry cannot be longer than the window.", field="late_entry_minutes")
+
+
+def _check_running(sitting: Sitting) -> None:
+    before = Sitting._base_manager.get(pk=sitting.pk)
+    attempts = Attempt._base_manager.filter(enrolment__sitting=sitting)
+    if before.exam_id != sitting.exam_id and attempts.exists():
+        raise InvalidInput("Papers of this sitting are drawn; its exam is fixed.", field="exam")
+    if not attempts.filter(started_at__isnull=False).exists():
+        return
+    for name in _FIXED_ONCE_STARTED:
+        if getattr(before, name) != getattr(sitting, name):
+            raise InvalidInput(
+                "Candidates have started this sitting; this can no longer be changed.", field=name
+            )
+    running = attempts.filter(state__in=states.RUNNING).exists()
+    if running and sitting.closes_at < before.closes_at:
+        raise InvalidInput("Candidates are working; the sitting cannot close earlier.", field="closes_at")

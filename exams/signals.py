@@ -1,0 +1,10 @@
+"""The one signal of exams: an attempt has moved. Proctoring listens; exams never names it."""
+
+from django.dispatch import Signal
+
+attempt_moved = Signal()
+"""Sent inside the transaction, after the move: sender=Attempt, attempt, verb, before, actor, reason.
+
+`verb` is a verb of `states.ATTEMPT`, or "deadline_changed" (same state, other deadline) or "take_over"
+(same state, another device; `attempt.device` is the new one).
+"""

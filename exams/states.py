@@ -1,0 +1,37 @@
+"""The states of an attempt and the moves between them. Progress only: verdict and mark are elsewhere."""
+
+from proctor_site.kernel.states import MoveTable, move
+
+SCHEDULED = "scheduled"
+CHECKING_IN = "checking_in"
+READY = "ready"
+IN_PROGRESS = "in_progress"
+PAUSED = "paused"
+SUBMITTED = "submitted"
+TERMINATED = "terminated"
+REFUSED = "refused"
+MISSED = "missed"
+
+STATES = (SCHEDULED, CHECKING_IN, READY, IN_PROGRESS, PAUSED, SUBMITTED, TERMINATED, REFUSED, MISSED)
+WAITING = (SCHEDULED, CHECKING_IN, READY)
+RUNNING = (IN_PROGRESS, PAUSED)
+LIVE = (*WAITING, *RUNNING)
+"""An enrolment has at most one attempt in these states (partial unique index)."""
+ENDED = (SUBMITTED, TERMINATED, REFUSED, MISSED)
+
+ATTEMPT = MoveTable(
+    name="attempt",
+    states=STATES,
+    moves=(
+        move("check_in", [SCHEDULED], CHECKING_IN),
+        move("admit", [CHECKING_IN], READY),
+        move("start", [READY], IN_PROGRESS),
+        move("pause", [IN_PROGRESS], PAUSED),
+        move("resume", [PAUSED], IN_PROGRESS),
+        move("submit", RUNNING, SUBMITTED),
+        move("terminate", RUNNING, TERMINATED),
+        move("reinstate", [TERMINATED], PAUSED),
+        move("refuse", [CHECKING_IN], REFUSED),
+        move("lapse", WAITING, MISSED),
+    ),
+)

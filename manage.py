@@ -1,0 +1,16 @@
+#!/usr/bin/env python3
+"""Runs management commands of the project (migrate, demo, verify_evidence ...)."""
+
+import os
+import sys
+
+
+def main() -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "proctor_site.settings")
+    from django.core.management import execute_from_command_line
+
+    execute_from_command_line(sys.argv)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,143 @@
+"""System checks that refuse a set-up which would lose data, leak evidence or hide a typing mistake."""
+
+import string
+from collections.abc import Sequence
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Tags, register
+
+from proctor_site.settings import env
+from proctoring.vision.weights import WeightsError, check_weights
+
+
+@register()
+def refuse_unknown_names(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]:
+    """E001: a PROCTOR_* name that nothing reads."""
+    return [
+        Error(
+            f"{name} is set, but there is no setting of that name.",
+            hint="Look for a typing mistake; docs/operations.md lists the names.",
+            id="proctor.E001",
+        )
+        for name in env.unknown_names()
+    ]
+
+
+@register(Tags.security)
+def refuse_missing_secret(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]:
+    """E002: no secret key."""
+    if not settings.SECRET_KEY_MISSING:
+        return []
+    return [
+        Error(
+            "No secret key is set.",
+            hint="Set PROCTOR_SECRET_KEY, or PROCTOR_SECRET_KEY_FILE to a file only the server can read.",
+            id="proctor.E002",
+        )
+    ]
+
+
+@register()
+def refuse_memory_with_several_processes(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]:
+    """E003: several processes that would each keep their own cache and channel layer."""
+    if settings.WEB_PROCESSES == 1:
+        return []
+    in_memory = [
+        name
+        for name, backend in (
+            ("channel layer", settings.CHANNEL_LAYERS["default"]["BACKEND"]),
+            ("cache", settings.CACHES["default"]["BACKEND"]),
+        )
+        if "memory" in backend.lower() or "locmem" in backend.lower()
+    ]
+    return [
+        Error(
+            f"PROCTOR_WEB_PROCESSES is {settings.WEB_PROCESSES}, but the {name} lives in the memory of one.",
+            hint="Set REDIS_URL, or run one process.",
+            id="proctor.E003",
+        )
+        for name in in_memory
+    ]
+
+
+@register(Tags.security)
+def refuse_public_evidence(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]:
+    """E004: a store whose files anybody could fetch by address."""
+    found: list[CheckMessage] = []
+    for alias in ("evidence", "identity"):
+        options = settings.STORAGES[alias].get("OPTIONS", {})
+        reason = _why_public(options)
+        if reason:
+            found.append(
+                Error(
+                    f"The {alias} store is public: {reason}.",
+                    hint="Evidence must leave only through the permission check.",
+                    id="proctor.E004",
+                )
+            )
+    return found
+
+
+def _why_public(options: dict[str, Any]) -> str:
+    if options.get("base_url"):
+        return "it has an address of its own (base_url)"
+    if str(options.get("default_acl") or "").startswith("public"):
+        return f"its access list is {options['default_acl']} (PROCTOR_S3_ACL)"
+    if options.get("querystring_auth") is False:
+        return "its links are not signed"
+    location = str(options.get("location", ""))
+    if location.startswith("/") and location.startswith(
+        (str(settings.STATIC_ROOT), str(settings.MEDIA_ROOT))
+    ):
+        return "it lies inside a folder that is served"
+    return ""
+
+
+@register()
+def refuse_incomplete_s3(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]:
+    """E005: PROCTOR_EVIDENCE_STORE=s3 without a usable bucket name."""
+    if settings.EVIDENCE_STORE != "s3":
+        return []
+    bucket = settings.STORAGES["evidence"]["OPTIONS"]["bucket_name"]
+    if len(bucket) >= 3 and set(bucket) <= set(string.ascii_lowercase + string.digits + ".-"):
+        return []
+    return [
+        Error(
+            f"PROCTOR_S3_BUCKET is {bucket!r}; a bucket name has 3 or more of a-z, 0-9, '.' and '-'.",
+            hint="Set PROCTOR_S3_BUCKET (and PROCTOR_S3_ENDPOINT for a store other than AWS).",
+            id="proctor.E005",
+        )
+    ]
+
+
+@register()
+def refuse_damaged_weights(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]:
+    """E006: a model file that is missing or damaged, so that detection would not start."""
+    folder = Path(settings.WEIGHTS_DIR) if settings.WEIGHTS_DIR else None
+    try:
+        problems = [status.problem for status in check_weights(folder) if not status.is_usable]
+    except WeightsError as error:
+        problems = [str(error)]
+    return [Error(f"Faces cannot be analysed: {problem}", id="proctor.E006") for problem in problems]
+
+
+@register()
+def refuse_unknown_engine(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]:
+    """E007: PROCTOR_FACE_ENGINE names a module that does not exist."""
+    module, _, name = settings.FACE_ENGINE.rpartition(".")
+    try:
+        is_known = bool(module and name) and find_spec(module) is not None
+    except ModuleNotFoundError:
+        is_known = False
+    if is_known:
+        return []
+    return [
+        Error(
+            f"There is no face engine {settings.FACE_ENGINE!r}.",
+            hint="PROCTOR_FACE_ENGINE is the dotted path of a class; docs/operations.md lists those we ship.",
+            id="proctor.E007",
+        )
+    ]

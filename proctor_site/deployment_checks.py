@@ -1,0 +1,72 @@
+"""Checks of `manage.py check --deploy`: what works on one's own machine but not for a real exam."""
+
+import resource
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Warning, register
+
+FILES_NEEDED = 4_096
+"""Open files: one per candidate's and proctor's socket, some for the database and the analysers."""
+_OTHERS = 0o077
+
+
+@register(deploy=True)
+def warn_readable_data(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]:
+    """W006: a folder with evidence or keys that other users of the machine can read."""
+    folders = [Path(settings.DATA_DIR), Path(settings.EVIDENCE_FOLDER), Path(settings.EVIDENCE_SPOOL)]
+    return [
+        Warning(
+            f"Other users of this machine can read {folder}.",
+            hint=f"chmod 700 {folder}",
+            id="proctor.W006",
+        )
+        for folder in folders
+        if folder.is_dir() and folder.stat().st_mode & _OTHERS
+    ]
+
+
+@register(deploy=True)
+def warn_few_open_files(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]:
+    """W007: a limit of open files that a full hall would reach."""
+    allowed, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if allowed == resource.RLIM_INFINITY or allowed >= FILES_NEEDED:
+        return []
+    return [
+        Warning(
+            f"A process may open {allowed} files; every connected candidate needs one.",
+            hint=f"Raise the limit to {FILES_NEEDED} or more (ulimit -n, or LimitNOFILE in a systemd unit).",
+            id="proctor.W007",
+        )
+    ]
+
+
+@register(deploy=True)
+def warn_no_https(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]:
+    """W008: an address without https, where browsers give no camera."""
+    if settings.BASE_URL.startswith("https://"):
+        return []
+    return [
+        Warning(
+            f"PROCTOR_BASE_URL is {settings.BASE_URL}: browsers give a camera to https (and localhost) only.",
+            hint="Put a proxy with a certificate in front, and name its address.",
+            id="proctor.W008",
+        )
+    ]
+
+
+@register(deploy=True)
+def warn_no_template_key(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]:
+    """W009: face templates encrypted with a key that changes when the secret key is changed."""
+    if settings.TEMPLATE_KEY:
+        return []
+    return [
+        Warning(
+            "Face templates are encrypted with a key made from the secret key; changing that one would make "
+            "them unreadable.",
+            hint="Set PROCTOR_TEMPLATE_KEY, or PROCTOR_TEMPLATE_KEY_FILE, to a secret of its own.",
+            id="proctor.W009",
+        )
+    ]

@@ -1,0 +1,35 @@
+"""Liveness (the process answers) and readiness (database and cache answer)."""
+
+from django.core.cache import cache
+from django.db import connection
+from django.db.utils import Error
+from django.http import HttpRequest, JsonResponse
+
+
+def live(request: HttpRequest) -> JsonResponse:
+    """200 as long as the process answers."""
+    return JsonResponse({"status": "live"})
+
+
+def ready(request: HttpRequest) -> JsonResponse:
+    """200 when database and cache answer, else 503 naming the part that does not."""
+    parts = {"database": _database_answers(), "cache": _cache_answers()}
+    ok = all(parts.values())
+    return JsonResponse({"status": "ready" if ok else "not ready", **parts}, status=200 if ok else 503)
+
+
+def _database_answers() -> bool:
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except Error:
+        return False
+    return True
+
+
+def _cache_answers() -> bool:
+    try:
+        cache.set("health", "1", 5)
+        return cache.get("health") == "1"
+    except Exception:  # noqa: BLE001  (each cache back end has errors of its own; any of them means "no")
+        return False

@@ -1,0 +1,16 @@
+"""Analysis: engine, workers, weights, pace."""
+
+import os
+
+from proctor_site.settings import env
+
+FACE_ENGINE = env.text("PROCTOR_FACE_ENGINE", "proctoring.vision.engines.opencv_faces.OpenCVFaces")
+WEIGHTS_DIR = env.text("PROCTOR_WEIGHTS_DIR")
+ANALYSIS_WORKERS = env.integer("PROCTOR_ANALYSIS_WORKERS", os.cpu_count() or 1, least=1)
+FRAME_INTERVAL_MS = env.integer("PROCTOR_FRAME_INTERVAL_MS", 1_000, least=200)
+"""Pace of camera frames when the machine is not loaded; overload raises it (analysis.pool)."""
+FRAME_MAX_BYTES = env.integer("PROCTOR_FRAME_MAX_BYTES", 262_144, least=20_000)
+TEMPLATE_KEY = env.secret("PROCTOR_TEMPLATE_KEY")
+"""Encrypts face templates; derived from the secret key when empty. Changing it makes templates unreadable."""
+SWEEP_IN_PROCESS = env.flag("PROCTOR_SWEEP_IN_PROCESS", default=True)
+"""The web process submits attempts at their deadline itself; off when `manage.py sweep` runs elsewhere."""

@@ -1,0 +1,73 @@
+"""Secrets, hosts, cookies, content security policy and sign-in protection."""
+
+import secrets
+from urllib.parse import urlsplit
+
+from csp.constants import NONE, SELF
+
+from proctor_site.settings import env
+
+DEBUG = env.flag("PROCTOR_DEBUG", default=False)
+SECRET_KEY_MISSING = not env.secret("PROCTOR_SECRET_KEY")
+# A throw-away key lets `check` run and complain (proctor.E002) instead of failing at import.
+SECRET_KEY = env.secret("PROCTOR_SECRET_KEY") or secrets.token_urlsafe(50)
+
+SERVICE_HOST = env.text("PROCTOR_HOST", "127.0.0.1")
+"""Where `./run` listens. Browsers give a camera to localhost and to https only, so others need a proxy."""
+SERVICE_PORT = env.integer("PROCTOR_PORT", 8000, least=1)
+BASE_URL = env.text("PROCTOR_BASE_URL", f"http://localhost:{SERVICE_PORT}").rstrip("/")
+_HTTPS = urlsplit(BASE_URL).scheme == "https"
+ALLOWED_HOSTS = env.names("PROCTOR_ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]") + (
+    [urlsplit(BASE_URL).hostname or ""] if urlsplit(BASE_URL).hostname else []
+)
+CSRF_TRUSTED_ORIGINS = [BASE_URL]
+
+SESSION_COOKIE_SECURE = _HTTPS
+CSRF_COOKIE_SECURE = _HTTPS
+SESSION_COOKIE_HTTPONLY = True
+CSRF_COOKIE_HTTPONLY = True  # pages carry the token in a meta element; scripts read it there
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_AGE = 14 * 60 * 60  # longer than the longest sitting: a session must not end an exam
+SECURE_SSL_REDIRECT = env.flag("PROCTOR_SSL_REDIRECT", default=True) and _HTTPS
+SECURE_HSTS_SECONDS = 31_536_000 if _HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = _HTTPS
+SECURE_HSTS_PRELOAD = _HTTPS
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_PROXY_SSL_HEADER = (
+    ("HTTP_X_FORWARDED_PROTO", "https") if env.flag("PROCTOR_BEHIND_PROXY", default=False) else None
+)
+X_FRAME_OPTIONS = "DENY"
+
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:", "blob:"],
+        "media-src": [SELF, "blob:"],
+        "connect-src": [SELF, BASE_URL.replace("http", "ws", 1)],
+        "worker-src": [SELF],
+        "object-src": [NONE],
+        "base-uri": [SELF],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+    }
+}
+
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 10},
+    },
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440

@@ -1,0 +1,21 @@
+"""All addresses: pages, API, admin, health."""
+
+from django.urls import include, path
+from drf_spectacular.views import SpectacularAPIView
+
+from accounts.admin.site import site
+from proctor_site import health
+
+urlpatterns = [
+    path("health/live/", health.live, name="health_live"),
+    path("health/ready/", health.ready, name="health_ready"),
+    path("account/", include("allauth.account.urls")),
+    path("account/2fa/", include("allauth.mfa.urls")),
+    path("admin/", site.urls),
+    path("api/v1/schema/", SpectacularAPIView.as_view(), name="api_schema"),
+    path("api/v1/", include("exams.api.urls")),
+    path("api/v1/", include("proctoring.api.urls")),
+    path("", include("accounts.pages.urls")),
+    path("", include("exams.pages.urls")),
+    path("", include("proctoring.pages.urls")),
+]

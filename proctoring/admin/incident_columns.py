@@ -1,0 +1,115 @@
+"""The columns of the incident list: thumbnail, badges, times in words."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+from django.utils.html import format_html
+
+from accounts.models import User
+from proctor_site.kernel import clock
+from proctoring.evidence import custody
+from proctoring.models import EvidenceItem, Incident
+
+
+def with_picture(rows: "QuerySet[Incident]") -> "QuerySet[Incident]":
+    """Adds `shown_item`: the first evidence picture at or after the start, else the first one."""
+    items = EvidenceItem.objects.filter(incident=OuterRef("pk")).order_by("captured_at", "sequence")
+    since = items.filter(captured_at__gte=OuterRef("started_at"))
+    return rows.annotate(
+        shown_item=Coalesce(Subquery(since.values("pk")[:1]), Subquery(items.values("pk")[:1]))
+    )
+
+
+def thumbnail_for(viewer: User, slug: str) -> Callable[[Incident], str]:
+    """The thumbnail column for one viewer: the links in it are theirs and live for minutes."""
+
+    @admin.display(description="picture")
+    def thumbnail(incident: Any) -> str:
+        if incident.shown_item is None:
+            return format_html('<span class="no-thumbnail">{}</span>', "no picture")
+        return format_html(
+            '<img class="thumbnail" src="{}" alt="{}" width="96" height="72" loading="lazy" '
+            'data-incident="{}" data-item="{}">',
+            custody.address_of(incident.shown_item, viewer, slug),
+            f"{incident.session.candidate}: {incident.get_kind_display()}",
+            incident.pk,
+            incident.shown_item,
+        )
+
+    return thumbnail
+
+
+@admin.display(description="candidate")
+def candidate(incident: Incident) -> str:
+    """Whom it is about."""
+    return str(incident.session.candidate or "outside session")
+
+
+@admin.display(description="sitting")
+def sitting(incident: Incident) -> str:
+    """In which sitting."""
+    return str(incident.sitting or "none")
+
+
+@admin.display(description="kind")
+def kind(incident: Incident) -> str:
+    """What was found."""
+    return incident.get_kind_display()
+
+
+@admin.display(description="severity")
+def severity(incident: Incident) -> str:
+    """The severity as a badge; the word says it, the colour only helps."""
+    return badge(f"severity-{incident.severity}", incident.severity)
+
+
+@admin.display(description="started")
+def started(incident: Incident) -> str:
+    """When it began, in the reader's zone."""
+    return f"{timezone.localtime(incident.started_at):%-d %b %Y, %H:%M:%S}"
+
+
+@admin.display(description="duration")
+def duration(incident: Incident) -> str:
+    """How long it lasted, or has lasted so far."""
+    if incident.ended_at is None:
+        return f"{in_words(clock.now() - incident.started_at)}, going on"
+    return in_words(incident.ended_at - incident.started_at)
+
+
+@admin.display(description="seen in")
+def count(incident: Incident) -> str:
+    """In how many pictures it was seen, and how often it came back."""
+    pictures = f"{incident.count} picture{'' if incident.count == 1 else 's'}"
+    if not incident.repeats:
+        return pictures
+    return f"{pictures}, came back {incident.repeats} time{'' if incident.repeats == 1 else 's'}"
+
+
+@admin.display(description="review")
+def review(incident: Incident) -> str:
+    """What people have decided so far."""
+    return badge(f"state-{incident.review_state}", incident.get_review_state_display())
+
+
+COLUMNS = (candidate, sitting, kind, severity, started, duration, count, review)
+
+
+def badge(look: str, text: str) -> str:
+    """A badge of the review pages."""
+    return format_html('<span class="badge {}">{}</span>', look, text)
+
+
+def in_words(length: timedelta) -> str:
+    """A length as "12 s", "3 min 5 s" or "1 h 2 min"."""
+    seconds = max(0, int(length.total_seconds()))
+    if seconds < 60:
+        return f"{seconds} s"
+    if seconds < 3600:
+        return f"{seconds // 60} min {seconds % 60} s"
+    return f"{seconds // 3600} h {seconds % 3600 // 60} min"

@@ -1,0 +1,35 @@
+"""Filters of the incident list that offer own rows only."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from exams.models import Sitting
+from proctoring.models import Incident
+
+OFFERED = 100
+"""Newest sittings offered; older ones are reached through the sitting's own page."""
+
+
+class SittingFilter(admin.SimpleListFilter):
+    """Sittings of the institution at hand, newest first; for proctors only their own."""
+
+    title = "sitting"
+    parameter_name = "sitting"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        rows = Sitting.objects.select_related("exam").order_by("-opens_at", "-pk")
+        watched = model_admin.only_sittings(request)
+        if watched is not None:
+            rows = rows.filter(pk__in=watched)
+        return [(str(each.pk), f"{each.exam.title}: {each.title}") for each in rows[:OFFERED]]
+
+    def queryset(self, request: HttpRequest, queryset: "QuerySet[Incident]") -> "QuerySet[Incident]":
+        wanted = self.value()
+        if wanted is None:
+            return queryset
+        if not (wanted.isascii() and wanted.isdigit() and len(wanted) < 19):
+            return queryset.none()
+        return queryset.filter(sitting=int(wanted))

@@ -1,0 +1,171 @@
+"""The review of incidents: list, page of one incident, decisions. Only `incidents.services` writes."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.contrib.admin.utils import unquote
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import path
+from django.utils import timezone
+from django.utils.html import format_html
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.admin.site import site
+from accounts.models import User
+from accounts.permissions import roles_of
+from accounts.tenancy import current_institution
+from proctor_site.kernel.errors import Refusal
+from proctoring.admin import detectors, incident_columns, incident_page
+from proctoring.admin.incident_filters import SittingFilter
+from proctoring.admin.incident_queue import Queue
+from proctoring.admin.read_only import SEES_ALL, WatchedRowsAdmin, watched_by, zone_of
+from proctoring.admin.timeline import timeline_of
+from proctoring.admin.timeline_drawing import draw
+from proctoring.models import Incident
+
+
+@admin.register(Incident, site=site)
+class IncidentAdmin(WatchedRowsAdmin):
+    """Incidents: a list that stays fast, and a page on which people decide."""
+
+    change_list_template = "admin/proctoring/incident/change_list.html"
+    list_display_links = (incident_columns.candidate,)
+    list_select_related = ("session__candidate", "sitting")
+    list_filter = (SittingFilter, "review_state", "severity", "kind", "started_at")
+    search_fields = ("session__candidate__name",)
+    search_help_text = "Searches the names of candidates."
+    ordering = ("-id",)
+    sortable_by = ()
+    show_facets = admin.ShowFacets.NEVER
+
+    # list
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return incident_columns.with_picture(super().get_queryset(request))
+
+    def get_list_display(self, request: HttpRequest) -> Any:
+        here = current_institution()
+        if here is None or not request.user.has_perm("proctoring.view_evidence"):
+            return incident_columns.COLUMNS
+        return (incident_columns.thumbnail_for(_person(request), here.slug), *incident_columns.COLUMNS)
+
+    def only_sittings(self, request: HttpRequest) -> Any:
+        """The sittings whose incidents the person may see, or None: all."""
+        here = current_institution()
+        return None if here and roles_of(request.user, here) & SEES_ALL else watched_by(request)
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        context = {"title": "Incidents", "evidence_base": _evidence_base(), **(extra_context or {})}
+        return super().changelist_view(request, context)
+
+    # page of one incident
+
+    def get_urls(self) -> list[Any]:
+        decide = self.admin_site.admin_view(require_POST(self.decide_view))
+        own = path("<int:incident_id>/decide/", decide, name="proctoring_incident_decide")
+        return [own, *super().get_urls()]
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> Any:
+        """Shows one incident; deciding is a call of its own."""
+        return never_cache(require_safe(self._page_view))(request, object_id)
+
+    def _page_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        incident = self._found(request, unquote(object_id))
+        with timezone.override(zone_of(request)):
+            page = TemplateResponse(
+                request, "admin/proctoring/incident/page.html", self._page_context(request, incident)
+            )
+            return page.render()
+
+    def _page_context(self, request: HttpRequest, incident: Incident) -> dict[str, Any]:
+        viewer, zone = _person(request), zone_of(request)
+        sees_evidence = incident_page.may_see_evidence(viewer, incident)
+        slug = incident.institution.slug
+        exhibits = incident_page.exhibits_of(incident, viewer, slug) if sees_evidence else []
+        timeline = timeline_of(incident.session)
+        queue = Queue(self, request)
+        who = incident_columns.candidate(incident)
+        return {
+            **self.admin_site.each_context(request),
+            "title": f"{incident.get_kind_display().capitalize()}: {who}",
+            "opts": self.opts,
+            "incident": incident,
+            "duration": incident_columns.duration(incident),
+            "seen_in": incident_columns.count(incident),
+            "about": detectors.about(incident.kind),
+            "measurements": incident_page.measurements_of(incident),
+            "exhibits": exhibits,
+            "sees_evidence": sees_evidence,
+            "first": incident_page.first_at_start(exhibits),
+            "choices": incident_page.choices_of(incident),
+            "may_decide": incident_page.may_decide(viewer, incident),
+            "decisions": incident_page.decisions_of(incident),
+            "timeline": timeline,
+            "drawing": draw(timeline, zone=zone, current=incident.pk),
+            "zone": zone,
+            "evidence_base": _evidence_base(),
+            "queue": queue,
+            "older_url": queue.page_url(queue.older(incident)),
+            "newer_url": queue.page_url(queue.newer(incident)),
+        }
+
+    def _found(self, request: HttpRequest, incident_id: str) -> Incident:
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        rows = self.get_queryset(request).select_related(
+            "institution", "sitting__exam", "session__candidate", "session__attempt", "reviewer"
+        )
+        is_number = incident_id.isascii() and incident_id.isdigit() and len(incident_id) < 19
+        incident: Incident | None = rows.filter(pk=int(incident_id)).first() if is_number else None
+        if incident is None:
+            raise Http404("There is no such incident here.")
+        return incident
+
+    # decisions
+
+    def decide_view(self, request: HttpRequest, incident_id: int) -> HttpResponse:
+        """Carries out one decision, says what happened, and opens the next unreviewed incident."""
+        incident = self._found(request, str(incident_id))
+        queue = Queue(self, request)
+        own_page = queue.page_url(incident.pk)
+        verb = incident_page.VERBS.get(request.POST.get("verb", ""))
+        if verb is None:
+            messages.error(request, "Choose one of the buttons. Nothing was changed.")
+            return redirect(own_page)
+        try:
+            verb.act(incident, actor=_person(request), note=request.POST.get("note", ""))
+        except Refusal as refusal:
+            messages.error(request, f"{refusal.message} Nothing was changed.")
+            return redirect(own_page)
+        what = f"{incident.get_kind_display().capitalize()}, {incident_columns.candidate(incident)}"
+        done = format_html('<a href="{}">{}</a> is {}.', own_page, what, verb.done)
+        if verb is incident_page.VERBS["reopen"]:
+            messages.success(request, done)
+            return redirect(own_page)
+        following = queue.next_unreviewed(incident)
+        if following is None:
+            messages.success(request, format_html("{} Nothing is left to review here.", done))
+            return redirect(queue.list_url)
+        messages.success(request, format_html("{} Here is the next one nobody has looked at.", done))
+        return redirect(queue.page_url(following))
+
+
+def _evidence_base() -> str:
+    here = current_institution()
+    return f"/i/{here.slug}/incidents/" if here else ""
+
+
+def _person(request: HttpRequest) -> User:
+    if not isinstance(request.user, User):
+        raise PermissionDenied("Sign in first.")
+    return request.user

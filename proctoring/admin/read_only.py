@@ -1,0 +1,89 @@
+"""Base of admin pages on rows that only services write: nothing is changed by hand, foreign ids are 404."""
+
+from typing import Any
+
+from django.http import Http404, HttpRequest
+from django.utils import timezone
+
+from accounts.admin.tenant import TenantAdmin
+from accounts.permissions import roles_of
+from accounts.roles import Role
+from accounts.tenancy import current_institution
+from exams.models import SittingProctor
+
+SEES_ALL = frozenset(
+    role.value for role in (Role.REVIEWER, Role.EXAM_OFFICER, Role.ADMIN, Role.DATA_PROTECTION_OFFICER)
+)
+
+
+class ProctoringAdmin(TenantAdmin):
+    """An admin page of proctoring: times in the reader's zone, missing and foreign ids answer 404."""
+
+    actions = None
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        with timezone.override(zone_of(request)):
+            return _rendered(super().changelist_view(request, extra_context))
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> Any:
+        with timezone.override(zone_of(request)):
+            return _rendered(super().changeform_view(request, object_id, form_url, extra_context))
+
+    def _get_obj_does_not_exist_redirect(self, request: HttpRequest, opts: Any, object_id: str) -> Any:
+        raise Http404("There is no such row here.")
+
+
+class ReadOnlyAdmin(ProctoringAdmin):
+    """The same for rows that nobody writes by hand."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def add_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        raise Http404("Rows of this kind are not made by hand.")
+
+    def delete_view(self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any) -> Any:
+        raise Http404("Rows of this kind are not deleted by hand.")
+
+
+class WatchedRowsAdmin(ReadOnlyAdmin):
+    """Rows of a sitting: who is a proctor only sees those of the sittings they are assigned to."""
+
+    sitting_path = "sitting"
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        rows = super().get_queryset(request)
+        here = current_institution()
+        if here is not None and roles_of(request.user, here) & SEES_ALL:
+            return rows
+        # pk__in and not a join: a join would let filters of the list meet other assignments.
+        return rows.filter(**{f"{self.sitting_path}__in": watched_by(request)})
+
+
+def watched_by(request: HttpRequest) -> Any:
+    """Ids of the sittings to which the signed-in person is assigned, as a subquery."""
+    return SittingProctor.objects.filter(user=request.user.pk).values("sitting")
+
+
+def zone_of(request: HttpRequest) -> str:
+    """The time zone in which the signed-in person reads times."""
+    here = current_institution()
+    own = getattr(request.user, "time_zone", "")
+    return own or (here.time_zone if here else "UTC")
+
+
+def _rendered(response: Any) -> Any:
+    """Renders while the zone still holds; template responses would do so later."""
+    return response.render() if hasattr(response, "render") else response

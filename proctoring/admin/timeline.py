@@ -1,0 +1,128 @@
+"""The timeline of an attempt: moves, incidents, warnings and lost time, in order."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from accounts import audit
+from accounts.models import AuditEntry
+from exams.models import Attempt, LostTime
+from exams.states import ATTEMPT, SCHEDULED
+from proctor_site.kernel import clock
+from proctoring.models import CandidateWarning, Incident, MonitoringSession
+
+_WORDS = {
+    "attempt.opened": "Opened the exam",
+    "attempt.check_in": "Began to check in",
+    "attempt.admit": "Was admitted",
+    "attempt.start": "Started",
+    "attempt.pause": "Paused",
+    "attempt.resume": "Resumed",
+    "attempt.submit": "Handed in",
+    "attempt.terminate": "Terminated",
+    "attempt.reinstate": "Reinstated",
+    "attempt.refuse": "Not admitted",
+    "attempt.lapse": "Missed the start",
+}
+"""Moves shown. Changes of the deadline are left out: their reason may be an allowance's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """One line of the list. `incident`: its number when the line is about one; `until`: for spans."""
+
+    at: datetime
+    words: str
+    kind: str
+    detail: str = ""
+    until: datetime | None = None
+    incident: int | None = None
+    severity: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A stretch of time in one state of the attempt."""
+
+    state: str
+    begin: datetime
+    end: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """Everything that is drawn and listed. `begin` to `end` holds all of it."""
+
+    begin: datetime
+    end: datetime
+    moments: list[Moment] = field(default_factory=list)
+    spans: list[Span] = field(default_factory=list)
+
+
+def timeline_of(session: MonitoringSession) -> Timeline:
+    """The timeline of the session's attempt. Four queries."""
+    attempt = session.attempt
+    moves = _moves(attempt) if attempt is not None else []
+    incidents = Incident.objects.filter(session=session).order_by("started_at", "pk")
+    warnings = CandidateWarning.objects.filter(session=session).select_related("proctor").order_by("pk")
+    lost = LostTime.objects.filter(attempt=attempt) if attempt is not None else ()
+    moments = [
+        *(_of_move(entry) for entry in moves),
+        *(_of_incident(incident) for incident in incidents),
+        *(line for warning in warnings for line in _of_warning(warning)),
+        *(_of_lost_time(each) for each in lost),
+    ]
+    moments.sort(key=lambda each: (each.at, each.kind))
+    begin = min([each.at for each in moments], default=session.started_at)
+    latest = [each.until or each.at for each in moments]
+    is_over = session.ended_at is not None or attempt is None or attempt.ended_at is not None
+    end = max([*latest, begin] if is_over else [*latest, clock.now()])
+    return Timeline(begin, end, moments, _spans(moves, end))
+
+
+def _moves(attempt: Attempt) -> list[AuditEntry]:
+    rows = AuditEntry.objects.filter(stream=audit.stream_of(attempt), verb__in=_WORDS)
+    return list(rows.select_related("actor").order_by("sequence"))
+
+
+def _of_move(entry: AuditEntry) -> Moment:
+    by = f"by {entry.actor}" if entry.actor else "by the clock"
+    reason = entry.detail.get("reason")
+    return Moment(entry.at, _WORDS[entry.verb], "move", f"{by}: {reason}" if reason else by)
+
+
+def _of_incident(incident: Incident) -> Moment:
+    state = incident.get_review_state_display()
+    return Moment(
+        incident.started_at,
+        f"Incident: {incident.get_kind_display()}",
+        "incident",
+        f"{incident.severity}, {state}",
+        incident.ended_at or max(incident.last_seen_at, incident.started_at),
+        incident.pk,
+        incident.severity,
+    )
+
+
+def _of_warning(warning: CandidateWarning) -> Iterable[Moment]:
+    yield Moment(warning.sent_at, "Warned", "warning", f"by {warning.proctor}: {warning.text}")
+    if warning.acknowledged_at is not None:
+        yield Moment(warning.acknowledged_at, "Confirmed the warning", "warning", warning.text)
+
+
+def _of_lost_time(lost: LostTime) -> Moment:
+    detail = f"{lost.get_cause_display().lower()}, {lost.credited_seconds} s credited"
+    return Moment(lost.started_at, "Lost time", "lost", detail, lost.ended_at)
+
+
+def _spans(moves: list[AuditEntry], end: datetime) -> list[Span]:
+    """The stretches between moves, each with the state it was spent in."""
+    state, since, spans = SCHEDULED, None, []
+    for entry in moves:
+        if since is not None and entry.at > since:
+            spans.append(Span(state, since, entry.at))
+        state, since = entry.detail.get("to", SCHEDULED), entry.at
+    is_running = any(each.sources & {state} for each in ATTEMPT.moves if each.verb != "reinstate")
+    if since is not None and is_running and end > since:
+        spans.append(Span(state, since, end))
+    return spans

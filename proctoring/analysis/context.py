@@ -1,0 +1,120 @@
+"""What the analysis of a session's frames must know: reference face, rules, mutes, consent; kept in memory.
+
+Reference vectors are decrypted once per session and process and never leave it: not to Redis, not to logs.
+"""
+
+import logging
+import threading
+import time
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.core.cache import cache
+
+from accounts.tenancy import within
+from exams.models import Allowance
+from proctor_site.kernel.errors import InvalidInput, Unavailable
+from proctoring import policies
+from proctoring.analysis import pool, templates
+from proctoring.models import Consent, MonitoringSession, Policy, ReferenceFace
+from proctoring.vision.engines.base import Vector
+
+log = logging.getLogger(__name__)
+
+RELOAD_AFTER_S = 30.0
+"""Changes that `forget` was not told of (a policy edited in the admin) are seen after this long."""
+_MOST_SESSIONS = 5_000
+_VERSION_TTL_S = 24 * 60 * 60
+
+
+@dataclass(frozen=True, slots=True)
+class SessionContext:
+    """One session's side of the analysis. `references` None: nothing to compare with."""
+
+    may_capture: bool
+    rule_set: policies.RuleSet
+    references: tuple[Vector, ...] | None
+    warns_candidate: bool
+    frame_interval_ms: int
+
+
+_known: dict[int, tuple[float, int, SessionContext]] = {}
+_lock = threading.Lock()
+
+
+def of(session: MonitoringSession) -> SessionContext:
+    """The session's context, loaded at most every `RELOAD_AFTER_S` seconds or after `forget`."""
+    version = cache.get(_version_key(session.pk), 0)
+    found = _known.get(session.pk)
+    if found is not None and found[1] == version and time.monotonic() - found[0] < RELOAD_AFTER_S:
+        return found[2]
+    with within(session.institution):
+        fresh = _load(session, found[2] if found and found[1] == version else None)
+    with _lock:
+        if len(_known) >= _MOST_SESSIONS:
+            _known.clear()
+        _known[session.pk] = (time.monotonic(), version, fresh)
+    return fresh
+
+
+def forget(session_id: int) -> None:
+    """Makes every process load the session's context anew: consent, reference or state has changed."""
+    with _lock:
+        _known.pop(session_id, None)
+    key = _version_key(session_id)
+    cache.add(key, 0, _VERSION_TTL_S)
+    cache.incr(key)
+
+
+def _load(session: MonitoringSession, before: SessionContext | None) -> SessionContext:
+    consent = Consent.objects.filter(session=session, withdrawn_at=None).first()
+    policy = _policy(session)
+    rule_set = _rule_set(session, policy)
+    compares = consent is not None and consent.face_comparison
+    # Decrypted once: a reload after some seconds keeps the vectors, `forget` drops them.
+    references = before.references if compares and before else _references(session) if compares else None
+    return SessionContext(
+        may_capture=consent is not None and consent.camera,
+        rule_set=rule_set,
+        references=references,
+        warns_candidate=policy.warns_candidate,
+        frame_interval_ms=settings.FRAME_INTERVAL_MS,
+    )
+
+
+def _policy(session: MonitoringSession) -> Policy:
+    if session.sitting is None:
+        return policies.built_in(session.institution)
+    return policies.policy_for(session.sitting.exam)
+
+
+def _rule_set(session: MonitoringSession, policy: Policy) -> policies.RuleSet:
+    allowances = []
+    if session.attempt is not None:
+        allowances = list(Allowance.objects.filter(enrolment_id=session.attempt.enrolment_id))
+    try:
+        return policies.rules_for(policy, allowances)
+    except InvalidInput:
+        # The admin refuses such a policy; one that got in otherwise must not stop an exam.
+        log.exception("policy %s has wrong changes to its rules; they are left out", policy.pk)
+        policy.rules = {}
+        return policies.rules_for(policy, allowances)
+
+
+def _references(session: MonitoringSession) -> tuple[Vector, ...] | None:
+    face = ReferenceFace.objects.filter(session=session).first()
+    if face is None:
+        return None
+    if face.engine != pool.engine_description():
+        # Vectors of two engines cannot be compared; a number would come out all the same.
+        log.error("session %s: the reference was made by %s, not by this engine", session.pk, face.engine)
+        return None
+    try:
+        return (templates.unseal(face.template),)
+    except Unavailable:
+        log.exception("session %s: faces cannot be compared", session.pk)
+        return None
+
+
+def _version_key(session_id: int) -> str:
+    return f"context-version:{session_id}"

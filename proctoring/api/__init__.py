@@ -1,0 +1,1 @@
+"""The API of proctoring: captures, check-in, supervision, incidents. Edges only translate."""

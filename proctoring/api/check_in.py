@@ -1,0 +1,131 @@
+"""Check-in: notice and consent, reference photo, and the end of it."""
+
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from exams.api.base import READING_REFUSALS, REFUSALS, CandidateView, attempt_answer, person
+from exams.api.parsers import LimitedJSONParser
+from exams.api.serializers import AttemptSerializer, ProblemSerializer
+from proctor_site.kernel.errors import Conflict, InvalidInput, TooLarge
+from proctoring import sessions
+from proctoring.api.base import fields_in
+from proctoring.api.capture import OctetParser, RawImageParser
+from proctoring.api.shapes import (
+    ConsentGivenSerializer,
+    ConsentSerializer,
+    ConsentViewSerializer,
+    PhotoJudgementSerializer,
+)
+from proctoring.identity import check_in, consent, notice, reference
+from proctoring.ingest import tokens
+from proctoring.live.messages import iso
+from proctoring.vision.upload import DEFAULT_LIMITS
+
+
+class ConsentToCapture(CandidateView):
+    """Consent."""
+
+    @extend_schema(operation_id="consent", responses={200: ConsentViewSerializer, **READING_REFUSALS})
+    def get(self, request: Request, attempt_id: int) -> Response:
+        """The notice in its present wording, what the exam asks for, and the choice in force."""
+        attempt = self.attempt(request, attempt_id)
+        policy = consent.policy_of(attempt)
+        read = notice.for_attempt(attempt)
+        given = consent.valid_consent(sessions.session_of(attempt))
+        choice = given and {
+            "camera": given.camera,
+            "face_comparison": given.face_comparison,
+            "given_at": iso(given.given_at),
+        }
+        return Response(
+            {
+                "notice": {"version": read.version, "body": read.body},
+                "camera_required": policy.camera_required,
+                "reference_photo_required": policy.reference_photo_required,
+                "consent": choice,
+            }
+        )
+
+    @extend_schema(
+        operation_id="consent_give",
+        request=ConsentSerializer,
+        responses={200: ConsentGivenSerializer, **REFUSALS},
+    )
+    def post(self, request: Request, attempt_id: int) -> Response:
+        """Stores the choice; declining the camera is one. Nothing is captured before."""
+        attempt = self.attempt(request, attempt_id)
+        given = consent.give(
+            attempt,
+            candidate=person(request),
+            notice=fields_in(request).get("notice"),
+            camera=fields_in(request).get("camera"),
+            face_comparison=fields_in(request).get("face_comparison"),
+        )
+        step = consent.next_step(consent.policy_of(attempt), given)
+        return Response(
+            {
+                "session": str(given.session.public_id),
+                "token": tokens.make(given.session),
+                "capture": given.camera,
+                "next": step.code,
+                "text": step.text,
+            }
+        )
+
+    @extend_schema(operation_id="consent_withdraw", responses={204: None, **READING_REFUSALS})
+    def delete(self, request: Request, attempt_id: int) -> Response:
+        """Takes the agreement back: capture stops, face data is deleted."""
+        consent.withdraw(self.attempt(request, attempt_id), candidate=person(request))
+        return Response(status=204)
+
+
+class ReferencePhoto(CandidateView):
+    """Reference photo."""
+
+    parser_classes = [RawImageParser, OctetParser]
+    most_bytes = DEFAULT_LIMITS.max_bytes
+
+    @extend_schema(
+        operation_id="reference_photo",
+        request={"image/jpeg": OpenApiTypes.BINARY},
+        responses={200: PhotoJudgementSerializer, **REFUSALS, 429: ProblemSerializer, 503: ProblemSerializer},
+    )
+    def post(self, request: Request, attempt_id: int) -> Response:
+        """Judges the photo at once; a good one becomes the reference, another one changes nothing."""
+        attempt = self.attempt(request, attempt_id)
+        announced = request.META.get("CONTENT_LENGTH") or "0"
+        if announced.isdigit() and int(announced) > self.most_bytes:
+            raise TooLarge(f"At most {self.most_bytes} bytes are accepted.", field="photo")
+        session = sessions.session_of(attempt)
+        if session is None:
+            raise Conflict("Please read the notice and make your choice first.", code="consent_missing")
+        image = fields_in(request).get("frame")
+        if not image:
+            raise InvalidInput("There is no picture in the request.", field="photo", code="required")
+        judged = reference.enrol(session, image)
+        face = judged.report.face
+        return Response(
+            {
+                "ok": judged.ok,
+                "problems": [{"code": code, "text": text} for code, text in judged.problems],
+                "face": face and {"x": face.x, "y": face.y, "w": face.w, "h": face.h},
+                "width": judged.report.width,
+                "height": judged.report.height,
+            }
+        )
+
+
+class CompleteCheckIn(CandidateView):
+    """End of check-in."""
+
+    parser_classes = [LimitedJSONParser]
+
+    @extend_schema(
+        operation_id="check_in_complete", request=None, responses={200: AttemptSerializer, **REFUSALS}
+    )
+    def post(self, request: Request, attempt_id: int) -> Response:
+        """Lets the candidate in when everything the exam asks for is there. A repeat changes nothing."""
+        attempt = self.attempt(request, attempt_id)
+        return attempt_answer(check_in.complete(attempt, candidate=person(request)))

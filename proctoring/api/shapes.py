@@ -1,0 +1,248 @@
+"""The shapes of the proctoring API, for the OpenAPI file."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from exams import states
+from proctoring.states import INCIDENT_REVIEW
+
+
+class HintSerializer(serializers.Serializer[Any]):
+    """What the candidate can change, as a code and as a sentence."""
+
+    code = serializers.CharField()
+    text = serializers.CharField()
+
+
+class QualitySerializer(serializers.Serializer[Any]):
+    """Whether a frame can be judged; the numbers are grey levels 0 to 255."""
+
+    usable = serializers.BooleanField()
+    reasons = serializers.ListField(child=serializers.CharField())
+    brightness = serializers.FloatField()
+    highlight = serializers.FloatField()
+    contrast = serializers.FloatField()
+    sharpness = serializers.FloatField()
+
+
+class FrameSerializer(serializers.Serializer[Any]):
+    """A frame as JSON or as a form; as raw bytes the numbers are in X-Sequence and X-Captured-At."""
+
+    frame = serializers.CharField(help_text="Base64 or a data URL; in a form: the file.")
+    sequence = serializers.IntegerField(min_value=0, max_value=2**32 - 1)
+    captured_at = serializers.FloatField(
+        required=False, help_text="Milliseconds since 1970 by the client's clock."
+    )
+
+
+class FrameAnswerSerializer(serializers.Serializer[Any]):
+    """What became of a frame."""
+
+    type = serializers.CharField()
+    sequence = serializers.IntegerField()
+    accepted = serializers.BooleanField()
+    analysed = serializers.BooleanField()
+    quality = QualitySerializer(allow_null=True)
+    coaching = HintSerializer(many=True)
+    incidents = serializers.ListField(child=serializers.CharField(), help_text="Kinds that go on now.")
+    next_frame_after_ms = serializers.IntegerField()
+    code = serializers.CharField(allow_blank=True, help_text="Why it was not accepted or not analysed.")
+    last_sequence = serializers.IntegerField()
+    clock_skew_s = serializers.FloatField()
+
+
+class ConsentSerializer(serializers.Serializer[Any]):
+    """The candidate's choice about one version of the notice."""
+
+    notice = serializers.IntegerField(help_text="Version of the notice that was read.")
+    camera = serializers.BooleanField()
+    face_comparison = serializers.BooleanField()
+
+
+class ConsentGivenSerializer(serializers.Serializer[Any]):
+    """What follows from the choice."""
+
+    session = serializers.UUIDField()
+    token = serializers.CharField(help_text="For `Authorization: Bearer` of captures.")
+    capture = serializers.BooleanField()
+    next = serializers.ChoiceField(choices=["reference_photo", "complete", "person_will_check"])
+    text = serializers.CharField()
+
+
+class NoticeSerializer(serializers.Serializer[Any]):
+    """A notice: paragraphs separated by empty lines, the first line of each says what it is about."""
+
+    version = serializers.IntegerField()
+    body = serializers.CharField()
+
+
+class ChoiceSerializer(serializers.Serializer[Any]):
+    """A choice in force."""
+
+    camera = serializers.BooleanField()
+    face_comparison = serializers.BooleanField()
+    given_at = serializers.DateTimeField()
+
+
+class ConsentViewSerializer(serializers.Serializer[Any]):
+    """The notice of the exam and the choice in force."""
+
+    notice = NoticeSerializer()
+    camera_required = serializers.BooleanField()
+    reference_photo_required = serializers.BooleanField()
+    consent = ChoiceSerializer(allow_null=True)
+
+
+class BoxSerializer(serializers.Serializer[Any]):
+    """A face in pixels of the photo."""
+
+    x = serializers.FloatField()
+    y = serializers.FloatField()
+    w = serializers.FloatField()
+    h = serializers.FloatField()
+
+
+class PhotoJudgementSerializer(serializers.Serializer[Any]):
+    """Whether a photo can serve as the reference."""
+
+    ok = serializers.BooleanField()
+    problems = HintSerializer(many=True)
+    face = BoxSerializer(allow_null=True)
+    width = serializers.IntegerField()
+    height = serializers.IntegerField()
+
+
+class PersonSerializer(serializers.Serializer[Any]):
+    """A candidate as proctors see them."""
+
+    id = serializers.IntegerField()
+    name = serializers.CharField()
+
+
+class SupervisedAttemptSerializer(serializers.Serializer[Any]):
+    """An attempt as proctors see it."""
+
+    attempt = serializers.IntegerField()
+    candidate = PersonSerializer()
+    state = serializers.ChoiceField(choices=states.STATES)
+    seconds_left = serializers.FloatField(allow_null=True)
+    deadline_at = serializers.DateTimeField(allow_null=True)
+    paused_at = serializers.DateTimeField(allow_null=True)
+    started_at = serializers.DateTimeField(allow_null=True)
+    ended_at = serializers.DateTimeField(allow_null=True)
+    ended_by = serializers.CharField(allow_blank=True)
+    reason = serializers.CharField(allow_blank=True)
+
+
+class ReasonSerializer(serializers.Serializer[Any]):
+    """Why; the candidate reads it."""
+
+    reason = serializers.CharField(max_length=500, allow_blank=True)
+
+
+class TextSerializer(serializers.Serializer[Any]):
+    """A message to the candidate."""
+
+    text = serializers.CharField(max_length=500)
+
+
+class NoteSerializer(serializers.Serializer[Any]):
+    """A note of the one who decides."""
+
+    note = serializers.CharField(max_length=4_000, required=False, allow_blank=True)
+
+
+class WarningSerializer(serializers.Serializer[Any]):
+    """A warning."""
+
+    id = serializers.IntegerField()
+    text = serializers.CharField()
+    sent_at = serializers.DateTimeField()
+    acknowledged_at = serializers.DateTimeField(allow_null=True)
+
+
+class WarningsSerializer(serializers.Serializer[Any]):
+    """Warnings not acknowledged yet, oldest first."""
+
+    warnings = WarningSerializer(many=True)
+
+
+class PresenceSerializer(serializers.Serializer[Any]):
+    """How well a candidate's page is connected."""
+
+    connected = serializers.BooleanField()
+    last_seen_s = serializers.FloatField(allow_null=True)
+    rtt_ms = serializers.IntegerField(allow_null=True)
+    camera = serializers.CharField()
+    analysed = serializers.IntegerField()
+    shed = serializers.IntegerField()
+    frame_sequence = serializers.IntegerField()
+
+
+class NeedSerializer(serializers.Serializer[Any]):
+    """Counts of incidents; `worst`: severity of the gravest unreviewed one."""
+
+    going_on = serializers.IntegerField()
+    unreviewed = serializers.IntegerField()
+    total = serializers.IntegerField()
+    worst = serializers.CharField(allow_blank=True)
+
+
+class WallRowSerializer(serializers.Serializer[Any]):
+    """One candidate of a sitting."""
+
+    attempt = serializers.IntegerField(allow_null=True)
+    enrolment = serializers.IntegerField()
+    candidate = PersonSerializer()
+    state = serializers.ChoiceField(choices=states.STATES)
+    started_at = serializers.DateTimeField(allow_null=True)
+    deadline_at = serializers.DateTimeField(allow_null=True)
+    paused_at = serializers.DateTimeField(allow_null=True)
+    seconds_left = serializers.FloatField(allow_null=True)
+    presence = PresenceSerializer()
+    incidents = NeedSerializer()
+
+
+class WallSerializer(serializers.Serializer[Any]):
+    """Everybody in a sitting, those in need first."""
+
+    server_time = serializers.DateTimeField()
+    last_event_id = serializers.IntegerField()
+    candidates = WallRowSerializer(many=True)
+
+
+class EventSerializer(serializers.Serializer[Any]):
+    """One live event."""
+
+    id = serializers.IntegerField()
+    kind = serializers.CharField()
+    at = serializers.DateTimeField()
+    attempt = serializers.IntegerField(allow_null=True)
+    payload = serializers.JSONField()
+
+
+class EventsSerializer(serializers.Serializer[Any]):
+    """Events after an id; some before it may come again."""
+
+    events = EventSerializer(many=True)
+    last_event_id = serializers.IntegerField()
+
+
+class IncidentSerializer(serializers.Serializer[Any]):
+    """An incident; `evidence` holds short-lived links for the one who asked."""
+
+    incident = serializers.IntegerField()
+    attempt = serializers.IntegerField(allow_null=True)
+    candidate = PersonSerializer()
+    kind = serializers.CharField()
+    severity = serializers.CharField()
+    confidence = serializers.FloatField()
+    explanation = serializers.CharField()
+    started_at = serializers.DateTimeField()
+    last_seen_at = serializers.DateTimeField()
+    ended_at = serializers.DateTimeField(allow_null=True)
+    count = serializers.IntegerField()
+    repeats = serializers.IntegerField()
+    review_state = serializers.ChoiceField(choices=INCIDENT_REVIEW.states)
+    evidence = serializers.ListField(child=serializers.JSONField())

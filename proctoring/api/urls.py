@@ -1,0 +1,42 @@
+"""Addresses of the API, version 1."""
+
+from django.urls import URLPattern, URLResolver, path
+
+from proctoring.api.check_in import CompleteCheckIn, ConsentToCapture, ReferencePhoto
+from proctoring.api.frames import SendFrame
+from proctoring.api.incidents import AcknowledgeIncident
+from proctoring.api.sittings import SittingCandidates, SittingEvents
+from proctoring.api.supervision import (
+    AcknowledgeWarning,
+    Admit,
+    Pause,
+    Reinstate,
+    Resume,
+    Terminate,
+    Warnings,
+)
+
+_ATTEMPT = "attempts/<int:attempt_id>/"
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("sessions/<uuid:public_id>/frames/", SendFrame.as_view(), name="api_session_frames"),
+    path(_ATTEMPT + "consent/", ConsentToCapture.as_view(), name="api_attempt_consent"),
+    path(_ATTEMPT + "reference-photo/", ReferencePhoto.as_view(), name="api_attempt_reference_photo"),
+    path(_ATTEMPT + "check-in/complete/", CompleteCheckIn.as_view(), name="api_attempt_check_in_complete"),
+    path(_ATTEMPT + "warnings/", Warnings.as_view(), name="api_attempt_warnings"),
+    path(_ATTEMPT + "pause/", Pause.as_view(), name="api_attempt_pause"),
+    path(_ATTEMPT + "resume/", Resume.as_view(), name="api_attempt_resume"),
+    path(_ATTEMPT + "terminate/", Terminate.as_view(), name="api_attempt_terminate"),
+    path(_ATTEMPT + "reinstate/", Reinstate.as_view(), name="api_attempt_reinstate"),
+    path(_ATTEMPT + "admit/", Admit.as_view(), name="api_attempt_admit"),
+    path(
+        "warnings/<int:warning_id>/acknowledge/", AcknowledgeWarning.as_view(), name="api_warning_acknowledge"
+    ),
+    path("sittings/<int:sitting_id>/candidates/", SittingCandidates.as_view(), name="api_sitting_candidates"),
+    path("sittings/<int:sitting_id>/events/", SittingEvents.as_view(), name="api_sitting_events"),
+    path(
+        "incidents/<int:incident_id>/acknowledge/",
+        AcknowledgeIncident.as_view(),
+        name="api_incident_acknowledge",
+    ),
+]

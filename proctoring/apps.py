@@ -1,0 +1,11 @@
+"""Proctoring: capture, analysis, incidents, evidence, live pages and review."""
+
+from django.apps import AppConfig
+
+
+class ProctoringConfig(AppConfig):
+    name = "proctoring"
+    verbose_name = "Proctoring"
+
+    def ready(self) -> None:
+        from proctoring import checks, permissions, receivers  # noqa: F401  (they register themselves)

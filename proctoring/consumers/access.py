@@ -1,0 +1,75 @@
+"""Who may open which socket; the checks run again while it is open."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from allauth.mfa.utils import is_mfa_enabled
+
+from accounts import queries
+from accounts.models import Institution, User
+from accounts.permissions import is_staff_of
+from accounts.tenancy import within
+from exams.models import Attempt, Sitting
+from proctoring.permissions import is_own, may_watch
+
+SIGNED_OUT = 4401
+SECOND_FACTOR_MISSING = 4403
+NOT_FOUND = 4404
+
+
+class Refused(Exception):
+    """The socket is closed with `code`; strangers cannot tell a foreign id from one that does not exist."""
+
+    def __init__(self, code: int) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+@dataclass(frozen=True, slots=True)
+class Watcher:
+    """A person who may watch a sitting."""
+
+    user: User
+    institution: Institution
+    sitting: Sitting
+
+
+def candidate_attempt(user_id: int | None, attempt_id: int) -> tuple[User, Attempt]:
+    """The person and their own attempt. Raises Refused."""
+    user = _user(user_id)
+    attempt = (
+        Attempt._base_manager.filter(pk=attempt_id)
+        .select_related("institution", "enrolment__sitting__exam", "enrolment__candidate")
+        .first()
+    )
+    if attempt is None or not is_own(user, attempt):
+        raise Refused(NOT_FOUND)
+    _require_second_factor(user, attempt.institution)
+    return user, attempt
+
+
+def sitting_watcher(user_id: int | None, slug: str, sitting_id: int) -> Watcher:
+    """The person as a watcher of the sitting. Raises Refused."""
+    user = _user(user_id)
+    institution = queries.institution_for(user, slug)
+    if institution is None:
+        raise Refused(NOT_FOUND)
+    with within(institution):
+        sitting = Sitting.objects.filter(pk=sitting_id).select_related("exam", "institution").first()
+        if sitting is None or not may_watch(user, sitting):
+            raise Refused(NOT_FOUND)
+    _require_second_factor(user, institution)
+    return Watcher(user, institution, sitting)
+
+
+def _user(user_id: Any) -> User:
+    # Read anew each time: roles are remembered on the object, and a socket lives for hours.
+    user = User.objects.filter(pk=user_id, is_active=True).first() if user_id is not None else None
+    if user is None:
+        raise Refused(SIGNED_OUT)
+    return user
+
+
+def _require_second_factor(user: User, institution: Institution) -> None:
+    if institution.requires_second_factor and is_staff_of(user, institution) and not is_mfa_enabled(user):
+        raise Refused(SECOND_FACTOR_MISSING)

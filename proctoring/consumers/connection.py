@@ -1,0 +1,97 @@
+"""Tells proctors that a candidate's page has come or gone; short gaps are not worth telling."""
+
+import asyncio
+import logging
+
+from django.core.cache import cache
+from django.db import transaction
+
+from accounts.tenancy import within
+from exams import states
+from exams.models import Attempt
+from proctoring.consumers.threads import in_thread
+from proctoring.live import presence
+from proctoring.live.publish import record_event
+from proctoring.models.live_event import Audience
+
+log = logging.getLogger(__name__)
+
+GRACE_S = 5.0
+"""A page that is back within this time (a reload, a flicker of the network) was never gone."""
+_TTL_S = 24 * 60 * 60
+_tasks: "set[asyncio.Task[None]]" = set()
+
+
+def came(attempt: Attempt, connection: str) -> None:
+    """A page has connected; blocking."""
+    presence.update(attempt.pk, connection=connection, connected=True)
+    if cache.get(_key(attempt.pk)) is not True:
+        cache.set(_key(attempt.pk), True, _TTL_S)
+        _tell(attempt, connected=True)
+
+
+def went(attempt: Attempt, connection: str) -> None:
+    """A page has disconnected; blocking. Call `tell_later` afterwards."""
+    presence.disconnect(attempt.pk, connection)
+
+
+def tell_later(attempt: Attempt) -> None:
+    """Tells proctors after the grace, unless a page is back by then; call it on the event loop."""
+    task = asyncio.get_running_loop().create_task(_tell_when_gone(attempt))
+    _tasks.add(task)
+    task.add_done_callback(_tasks.discard)
+
+
+async def _tell_when_gone(attempt: Attempt) -> None:
+    await asyncio.sleep(GRACE_S)
+    try:
+        await in_thread(_check_gone, attempt)
+    except Exception:
+        log.exception("attempt %s: its disconnection could not be told", attempt.pk)
+
+
+def _check_gone(attempt: Attempt) -> None:
+    if presence.read(attempt.pk).connected or cache.get(_key(attempt.pk)) is not True:
+        return
+    cache.set(_key(attempt.pk), False, _TTL_S)
+    state = Attempt._base_manager.values_list("state", flat=True).get(pk=attempt.pk)
+    if state in states.LIVE:  # who has handed in may go
+        _tell(attempt, connected=False)
+
+
+def _tell(attempt: Attempt, *, connected: bool) -> None:
+    with within(attempt.institution), transaction.atomic():
+        record_event(
+            attempt.institution,
+            kind="connection.changed",
+            payload={"connected": connected, "candidate": _who(attempt)},
+            audience=Audience.PROCTORS,
+            sitting=attempt.enrolment.sitting,
+            attempt=attempt,
+        )
+
+
+def tell_camera(attempt: Attempt, state: str, label: str) -> None:
+    """Keeps the state of the camera and tells proctors when it has changed; blocking."""
+    before = presence.read(attempt.pk)
+    presence.update(attempt.pk, camera=state, camera_label=label)
+    if (before.camera, before.camera_label) == (state, label):
+        return
+    with within(attempt.institution), transaction.atomic():
+        record_event(
+            attempt.institution,
+            kind="camera.changed",
+            payload={"state": state, "label": label, "candidate": _who(attempt)},
+            audience=Audience.PROCTORS,
+            sitting=attempt.enrolment.sitting,
+            attempt=attempt,
+        )
+
+
+def _who(attempt: Attempt) -> dict[str, object]:
+    candidate = attempt.enrolment.candidate
+    return {"id": candidate.pk, "name": str(candidate)}
+
+
+def _key(attempt_id: int) -> str:
+    return f"connection-told:{attempt_id}"

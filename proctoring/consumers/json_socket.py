@@ -1,0 +1,54 @@
+"""What both sockets share: JSON in and out, malformed messages answered, refusals as close codes."""
+
+import json
+from typing import Any
+
+from channels.generic.websocket import AsyncWebsocketConsumer
+
+from proctor_site.kernel.errors import InvalidInput
+from proctoring.live import messages
+
+MOST_TEXT = 16_384
+
+
+class JsonSocket(AsyncWebsocketConsumer):
+    """A socket that survives whatever is sent to it."""
+
+    open = False
+
+    async def send_message(self, message: dict[str, Any]) -> None:
+        """Sends a message unless the socket has closed meanwhile."""
+        if self.open:
+            await self.send(text_data=json.dumps(message, separators=(",", ":")))
+
+    async def send_error(self, code: str, detail: str, **more: Any) -> None:
+        """Says what was wrong; the socket stays open."""
+        await self.send_message(messages.error(code, detail, **more))
+
+    async def refuse(self, code: int) -> None:
+        """Closes with a code of our own; browsers see it only when the handshake was accepted before."""
+        self.open = False
+        await self.close(code=code)
+
+
+def read_message(text: str) -> dict[str, Any]:
+    """The JSON object in a text message. Raises InvalidInput with code `malformed`."""
+    if len(text) > MOST_TEXT:
+        raise InvalidInput(f"A message has at most {MOST_TEXT} characters.", code="malformed")
+    try:
+        content = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise InvalidInput("This message is not JSON.", code="malformed") from error
+    if not isinstance(content, dict) or not isinstance(content.get("type"), str):
+        raise InvalidInput("A message is an object with a type.", code="malformed", field="type")
+    return content
+
+
+def number(content: dict[str, Any], name: str, least: float, most: float) -> float | None:
+    """A number within limits, or None when it is missing. Raises InvalidInput naming it."""
+    value = content.get(name)
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int | float) or not least <= value <= most:
+        raise InvalidInput(f"{name} must be a number from {least:g} to {most:g}.", field=name)
+    return float(value)

@@ -1,0 +1,11 @@
+"""Addresses of the sockets."""
+
+from django.urls import URLPattern, path
+
+from proctoring.consumers.candidate import CandidateConsumer
+from proctoring.consumers.proctor import ProctorConsumer
+
+websocket_urlpatterns: list[URLPattern] = [
+    path("ws/attempts/<int:attempt>/", CandidateConsumer.as_asgi()),
+    path("ws/i/<slug:slug>/sittings/<int:sitting>/", ProctorConsumer.as_asgi()),
+]

@@ -1,0 +1,21 @@
+"""What the hash of an evidence item covers."""
+
+from typing import Any
+
+from proctoring.models import EvidenceItem
+
+
+def payload_of(item: EvidenceItem) -> dict[str, Any]:
+    """The facts of an item that may never change; `stored_at` is not one of them."""
+    return {
+        "session": item.session_id,
+        "incident": item.incident_id,
+        "kind": str(item.kind),
+        "sequence": item.sequence,
+        "frame_sequence": item.frame_sequence,
+        "captured_at": item.captured_at,
+        "content_type": item.content_type,
+        "name": item.name,
+        "size": item.size,
+        "sha256": item.sha256,
+    }

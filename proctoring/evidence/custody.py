@@ -1,0 +1,147 @@
+"""Who may open evidence, by which link, and whether anything was altered since it was stored."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.core import signing
+from django.db.models import Q
+
+from accounts import audit
+from accounts.models import User
+from proctor_site.kernel import chains
+from proctor_site.kernel.errors import Conflict, NotAllowed, NotFound, Unavailable
+from proctoring.evidence import store
+from proctoring.evidence.chain import payload_of
+from proctoring.models import EvidenceItem, MonitoringSession
+from proctoring.permissions import may_see_incidents
+
+LINK_LIFETIME = timedelta(minutes=10)
+_SALT = "proctoring.evidence.link"
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedEvidence:
+    """A file that its viewer may see now."""
+
+    item: EvidenceItem
+    data: bytes
+    content_type: str
+
+
+@dataclass(frozen=True, slots=True)
+class Break:
+    """The first item of a session that does not fit, and what is wrong with it in plain words.
+
+    `item` None: the chain's head on the session does not fit its last item.
+    """
+
+    item: EvidenceItem | None
+    problem: str
+
+
+def make_link(item_id: int, viewer: User) -> str:
+    """A signed ticket for one file and one viewer, good for `LINK_LIFETIME`; the value of `?link=`."""
+    return signing.dumps([item_id, viewer.pk], salt=_SALT)
+
+
+def address_of(item_id: int, viewer: User, slug: str) -> str:
+    """The address at which the viewer opens the file."""
+    return f"/i/{slug}/evidence/{item_id}/?link={make_link(item_id, viewer)}"
+
+
+def with_links(payload: Mapping[str, Any], viewer: User, slug: str) -> dict[str, Any]:
+    """An event's payload with an address in each evidence entry, made for this viewer at this moment."""
+    entries = payload.get("evidence")
+    if not isinstance(entries, list):
+        return dict(payload)
+    addressed = [{**entry, "url": address_of(entry["id"], viewer, slug)} for entry in entries]
+    return {**payload, "evidence": addressed}
+
+
+def open_for(item_id: int, link: str, viewer: User) -> OpenedEvidence:
+    """The file, after the checks: link, right, tenancy, hash; each view is logged.
+
+    Must run inside the scope of the institution in the address. Raises NotAllowed (`link_expired`,
+    `link_invalid`, `not_allowed`), NotFound (no such item in this institution), Conflict (`altered`) and
+    Unavailable.
+    """
+    _check_link(item_id, link, viewer)
+    item = (
+        EvidenceItem.objects.filter(pk=item_id)
+        .select_related("institution", "incident__sitting", "session")
+        .first()
+    )
+    if item is None:
+        raise NotFound("There is no such evidence here.")
+    if not viewer.has_perm("proctoring.view_evidence", item) or not may_see_incidents(
+        viewer, item.incident.sitting, item.institution
+    ):
+        raise NotAllowed("You may not see this evidence.")
+    data = store.read(item)
+    if hashlib.sha256(data).hexdigest() != item.sha256:
+        audit.record(item.institution, item, "evidence.found_altered", actor=viewer)
+        raise Conflict("This file is not the one that was stored; it is not shown.", code="altered")
+    audit.record(
+        item.institution, item, "evidence.viewed", actor=viewer, detail={"incident": item.incident_id}
+    )
+    return OpenedEvidence(item, data, item.content_type)
+
+
+def _check_link(item_id: int, link: str, viewer: User) -> None:
+    try:
+        linked_item, linked_viewer = signing.loads(link, salt=_SALT, max_age=LINK_LIFETIME)
+    except signing.SignatureExpired as error:
+        raise NotAllowed(
+            "This link has expired; open it again from its page.", code="link_expired"
+        ) from error
+    except (signing.BadSignature, ValueError, TypeError) as error:
+        raise NotAllowed("This link is not valid.", code="link_invalid") from error
+    if (linked_item, linked_viewer) != (item_id, viewer.pk):
+        raise NotAllowed("This link was made for another file or another person.", code="link_invalid")
+
+
+def first_broken(session: MonitoringSession, *, check_files: bool = True) -> Break | None:
+    """The first item of the session's evidence that was altered, removed or exchanged; None: all is whole.
+
+    Reads every file unless `check_files` is off. A store that does not answer raises Unavailable: what could
+    not be read was not proved.
+    """
+    items = list(EvidenceItem._base_manager.filter(session_id=session.pk).order_by("sequence"))
+    broken_at = chains.first_break((item.previous_hash, item.hash, payload_of(item)) for item in items)
+    for position, item in enumerate(items):
+        if position == broken_at:
+            return Break(item, "its record was altered, or the one before it is missing")
+        problem = _file_problem(item) if check_files else ""
+        if problem:
+            return Break(item, problem)
+    last = items[-1].hash if items else chains.GENESIS
+    session.refresh_from_db(fields=["evidence_hash", "evidence_count"])
+    if (session.evidence_hash, session.evidence_count) != (last, len(items)):
+        return Break(
+            None, f"the session counts {session.evidence_count} items, but {len(items)} fit the chain"
+        )
+    return None
+
+
+def _file_problem(item: EvidenceItem) -> str:
+    try:
+        data = store.read(item)
+    except Unavailable:
+        if store.is_missing(item):
+            return "its file is missing"
+        raise
+    if len(data) != item.size or hashlib.sha256(data).hexdigest() != item.sha256:
+        return "its file was altered"
+    return ""
+
+
+def sessions_with_evidence(institution_id: int | None = None) -> "list[MonitoringSession]":
+    """Sessions to verify, oldest first; of one institution or of all."""
+    mine = Q(institution_id=institution_id) if institution_id is not None else Q()
+    rows = MonitoringSession._base_manager.filter(
+        mine & (Q(evidence_count__gt=0) | Q(evidence__isnull=False))
+    )
+    return list(rows.select_related("institution").distinct().order_by("pk"))

@@ -1,0 +1,186 @@
+"""The candidate's choice: giving it, changing it, withdrawing it. Without it nothing is captured."""
+
+from dataclasses import dataclass
+
+from django.db import transaction
+
+from accounts import audit
+from accounts.models import User
+from accounts.transitions import lock
+from exams import states
+from exams.delivery import attempts
+from exams.models import Attempt
+from proctor_site.kernel import clock
+from proctor_site.kernel.errors import Conflict, InvalidInput, NotFound
+from proctoring import policies, sessions
+from proctoring.analysis import context, recent
+from proctoring.identity import notice as notices
+from proctoring.identity import reference
+from proctoring.live import presence
+from proctoring.live.publish import record_event
+from proctoring.models import Consent, MonitoringSession, Notice
+from proctoring.models.live_event import Audience
+from proctoring.models.policy import Policy
+
+PERSON_WILL_CHECK = "A person will check who you are and let you in. Please keep this page open."
+
+
+@dataclass(frozen=True, slots=True)
+class NextStep:
+    """What comes after the choice: `reference_photo`, `complete` or `person_will_check`, and a sentence."""
+
+    code: str
+    text: str
+
+
+def valid_consent(session: MonitoringSession | None) -> Consent | None:
+    """The consent in force, or None."""
+    if session is None:
+        return None
+    return Consent._base_manager.filter(session_id=session.pk, withdrawn_at=None).first()
+
+
+def give(
+    attempt: Attempt, *, candidate: User, notice: object, camera: object, face_comparison: object
+) -> Consent:
+    """Stores the candidate's choice about the present notice, and opens the monitoring session.
+
+    `notice` is the version that was read. The same choice again changes nothing; another one replaces it.
+    Declining the camera is a choice too (`camera` False) and is stored. Raises NotFound for anybody but the
+    candidate, Conflict `ended`, InvalidInput naming the field (`notice` with code `notice_outdated`).
+    """
+    _require_own(attempt, candidate)
+    if attempt.state in states.ENDED:
+        raise Conflict("This attempt has ended.", code="ended")
+    with_camera, compared = _choice(camera, face_comparison)
+    read = _read_notice(attempt, notice)
+    with transaction.atomic():
+        if attempt.state == states.SCHEDULED:
+            attempts.check_in(attempt, actor=candidate)
+        session = sessions.ensure(attempt)
+        lock(session)
+        before = valid_consent(session)
+        choice = (read.pk, with_camera, compared)
+        if before and (before.notice_id, before.camera, before.face_comparison) == choice:
+            return before
+        if before:
+            _end(before, candidate)
+        given = Consent.objects.create(
+            institution=attempt.institution,
+            session=session,
+            candidate=candidate,
+            notice=read,
+            camera=with_camera,
+            face_comparison=compared,
+            given_at=clock.now(),
+        )
+        verb = "attempt.consent_given" if with_camera else "attempt.camera_declined"
+        detail = {"notice": read.version, "camera": with_camera, "face_comparison": compared}
+        audit.record(attempt.institution, attempt, verb, actor=candidate, detail=detail)
+        _tell_proctors(attempt, given)
+        transaction.on_commit(lambda: context.forget(session.pk))
+    return given
+
+
+def _choice(camera: object, face_comparison: object) -> tuple[bool, bool]:
+    if not isinstance(camera, bool):
+        raise InvalidInput("Say yes or no.", field="camera")
+    if not isinstance(face_comparison, bool):
+        raise InvalidInput("Say yes or no.", field="face_comparison")
+    if face_comparison and not camera:
+        raise InvalidInput("Without the camera no face can be compared.", field="face_comparison")
+    return camera, face_comparison
+
+
+def _read_notice(attempt: Attempt, version: object) -> Notice:
+    read = notices.for_attempt(attempt)
+    if isinstance(version, bool) or version != read.version:
+        raise InvalidInput(
+            "The notice has changed since you opened it; please load the page again and read it.",
+            field="notice",
+            code="notice_outdated",
+        )
+    return read
+
+
+def withdraw(attempt: Attempt, *, candidate: User) -> None:
+    """Takes the consent back: capture stops at the next frame, face data is deleted, proctors are told.
+
+    The attempt goes on; a person decides how. Nothing happens when there is no consent in force.
+    """
+    _require_own(attempt, candidate)
+    session = sessions.session_of(attempt)
+    with transaction.atomic():
+        consent = valid_consent(session)
+        if session is None or consent is None:
+            return
+        _end(consent, candidate)
+        record_event(
+            attempt.institution,
+            kind="camera.changed",
+            payload={"state": "withdrawn", "label": "", "candidate": _who(candidate)},
+            audience=Audience.PROCTORS,
+            sitting=attempt.enrolment.sitting,
+            attempt=attempt,
+        )
+        transaction.on_commit(lambda: _forget(session))
+
+
+def next_step(policy: Policy, consent: Consent) -> NextStep:
+    """What the candidate does after this choice."""
+    if not policy.camera_required:
+        return NextStep("complete", "This exam is taken without camera.")
+    if not consent.camera or (policy.reference_photo_required and not consent.face_comparison):
+        return NextStep("person_will_check", PERSON_WILL_CHECK)
+    if policy.reference_photo_required:
+        return NextStep("reference_photo", "Next, take your reference photo.")
+    return NextStep("complete", "You can finish the check-in.")
+
+
+def policy_of(attempt: Attempt) -> Policy:
+    """The policy of the attempt's exam."""
+    return policies.policy_for(attempt.enrolment.sitting.exam)
+
+
+def _end(consent: Consent, candidate: User) -> None:
+    consent.withdrawn_at = clock.now()
+    consent.save(update_fields=["withdrawn_at"])
+    reference.erase(consent.session)
+    attempt = consent.session.attempt
+    if attempt is not None:
+        audit.record(attempt.institution, attempt, "attempt.consent_withdrawn", actor=candidate)
+
+
+def _forget(session: MonitoringSession) -> None:
+    context.forget(session.pk)
+    recent.forget(session.pk)
+    if session.attempt_id is not None:
+        presence.forget(session.attempt_id)
+
+
+def _tell_proctors(attempt: Attempt, consent: Consent) -> None:
+    """Proctors learn at once who waits for a person."""
+    if next_step(policy_of(attempt), consent).code != "person_will_check":
+        return
+    record_event(
+        attempt.institution,
+        kind="camera.changed",
+        payload={
+            "state": "ok" if consent.camera else "declined",
+            "label": "",
+            "waits_for_person": True,
+            "candidate": _who(consent.candidate),
+        },
+        audience=Audience.PROCTORS,
+        sitting=attempt.enrolment.sitting,
+        attempt=attempt,
+    )
+
+
+def _who(candidate: User) -> dict[str, object]:
+    return {"id": candidate.pk, "name": str(candidate)}
+
+
+def _require_own(attempt: Attempt, candidate: User) -> None:
+    if attempt.enrolment.candidate_id != candidate.pk:
+        raise NotFound("There is no such attempt of yours.")

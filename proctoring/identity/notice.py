@@ -1,0 +1,117 @@
+"""The notice a candidate reads before anything is captured, written from the exam's live policy."""
+
+import hashlib
+
+from django.db import IntegrityError, transaction
+from django.db.models import Max
+
+from accounts.models import Institution
+from exams.models import Attempt
+from proctoring import policies
+from proctoring.analysis.recent import RECENT_S
+from proctoring.models import Notice, Policy
+from proctoring.models.policy import DetectorMode
+from proctoring.observations import ObservationKind
+
+_LOOKED_FOR = {
+    ObservationKind.NO_FACE: "whether somebody is in view",
+    ObservationKind.SEVERAL_FACES: "whether more than one face is in view",
+    ObservationKind.DIFFERENT_PERSON: "whether the face is the one of your reference photo",
+    ObservationKind.CAMERA_COVERED: "whether the camera is covered",
+    ObservationKind.CAMERA_DARK: "whether it is too dark to see you",
+}
+
+
+def for_attempt(attempt: Attempt) -> Notice:
+    """The notice of the attempt's exam in its present wording; a changed wording is a new version."""
+    return current(attempt.institution, policies.policy_for(attempt.enrolment.sitting.exam))
+
+
+def current(institution: Institution, policy: Policy) -> Notice:
+    """The row of the wording that follows from the policy now."""
+    body = wording(institution, policy)
+    digest = hashlib.sha256(body.encode()).hexdigest()
+    for _ in range(5):
+        found = Notice.objects.filter(institution=institution, sha256=digest).first()
+        if found is not None:
+            return found
+        newest = Notice.objects.filter(institution=institution).aggregate(newest=Max("version"))["newest"]
+        try:
+            with transaction.atomic():
+                return Notice.objects.create(
+                    institution=institution, version=(newest or 0) + 1, body=body, sha256=digest
+                )
+        except IntegrityError:  # somebody else opened the page at the same moment
+            continue
+    return Notice.objects.get(institution=institution, sha256=digest)
+
+
+def wording(institution: Institution, policy: Policy) -> str:
+    """The text, in paragraphs separated by an empty line; the first line of each says what it is about."""
+    parts = [_captured(policy), _why(institution)]
+    if policy.camera_required:
+        parts += [_kept(policy), _seen(institution), _rights(institution), _without(policy)]
+    return "\n\n".join(parts)
+
+
+def _captured(policy: Policy) -> str:
+    if not policy.camera_required:
+        return "What is captured\nNothing. This exam is taken without camera."
+    looked_for = [
+        text
+        for kind, text in _LOOKED_FOR.items()
+        if getattr(policy, kind.value) != DetectorMode.OFF
+        and (kind is not ObservationKind.DIFFERENT_PERSON or policy.reference_photo_required)
+    ]
+    photo = (
+        "At check-in you take a reference photo, and a numeric description of your face is made from it. "
+        if policy.reference_photo_required
+        else ""
+    )
+    checks = f"A program looks at each picture: {'; '.join(looked_for)}. " if looked_for else ""
+    return (
+        "What is captured\nWhile you take the exam, your camera sends a still picture about once a second. "
+        f"No sound and no video is recorded. {photo}{checks}"
+        "A program never decides about you: what it points out is looked at by people."
+    )
+
+
+def _why(institution: Institution) -> str:
+    return f"Why\n{institution.name} makes sure that everybody takes the exam under the same rules."
+
+
+def _kept(policy: Policy) -> str:
+    photo = (
+        " The description of your face is stored encrypted, your photo apart from the rest; both "
+        "are deleted when you withdraw your agreement."
+    )
+    return (
+        "How long\nA picture that shows nothing unusual is not stored; it is gone after some "
+        f"{RECENT_S:.0f} seconds. When something is pointed out, pictures from a few seconds before until "
+        "its end are kept as evidence until the results are final and any appeal is closed; then your "
+        "institution deletes them." + (photo if policy.reference_photo_required else "")
+    )
+
+
+def _seen(institution: Institution) -> str:
+    return (
+        "Who sees it\nThe proctors of your sitting while it runs, and the reviewers and exam officers of "
+        f"{institution.name} afterwards. Each look at stored evidence is logged. Nobody else sees it."
+    )
+
+
+def _rights(institution: Institution) -> str:
+    return (
+        "Your rights\nYou can ask what is stored about you, have mistakes corrected, and withdraw your "
+        "agreement at any time; capture then stops at once and a person talks to you. Write to "
+        f"{institution.owner_email}."
+    )
+
+
+def _without(policy: Policy) -> str:
+    photo = " or without comparing your face" if policy.reference_photo_required else ""
+    return (
+        f"If you do not agree\nYou can take the exam without camera{photo}: a person checks who you are and "
+        "lets you in. It is the same exam with the same time, and your choice counts neither for nor against "
+        "you."
+    )

@@ -1,0 +1,122 @@
+"""The reference photo: judged at once, and enrolled only together with the consent it rests on."""
+
+import hashlib
+import logging
+import secrets
+from dataclasses import dataclass
+from functools import partial
+
+from django.core.files.base import ContentFile
+from django.core.files.storage import storages
+from django.db import transaction
+
+from accounts import audit
+from accounts.transitions import lock
+from exams import states
+from proctor_site.kernel import clock
+from proctor_site.kernel.errors import Conflict, InvalidInput, Unavailable
+from proctoring.analysis import context, pool, templates
+from proctoring.models import Consent, MonitoringSession, ReferenceFace
+from proctoring.vision.coaching import coaching_text
+from proctoring.vision.exchange import EnrolmentReport
+from proctoring.vision.upload import ImageError
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What is said about a photo. `problems`: code and sentence, most important first; none when `ok`."""
+
+    ok: bool
+    problems: tuple[tuple[str, str], ...]
+    report: EnrolmentReport
+
+
+def enrol(session: MonitoringSession, image: bytes) -> Judgement:
+    """Judges a photo and, when it is good, makes it the session's reference; an earlier one is replaced.
+
+    A photo that is not good enough changes nothing. Raises Conflict `consent_missing` (no agreement to
+    camera and face comparison), `ended`, InvalidInput for what is no picture, Overloaded, Unavailable.
+    """
+    _require_open(session)
+    _require_consent(session)
+    try:
+        report = pool.enrol(image)
+    except ImageError as error:
+        raise InvalidInput(
+            f"This picture cannot be used: {error.message}.", code=error.code.value, field="photo"
+        ) from error
+    except pool.WorkerLost as error:
+        raise Unavailable("The photo could not be looked at; please take it again.") from error
+    problems = tuple((code, coaching_text(code)) for code in report.problems)
+    if report.ok and report.vector is not None:
+        _keep(session, image, report)
+    return Judgement(report.ok, problems, report)
+
+
+def erase(session: MonitoringSession) -> None:
+    """Deletes the session's face data: the row in the caller's transaction, the photo after it."""
+    face = ReferenceFace._base_manager.filter(session_id=session.pk).first()
+    if face is not None:
+        name = face.photo_name
+        face.delete()
+        transaction.on_commit(partial(_delete_photo, name))
+
+
+def _keep(session: MonitoringSession, image: bytes, report: EnrolmentReport) -> None:
+    name = f"{session.institution_id}/{session.public_id}/{secrets.token_urlsafe(24)}.jpg"
+    name = _save_photo(name, image)
+    try:
+        with transaction.atomic():
+            lock(session)
+            _require_open(session)
+            # Checked again, in the transaction that stores the template: it may have been withdrawn.
+            consent = _require_consent(session)
+            erase(session)
+            assert report.vector is not None  # the caller looked
+            ReferenceFace.objects.create(
+                institution=session.institution,
+                session=session,
+                consent=consent,
+                engine=report.engine[:100],
+                template=templates.seal(report.vector),
+                photo_name=name,
+                photo_sha256=hashlib.sha256(image).hexdigest(),
+                created_at=clock.now(),
+            )
+            audit.record(session.institution, session, "session.reference_enrolled", actor=session.candidate)
+            transaction.on_commit(partial(context.forget, session.pk))
+    except BaseException:
+        _delete_photo(name)
+        raise
+
+
+def _require_open(session: MonitoringSession) -> None:
+    attempt = session.attempt
+    if session.state != "live" or (attempt is not None and attempt.state in states.ENDED):
+        raise Conflict("This session has ended; no photo is taken.", code="ended")
+
+
+def _require_consent(session: MonitoringSession) -> Consent:
+    consent = Consent.objects.filter(session=session, withdrawn_at=None).first()
+    if consent is None or not (consent.camera and consent.face_comparison):
+        raise Conflict(
+            "You have not agreed that your face is compared; no photo is taken.", code="consent_missing"
+        )
+    return consent
+
+
+def _save_photo(name: str, image: bytes) -> str:
+    try:
+        return storages["identity"].save(name, ContentFile(image))
+    except Exception as error:  # noqa: BLE001  (each store has errors of its own)
+        log.error("the identity store does not take a photo: %s", error)
+        raise Unavailable("Your photo could not be stored; please try again in a minute.") from error
+
+
+def _delete_photo(name: str) -> None:
+    try:
+        storages["identity"].delete(name)
+    except Exception:
+        log.exception("the reference photo %s could not be deleted from the store", name)

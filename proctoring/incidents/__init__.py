@@ -1,0 +1,1 @@
+"""Observations merged over time into incidents."""

@@ -1,0 +1,112 @@
+"""What a time rule is made of, and the default rule of every kind (the same table: docs/time_rules.md)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from proctoring.observations import ObservationKind, Severity
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """When one kind becomes an incident. Seconds are observed seconds: silence of the stream adds none.
+
+    Opens when, looking back from a look that sees it, the fewest looks that are at least ``min_frames`` and
+    span ``persist_seconds`` show it in at least ``share`` of them. Ends after ``clear_frames`` looks and
+    ``clear_seconds`` without it. When it comes back within ``merge_seconds`` of its last sighting it is the
+    same spell; within ``cooldown_seconds`` it is counted as a repeat of the same incident. Looks further
+    apart than ``gap_seconds`` have nothing to do with each other. ValueError on numbers that make no sense.
+    """
+
+    kind: ObservationKind
+    severity: Severity
+    min_frames: int
+    persist_seconds: float
+    share: float
+    clear_frames: int
+    clear_seconds: float
+    merge_seconds: float
+    cooldown_seconds: float
+    gap_seconds: float
+    template: str
+
+    def __post_init__(self) -> None:
+        if self.min_frames < 1 or self.clear_frames < 1 or not 0 < self.share <= 1:
+            raise ValueError(f"rule {self.kind}: frames must be 1 or more, share above 0 and at most 1")
+        seconds = (self.persist_seconds, self.clear_seconds, self.merge_seconds, self.cooldown_seconds)
+        if min(seconds) < 0 or self.gap_seconds <= 0:
+            raise ValueError(f"rule {self.kind}: seconds must not be negative")
+
+
+# Spans are half a second short of whole frames at one frame a second, so that jitter costs no extra frame.
+_DEFAULTS = (
+    Rule(
+        ObservationKind.NO_FACE,
+        Severity.MEDIUM,
+        min_frames=3,  # the replaced system alarmed on three in a row
+        persist_seconds=1.5,
+        share=1.0,
+        clear_frames=2,
+        clear_seconds=1.5,
+        merge_seconds=5.0,
+        cooldown_seconds=60.0,
+        gap_seconds=10.0,
+        template="No face in {count} of {looks} frames over {seconds} s, confidence {confidence}",
+    ),
+    Rule(
+        ObservationKind.SEVERAL_FACES,
+        Severity.HIGH,
+        min_frames=3,
+        persist_seconds=1.5,
+        share=0.66,  # two of three: dogs and patterns come and go, people stay
+        clear_frames=3,
+        clear_seconds=2.5,
+        merge_seconds=5.0,
+        cooldown_seconds=60.0,
+        gap_seconds=10.0,
+        template="{faces} faces in {count} of {looks} frames over {seconds} s, "
+        "smaller face {smallest_px} px, confidence {confidence}",
+    ),
+    Rule(
+        ObservationKind.DIFFERENT_PERSON,
+        Severity.HIGH,
+        min_frames=3,
+        persist_seconds=1.5,
+        share=1.0,
+        clear_frames=3,
+        clear_seconds=2.5,
+        merge_seconds=10.0,
+        cooldown_seconds=120.0,
+        gap_seconds=30.0,  # in calm the face is compared every fifth frame only
+        template="Face unlike the reference in {count} of {looks} comparisons over {seconds} s, similarity "
+        "{similarity} (different below {threshold}), confidence {confidence}",
+    ),
+    Rule(
+        ObservationKind.CAMERA_COVERED,
+        Severity.MEDIUM,
+        min_frames=3,
+        persist_seconds=1.5,
+        share=1.0,
+        clear_frames=2,
+        clear_seconds=1.5,
+        merge_seconds=5.0,
+        cooldown_seconds=60.0,
+        gap_seconds=10.0,
+        template="Camera shows nothing in {count} of {looks} frames over {seconds} s (contrast {contrast}, "
+        "sharpness {sharpness}), confidence {confidence}",
+    ),
+    Rule(
+        ObservationKind.CAMERA_DARK,
+        Severity.INFO,  # the candidate is coached first; a dim room is no offence
+        min_frames=10,
+        persist_seconds=20.0,
+        share=0.8,
+        clear_frames=3,
+        clear_seconds=4.0,
+        merge_seconds=10.0,
+        cooldown_seconds=300.0,
+        gap_seconds=10.0,
+        template="Too dark to see anybody in {count} of {looks} frames over {seconds} s (brightness "
+        "{brightness} of 255), confidence {confidence}",
+    ),
+)
+DEFAULT_RULES: Mapping[ObservationKind, Rule] = {rule.kind: rule for rule in _DEFAULTS}

@@ -1,0 +1,1 @@
+"""Intake of captures: who may send, what is refused, and the way of a frame to its answer."""

@@ -1,0 +1,55 @@
+"""The end of a monitoring session: open incidents are closed, the last seconds forgotten, capture stops."""
+
+from django.db import transaction
+
+from accounts.models import User
+from accounts.tenancy import within
+from exams.models import Attempt
+from proctor_site.kernel import clock
+from proctoring import sessions
+from proctoring.analysis import context, pace, recent
+from proctoring.incidents import services
+from proctoring.incidents.rules import finish
+from proctoring.live import presence
+from proctoring.models import MonitoringSession
+
+
+def end_for(attempt: Attempt, *, actor: User | None, reason: str) -> None:
+    """Ends the attempt's monitoring session, if it has one; in the caller's transaction."""
+    session = sessions.session_of(attempt)
+    if session is not None:
+        end_session(session, actor=actor, reason=reason)
+
+
+def continue_for(attempt: Attempt, *, actor: User | None, reason: str) -> None:
+    """Goes on with the session of a reinstated attempt."""
+    session = sessions.session_of(attempt)
+    if session is not None:
+        with within(session.institution):
+            sessions.go_on(session, actor=actor, reason=reason)
+        context.forget(session.pk)
+
+
+def end_session(session: MonitoringSession, *, actor: User | None, reason: str) -> None:
+    """Closes what is open, with the pictures that are still there, and drops the unflagged rest."""
+    with within(session.institution), transaction.atomic():
+        close_incidents(session)
+        sessions.end(session, actor=actor, reason=reason)
+        transaction.on_commit(lambda: _forget(session))
+
+
+def close_incidents(session: MonitoringSession) -> None:
+    """Ends the session's open incidents: as the rules remember them, else where the rows were last seen."""
+    memory = recent.load(session.pk)
+    _, decisions = finish(memory.rules, clock.now().timestamp())
+    frames = recent.RecentFrames(session.pk, memory)
+    services.record(session, decisions, engine="", frames=frames)
+    services.close_open(session)
+
+
+def _forget(session: MonitoringSession) -> None:
+    recent.forget(session.pk)
+    context.forget(session.pk)
+    pace.forget(session.pk)
+    if session.attempt_id is not None:
+        presence.forget(session.attempt_id)

@@ -1,0 +1,203 @@
+"""Takes a frame from a session's client to its answer: checks, analysis, incidents, pace."""
+
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from accounts.tenancy import within
+from exams import states as exam_states
+from proctor_site.kernel.errors import Conflict, Overloaded
+from proctoring.analysis import context, pace, pool, recent
+from proctoring.analysis.context import SessionContext
+from proctoring.analysis.recent import Memory
+from proctoring.incidents import services as incidents
+from proctoring.incidents.decisions import Decision, ExtendIncident
+from proctoring.incidents.rules import advance, identity_due
+from proctoring.ingest import limits
+from proctoring.live import presence
+from proctoring.models import MonitoringSession
+from proctoring.observations import FrameReport
+from proctoring.states import SESSION_LIVE
+from proctoring.vision.coaching import coaching_text
+from proctoring.vision.exchange import FrameRequest
+from proctoring.vision.upload import ImageError
+
+log = logging.getLogger(__name__)
+
+THUMBNAIL_WIDTH = 192
+EXTEND_EVERY_S = 2.0
+"""An incident that goes on is written and told at most this often; its end carries the exact figures."""
+PAUSED_MS = 3_000
+
+
+@dataclass(frozen=True, slots=True)
+class FrameAnswer:
+    """What the client is told. `code`: why a frame was not accepted; `last_sequence`: the newest known."""
+
+    sequence: int
+    accepted: bool
+    analysed: bool
+    next_frame_after_ms: int
+    quality: Mapping[str, Any] | None = None
+    coaching: Sequence[Mapping[str, str]] = ()
+    incidents: Sequence[str] = ()
+    code: str = ""
+    last_sequence: int = -1
+    clock_skew_s: float = 0.0
+
+    def to_json(self) -> dict[str, Any]:
+        """The frame answer of docs/architecture.md."""
+        return {
+            "type": "frame_result",
+            "sequence": self.sequence,
+            "accepted": self.accepted,
+            "analysed": self.analysed,
+            "quality": self.quality,
+            "coaching": list(self.coaching),
+            "incidents": list(self.incidents),
+            "next_frame_after_ms": self.next_frame_after_ms,
+            "code": self.code,
+            "last_sequence": self.last_sequence,
+            "clock_skew_s": round(self.clock_skew_s, 1),
+        }
+
+
+def accept_frame(
+    session: MonitoringSession, image: bytes, *, sequence: int, captured_at: float | None = None
+) -> FrameAnswer:
+    """Analyses one frame while the caller waits. `captured_at`: seconds since the epoch, client's clock.
+
+    Raises Conflict (`ended`, `not_started`, `consent_missing`), InvalidInput and TooLarge; then nothing has
+    changed. A repeated or late number, a second frame in flight and a paused attempt are answered with
+    `accepted` false; overload and a lost worker with `analysed` false. Blocks: not for an event loop.
+    """
+    number = limits.check_sequence(sequence)
+    moment = limits.believed_moment(captured_at)
+    limits.check_size(len(image))
+    _check_live(session)
+    known = context.of(session)
+    if not known.may_capture:
+        raise Conflict(
+            "The candidate has not agreed to the camera; nothing is taken.", code="consent_missing"
+        )
+    limits.check_picture(image)
+    if session.attempt is not None and session.attempt.state == exam_states.PAUSED:
+        return FrameAnswer(number, False, False, PAUSED_MS, code="paused")
+    if not recent.begin(session.pk):
+        return FrameAnswer(number, False, False, known.frame_interval_ms, code="frame_in_flight")
+    try:
+        answer = _in_turn(session, known, image, number, moment.at)
+    finally:
+        recent.done(session.pk)
+    return replace(answer, clock_skew_s=moment.skew_s)
+
+
+def _check_live(session: MonitoringSession) -> None:
+    if session.state != SESSION_LIVE:
+        raise Conflict("This session has ended; no more frames are taken.", code="ended")
+    attempt = session.attempt
+    if attempt is None or attempt.state in exam_states.RUNNING:
+        return
+    if attempt.state in exam_states.ENDED:
+        raise Conflict("This attempt has ended; no more frames are taken.", code="ended")
+    raise Conflict("This attempt has not started; frames are taken from the start on.", code="not_started")
+
+
+def _in_turn(
+    session: MonitoringSession, known: SessionContext, image: bytes, number: int, at: float
+) -> FrameAnswer:
+    memory = recent.load(session.pk)
+    live = pace.note(session.pk)
+    next_ms = pace.next_frame_after_ms(live, known.frame_interval_ms)
+    if number <= memory.last_sequence:
+        code = "repeated" if number == memory.last_sequence else "out_of_order"
+        return FrameAnswer(number, False, False, next_ms, code=code, last_sequence=memory.last_sequence)
+    request = FrameRequest(
+        captured_at=at,
+        sequence=number,
+        references=known.references,
+        detectors=known.rule_set.detectors,
+        identity_due=identity_due(memory.rules),
+        thumbnail_width=THUMBNAIL_WIDTH,
+    )
+    try:
+        report = pool.analyse(image, request)
+    except ImageError as error:
+        raise limits.bad_picture(error) from error
+    except (Overloaded, pool.WorkerLost) as error:
+        return _not_analysed(session, memory, number, live, known, error)
+    opened = _record(session, known, memory, report, image)
+    _note_presence(session, report)
+    return FrameAnswer(
+        number,
+        True,
+        True,
+        pace.next_frame_after_ms(live, known.frame_interval_ms),
+        quality=report.quality.to_json(),
+        coaching=[{"code": code, "text": coaching_text(code)} for code in report.coaching],
+        incidents=opened,
+        last_sequence=number,
+    )
+
+
+def _not_analysed(
+    session: MonitoringSession,
+    memory: Memory,
+    number: int,
+    live: int,
+    known: SessionContext,
+    error: Exception,
+) -> FrameAnswer:
+    """A frame that was taken but not looked at: it counts for the order, and says nothing about anybody."""
+    recent.save(session.pk, replace(memory, last_sequence=number))
+    if session.attempt_id is not None:
+        presence.count_frame(session.attempt_id, number, analysed=False)
+    code = "overloaded" if isinstance(error, Overloaded) else "analysis_interrupted"
+    next_ms = pace.next_frame_after_ms(live, known.frame_interval_ms, shed=True)
+    return FrameAnswer(number, True, False, next_ms, code=code, last_sequence=number)
+
+
+def _record(
+    session: MonitoringSession, known: SessionContext, memory: Memory, report: FrameReport, image: bytes
+) -> list[str]:
+    """Lets the rules judge, writes what they decide, remembers the frame; kinds with an incident open now."""
+    rule_set = known.rule_set
+    state, decisions = advance(memory.rules, report, rule_set.rules, rule_set.muted)
+    memory = recent.keep_frame(session.pk, memory, report, image)
+    due, written = _due(decisions, memory.written, report.captured_at)
+    if due:
+        with within(session.institution):
+            incidents.record(
+                session,
+                due,
+                engine=report.engine,
+                frames=recent.RecentFrames(session.pk, memory),
+                warn_candidate=known.warns_candidate,
+            )
+    memory = replace(memory, last_sequence=report.sequence, rules=state, written=written)
+    recent.save(session.pk, memory)
+    return [kind.value for kind in state.open_kinds()]
+
+
+def _due(
+    decisions: Sequence[Decision], written: Mapping[str, float], at: float
+) -> tuple[list[Decision], dict[str, float]]:
+    """The decisions to write now (extensions every `EXTEND_EVERY_S`), and when each kind was written."""
+    due: list[Decision] = []
+    times = dict(written)
+    for decision in decisions:
+        last = times.get(decision.kind.value)
+        if isinstance(decision, ExtendIncident) and last is not None and 0 <= at - last < EXTEND_EVERY_S:
+            continue
+        due.append(decision)
+        times[decision.kind.value] = at
+    return due, times
+
+
+def _note_presence(session: MonitoringSession, report: FrameReport) -> None:
+    if session.attempt_id is None:
+        return
+    presence.count_frame(session.attempt_id, report.sequence, analysed=True)
+    if report.thumbnail:
+        presence.keep_thumbnail(session.attempt_id, report.sequence, report.thumbnail)

@@ -1,0 +1,1 @@
+"""What live pages are told: events as rows, pushed on commit, replayed after a gap."""

@@ -1,0 +1,119 @@
+"""Who is connected and how well, and the newest small picture of each attempt: in the cache, by attempt."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from django.core.cache import cache
+
+from proctor_site.kernel import clock
+
+TTL_S = 120
+COUNTS_TTL_S = 6 * 60 * 60
+THUMBNAIL_TTL_S = 30
+STALE_AFTER_S = 20
+"""Seconds without a sign of life after which a page counts as gone, though no disconnect was seen."""
+
+
+@dataclass(frozen=True, slots=True)
+class Presence:
+    """What the server knows of a candidate's page. `last_seen`: seconds since the epoch; 0: never."""
+
+    connection: str = ""
+    connected: bool = False
+    last_seen: float = 0.0
+    rtt_ms: float | None = None
+    camera: str = "none"
+    camera_label: str = ""
+    analysed: int = 0
+    shed: int = 0
+    frame_sequence: int = -1
+
+    def to_pulse(self, now: float) -> dict[str, Any]:
+        """The shape sent to proctors."""
+        seen = None if not self.last_seen else round(max(0.0, now - self.last_seen), 1)
+        return {
+            "connected": self.connected and seen is not None and seen <= STALE_AFTER_S,
+            "last_seen_s": seen,
+            "rtt_ms": None if self.rtt_ms is None else round(self.rtt_ms),
+            "camera": self.camera,
+            "analysed": self.analysed,
+            "shed": self.shed,
+            "frame_sequence": self.frame_sequence,
+        }
+
+
+NOBODY = Presence()
+
+
+def read(attempt_id: int) -> Presence:
+    """What is known of the attempt's page; `NOBODY` when nothing is."""
+    return read_many([attempt_id])[attempt_id]
+
+
+def read_many(attempt_ids: Iterable[int]) -> dict[int, Presence]:
+    """The same for many attempts in one trip to the cache; each id asked for is in the answer."""
+    ids = list(attempt_ids)
+    found = cache.get_many([*map(_page_key, ids), *map(_frames_key, ids)])
+    return {each: _merge(found.get(_page_key(each)), found.get(_frames_key(each))) for each in ids}
+
+
+def update(attempt_id: int, **changes: Any) -> None:
+    """Sets fields of the page (not the frame counts) and the moment of its last sign of life."""
+    before = cache.get(_page_key(attempt_id)) or {}
+    cache.set(_page_key(attempt_id), before | changes | {"last_seen": clock.now().timestamp()}, TTL_S)
+
+
+def count_frame(attempt_id: int, sequence: int, *, analysed: bool) -> None:
+    """One more frame, analysed or shed; frames of one attempt come one at a time."""
+    before = cache.get(_frames_key(attempt_id)) or {}
+    counts = {
+        "analysed": before.get("analysed", 0) + analysed,
+        "shed": before.get("shed", 0) + (not analysed),
+        "frame_sequence": sequence,
+        "last_seen": clock.now().timestamp(),
+    }
+    cache.set(_frames_key(attempt_id), counts, COUNTS_TTL_S)
+
+
+def disconnect(attempt_id: int, connection: str) -> None:
+    """Marks the page as gone, unless a newer connection has taken its place."""
+    before = cache.get(_page_key(attempt_id)) or {}
+    if before.get("connection") == connection:
+        cache.set(_page_key(attempt_id), before | {"connected": False}, TTL_S)
+
+
+def keep_thumbnail(attempt_id: int, sequence: int, jpeg: bytes) -> None:
+    """Keeps the newest small picture for `THUMBNAIL_TTL_S` seconds."""
+    cache.set(_thumbnail_key(attempt_id), (sequence, jpeg), THUMBNAIL_TTL_S)
+
+
+def thumbnails(attempt_ids: Iterable[int]) -> dict[int, tuple[int, bytes]]:
+    """Sequence and JPEG of the newest small pictures of those attempts that have one."""
+    keys = {_thumbnail_key(each): each for each in attempt_ids}
+    found: Mapping[str, tuple[int, bytes]] = cache.get_many(keys)
+    return {keys[key]: value for key, value in found.items()}
+
+
+def forget(attempt_id: int) -> None:
+    """Drops the small picture, when capture ends or consent is withdrawn."""
+    cache.delete(_thumbnail_key(attempt_id))
+
+
+def _merge(page: Mapping[str, Any] | None, frames: Mapping[str, Any] | None) -> Presence:
+    page, frames = page or {}, frames or {}
+    seen = max(page.get("last_seen", 0.0), frames.get("last_seen", 0.0))
+    return replace(NOBODY, **{**page, **frames, "last_seen": seen})
+
+
+# Two entries: the socket writes one, the frame line the other, and neither overwrites the other's news.
+def _page_key(attempt_id: int) -> str:
+    return f"presence:{attempt_id}"
+
+
+def _frames_key(attempt_id: int) -> str:
+    return f"frames:{attempt_id}"
+
+
+def _thumbnail_key(attempt_id: int) -> str:
+    return f"thumbnail:{attempt_id}"

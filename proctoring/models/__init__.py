@@ -1,0 +1,21 @@
+"""Policies, monitoring sessions, incidents, evidence, identity and live events."""
+
+from proctoring.models.evidence import EvidenceItem
+from proctoring.models.identity import Consent, Notice, ReferenceFace
+from proctoring.models.incident import Incident
+from proctoring.models.live_event import LiveEvent
+from proctoring.models.policy import Policy, PolicyAssignment
+from proctoring.models.session import CandidateWarning, MonitoringSession
+
+__all__ = [
+    "CandidateWarning",
+    "Consent",
+    "EvidenceItem",
+    "Incident",
+    "LiveEvent",
+    "MonitoringSession",
+    "Notice",
+    "Policy",
+    "PolicyAssignment",
+    "ReferenceFace",
+]

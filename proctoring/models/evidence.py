@@ -1,0 +1,42 @@
+"""Stored files tied to an incident: hashed, chained per monitoring session."""
+
+from django.db import models
+
+from accounts.tenancy import TenantModel
+from proctoring.models.incident import Incident
+from proctoring.models.session import MonitoringSession
+
+
+class EvidenceKind(models.TextChoices):
+    """What a stored file is."""
+
+    CAMERA_FRAME = "camera_frame", "Camera picture"
+
+
+class EvidenceItem(TenantModel):
+    """One stored file. Never changed; `stored_at` is empty while it waits in the spool for the store."""
+
+    session = models.ForeignKey(MonitoringSession, on_delete=models.PROTECT, related_name="evidence")
+    incident = models.ForeignKey(Incident, on_delete=models.PROTECT, related_name="evidence")
+    kind = models.CharField(max_length=20, choices=EvidenceKind.choices)
+    sequence = models.PositiveIntegerField(help_text="Place in the session's chain, from 1.")
+    frame_sequence = models.PositiveBigIntegerField(
+        null=True, blank=True, help_text="The client's number of the frame; the same frame is kept once."
+    )
+    captured_at = models.DateTimeField()
+    content_type = models.CharField(max_length=50)
+    name = models.CharField(max_length=200, help_text="Name in the private store.")
+    size = models.PositiveIntegerField()
+    sha256 = models.CharField(max_length=64)
+    previous_hash = models.CharField(max_length=64)
+    hash = models.CharField(max_length=64)
+    created_at = models.DateTimeField(auto_now_add=True)
+    stored_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["session_id", "sequence"]
+        constraints = [models.UniqueConstraint(fields=["session", "sequence"], name="evidence_sequence_once")]
+        indexes = [models.Index(fields=["incident", "captured_at"], name="evidence_by_incident")]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.sequence}"

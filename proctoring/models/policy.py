@@ -1,0 +1,74 @@
+"""What is watched in an exam, and how strictly."""
+
+from typing import Any
+
+from django.db import models
+
+from accounts.tenancy import TenantModel
+from exams.models import Exam
+
+
+class DetectorMode(models.TextChoices):
+    """How a detector's findings are used."""
+
+    ON = "on", "On: raises incidents"
+    ADVISORY = "advisory", "Advisory: incidents of severity info only"
+    OFF = "off", "Off"
+
+
+def _mode(label: str, **options: Any) -> "models.CharField[str, str]":
+    return models.CharField(
+        label, max_length=10, choices=DetectorMode.choices, default=DetectorMode.ON, **options
+    )
+
+
+class Policy(TenantModel):
+    """A named set of detectors and rules. Capture is announced and fixed; interpretation may change."""
+
+    name = models.CharField(max_length=100)
+    is_default = models.BooleanField(
+        default=False, help_text="Used for every exam without a policy of its own."
+    )
+    camera_required = models.BooleanField(
+        default=True, help_text="Off: the exam is taken without camera and nothing is captured."
+    )
+    reference_photo_required = models.BooleanField(
+        default=True, help_text="A photo at check-in, compared with later pictures."
+    )
+    no_face = _mode("nobody in view")
+    several_faces = _mode("several faces")
+    different_person = _mode("different person than the reference photo")
+    camera_covered = _mode("camera covered")
+    camera_dark = _mode("too dark to see")
+    rules = models.JSONField(
+        default=dict,
+        blank=True,
+        help_text='Changes to the time rules per detector, such as {"no_face": {"persist_seconds": 5}}.',
+    )
+    warns_candidate = models.BooleanField(
+        default=True, help_text="The candidate is told when an incident opens, so that it can be put right."
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name_plural = "policies"
+        ordering = ["name"]
+        constraints = [
+            models.UniqueConstraint(fields=["institution", "name"], name="policy_name_once"),
+            models.UniqueConstraint(
+                fields=["institution"], condition=models.Q(is_default=True), name="policy_one_default"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class PolicyAssignment(TenantModel):
+    """Which policy an exam uses."""
+
+    exam = models.OneToOneField(Exam, on_delete=models.CASCADE, related_name="policy_assignment")
+    policy = models.ForeignKey(Policy, on_delete=models.PROTECT, related_name="assignments")
+
+    def __str__(self) -> str:
+        return f"{self.exam}: {self.policy}"

@@ -1,0 +1,59 @@
+"""The proctored span of one attempt (or of an outside caller's session), and warnings sent in it."""
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+
+from accounts.tenancy import TenantModel
+from exams.models import Attempt, Sitting
+from proctoring import states
+
+
+class MonitoringSession(TenantModel):
+    """A span of capture. `public_id` stands in addresses and tokens; the number never leaves the server."""
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    attempt = models.OneToOneField(
+        Attempt, on_delete=models.PROTECT, null=True, blank=True, related_name="monitoring"
+    )
+    sitting = models.ForeignKey(
+        Sitting, on_delete=models.PROTECT, null=True, blank=True, related_name="monitoring_sessions"
+    )
+    candidate = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    state = models.CharField(
+        max_length=10, choices=[(s, s) for s in states.SESSION.states], default=states.SESSION_LIVE
+    )
+    started_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+    evidence_hash = models.CharField(max_length=64, default="0" * 64, help_text="Head of the evidence chain.")
+    evidence_count = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(state__in=states.SESSION.states), name="session_state_known"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"session {self.public_id}"
+
+
+class CandidateWarning(TenantModel):
+    """A message of a proctor that appears on the exam page and is acknowledged there."""
+
+    session = models.ForeignKey(MonitoringSession, on_delete=models.PROTECT, related_name="warnings")
+    proctor = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    text = models.CharField(max_length=500)
+    sent_at = models.DateTimeField()
+    acknowledged_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return self.text

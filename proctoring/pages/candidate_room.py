@@ -1,0 +1,27 @@
+"""The exam page with its watching: camera, pictures and a proctor's messages around the exam."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from exams.pages.exam_page import exam_page_context
+from exams.pages.steps import PAGE_OF_STATE, Page, own_attempt, url_of
+from proctoring import sessions, supervision
+from proctoring.identity.consent import valid_consent
+
+
+@never_cache
+@require_safe
+def exam_room(request: HttpRequest, slug: str, attempt_id: int) -> HttpResponse:
+    """The exam of a running attempt; other states lead to their own page."""
+    attempt = own_attempt(request, attempt_id)
+    if PAGE_OF_STATE[attempt.state] is not Page.EXAM:
+        return redirect(url_of(attempt))
+    consent = valid_consent(sessions.session_of(attempt))
+    page = exam_page_context(attempt) | {
+        "captures_camera": consent is not None and consent.camera,
+        "compares_faces": consent is not None and consent.face_comparison,
+        "open_warnings": [supervision.warning_shape(each) for each in supervision.open_warnings(attempt)],
+    }
+    return render(request, "proctoring/candidate/room.html", page)

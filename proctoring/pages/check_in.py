@@ -1,0 +1,50 @@
+"""Check-in: the notice and the choice, the device check, the reference photo."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from exams.pages.steps import PAGE_OF_STATE, Page, api_url_of, own_attempt, url_of
+from proctoring import sessions
+from proctoring.identity import consent as consents
+from proctoring.identity import notice as notices
+from proctoring.models import Consent, Policy
+
+
+@never_cache
+@require_safe
+def check_in(request: HttpRequest, slug: str, attempt_id: int) -> HttpResponse:
+    """The check-in of an own attempt, at the step where it was left; other states lead to their own page."""
+    attempt = own_attempt(request, attempt_id)
+    if PAGE_OF_STATE[attempt.state] is not Page.CHECK_IN:
+        return redirect(url_of(attempt))
+    policy = consents.policy_of(attempt)
+    consent = consents.valid_consent(sessions.session_of(attempt))
+    notice = notices.for_attempt(attempt)
+    page = {
+        "attempt": attempt,
+        "exam": attempt.enrolment.sitting.exam,
+        "policy": policy,
+        "notice": notice,
+        "paragraphs": _paragraphs(notice.body),
+        "consent": consent,
+        "step": _step(policy, consent),
+        "next": consents.next_step(policy, consent).code if consent else "",
+        "api_url": api_url_of(attempt),
+        "waiting_url": url_of(attempt, Page.WAITING),
+    }
+    return render(request, "proctoring/candidate/check_in.html", page)
+
+
+def _paragraphs(body: str) -> list[tuple[str, str]]:
+    """Heading and text of each paragraph: the first line says what it is about."""
+    parts = [paragraph.partition("\n") for paragraph in body.split("\n\n")]
+    return [(heading, text) for heading, _, text in parts]
+
+
+def _step(policy: Policy, consent: Consent | None) -> str:
+    """Where to go on: the device is checked again after a reload, the choice is not asked for again."""
+    if consent is None or not policy.camera_required:
+        return "notice"
+    return "device" if consent.camera else "person"

@@ -1,0 +1,98 @@
+"""The proctor's page of a sitting, and the details of one of its candidates."""
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from accounts.pages.guards import here_of, person_of, require_right
+from exams.models import Attempt, Enrolment, LostTime
+from proctor_site.kernel import clock
+from proctoring.live import presence, replay
+from proctoring.live.messages import iso
+from proctoring.models import CandidateWarning
+from proctoring.pages.wall_feed import feed_of, feed_of_attempt
+from proctoring.pages.wall_tiles import ACTS, STATE_WORDS, connection_of, tiles_of
+from proctoring.pages.watching import watched_sitting, zone_of
+from proctoring.supervision import MOST_CHARACTERS
+
+READY_TEXTS = (
+    "Please stay in view of your camera.",
+    "Please make sure that you are alone in the room.",
+    "Your camera is covered. Please uncover it.",
+    "It is too dark to see you. Please turn on a light.",
+    "Please put away everything that is not allowed.",
+    "Please stop talking.",
+)
+FILTERS = (
+    ("all", "All"),
+    ("attention", "Needs attention"),
+    ("in_progress", "In progress"),
+    ("paused", "Paused"),
+    ("not_connected", "Not connected"),
+    ("finished", "Finished"),
+)
+
+
+@never_cache
+@require_safe
+@require_right("exams.watch_sitting")
+def proctor_wall(request: HttpRequest, slug: str, sitting_id: int) -> HttpResponse:
+    """Every candidate and the newest incidents; the scripts keep both up to date through the socket."""
+    sitting = watched_sitting(request, sitting_id)
+    # First the id, then the rows: what happens between the two comes again as an event.
+    last = replay.last_id(sitting)
+    zone = zone_of(request)
+    page = {
+        "sitting": sitting,
+        "zone": zone,
+        "has_other_zone": zone != sitting.time_zone,
+        "tiles": tiles_of(sitting),
+        "feed": feed_of(sitting, person_of(request), slug),
+        "last_event_id": last,
+        "server_time": iso(clock.now()),
+        "socket_url": f"/ws/i/{slug}/sittings/{sitting.pk}/",
+        "ready_texts": READY_TEXTS,
+        "most_characters": MOST_CHARACTERS,
+        "state_words": STATE_WORDS,
+        "filters": FILTERS,
+        "act_states": {act: allowed for act, _, allowed in ACTS},
+        "review_list_url": reverse("admin:proctoring_incident_changelist") + f"?sitting={sitting.pk}",
+    }
+    return render(request, "proctoring/proctor/wall.html", page)
+
+
+@never_cache
+@require_safe
+@require_right("exams.watch_sitting")
+def candidate_details(request: HttpRequest, slug: str, sitting_id: int, enrolment_id: int) -> HttpResponse:
+    """One candidate: state, warnings, lost time, incidents. `?part=panel`: only the inside of the page."""
+    sitting = watched_sitting(request, sitting_id)
+    enrolment = Enrolment.objects.filter(pk=enrolment_id, sitting=sitting).select_related("candidate").first()
+    if enrolment is None:
+        raise Http404("There is no such candidate in this sitting.")
+    attempt = Attempt.objects.filter(enrolment=enrolment).order_by("-pk").first()
+    page: dict[str, Any] = {
+        "sitting": sitting,
+        "enrolment": enrolment,
+        "attempt": attempt,
+        "zone": zone_of(request),
+        "institution_slug": here_of(request).slug,
+    }
+    if attempt is not None:
+        seen = presence.read(attempt.pk).to_pulse(clock.now().timestamp())
+        page |= {
+            "state_words": STATE_WORDS[attempt.state],
+            "connection": connection_of(attempt.state, seen),
+            "presence": seen,
+            "warnings": CandidateWarning.objects.filter(session__attempt=attempt)
+            .select_related("proctor")
+            .order_by("-pk"),
+            "lost_time": LostTime.objects.filter(attempt=attempt),
+            "feed": feed_of_attempt(attempt, person_of(request), slug),
+        }
+    is_panel = request.GET.get("part") == "panel"
+    return render(request, f"proctoring/proctor/{'_candidate' if is_panel else 'candidate'}.html", page)

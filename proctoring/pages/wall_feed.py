@@ -1,0 +1,75 @@
+"""The incident feed of the proctor's page: newest first, each with evidence behind short-lived links."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from accounts.models import User
+from exams.models import Attempt, Sitting
+from proctoring.evidence import custody
+from proctoring.models import EvidenceItem, Incident
+
+FEED_LENGTH = 40
+PICTURES_EACH = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """One evidence picture and the address at which this viewer may open it for some minutes."""
+
+    pk: int
+    captured_at: datetime
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One incident of the feed. `more`: pictures that are not shown here."""
+
+    incident: Incident
+    pictures: list[Picture]
+    more: int
+
+
+def feed_of(sitting: Sitting, viewer: User, slug: str) -> list[Entry]:
+    """The newest incidents of the sitting. Two queries."""
+    rows = Incident.objects.filter(sitting=sitting).select_related("session__candidate")
+    return _entries(rows.order_by("-pk")[:FEED_LENGTH], viewer, slug)
+
+
+def feed_of_attempt(attempt: Attempt, viewer: User, slug: str) -> list[Entry]:
+    """All incidents of one attempt, newest first. Two queries."""
+    rows = Incident.objects.filter(session__attempt=attempt).select_related("session__candidate")
+    return _entries(rows.order_by("-pk"), viewer, slug)
+
+
+def pictures_of(incident: Incident, viewer: User, slug: str) -> list[Picture]:
+    """Every evidence picture of an incident with fresh links, in order of time."""
+    items = EvidenceItem.objects.filter(incident=incident).order_by("captured_at", "sequence")
+    return [_picture(item, viewer, slug) for item in items]
+
+
+def _entries(rows: Iterable[Incident], viewer: User, slug: str) -> list[Entry]:
+    incidents = list(rows)
+    items: dict[int, list[EvidenceItem]] = {}
+    for item in EvidenceItem.objects.filter(incident__in=incidents).order_by("captured_at", "sequence"):
+        items.setdefault(item.incident_id, []).append(item)
+    entries = []
+    for incident in incidents:
+        found = items.get(incident.pk, [])
+        shown = spread(found, PICTURES_EACH)
+        pictures = [_picture(item, viewer, slug) for item in shown]
+        entries.append(Entry(incident, pictures, len(found) - len(shown)))
+    return entries
+
+
+def _picture(item: EvidenceItem, viewer: User, slug: str) -> Picture:
+    return Picture(item.pk, item.captured_at, custody.address_of(item.pk, viewer, slug))
+
+
+def spread(items: Sequence[EvidenceItem], most: int) -> list[EvidenceItem]:
+    """At most `most` of the items, spread evenly, the first and the last among them."""
+    if len(items) <= most:
+        return list(items)
+    step = (len(items) - 1) / (most - 1)
+    return [items[round(number * step)] for number in range(most)]

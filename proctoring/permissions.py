@@ -1,0 +1,57 @@
+"""Rights on proctoring data: who sees incidents and evidence, who decides, and who watches which sitting."""
+
+from typing import Any
+
+import rules
+
+from accounts.permissions import grant, has_role, roles_of
+from accounts.roles import Role
+from exams.models import Attempt, Sitting, SittingProctor
+
+_OFFICE = (Role.EXAM_OFFICER, Role.ADMIN)
+_REVIEW = (Role.PROCTOR, Role.REVIEWER, *_OFFICE)
+
+grant("proctoring", "policy", view=(Role.AUTHOR, Role.DATA_PROTECTION_OFFICER, *_REVIEW), write=_OFFICE)
+grant("proctoring", "policyassignment", view=_REVIEW, write=_OFFICE)
+for _model in ("monitoringsession", "incident", "evidenceitem", "candidatewarning"):
+    grant("proctoring", _model, view=(Role.DATA_PROTECTION_OFFICER, *_REVIEW))
+for _model in ("notice", "consent"):
+    grant("proctoring", _model, view=(Role.DATA_PROTECTION_OFFICER, *_OFFICE))
+# No one sees a reference face as a row; the photo is shown beside an incident, through the evidence check.
+rules.add_perm("proctoring.view_referenceface", rules.always_false)
+
+rules.add_perm("proctoring.decide_incident", has_role(*_REVIEW))
+rules.add_perm("proctoring.view_evidence", has_role(*_REVIEW))
+
+
+def may_watch(user: Any, sitting: Sitting) -> bool:
+    """Whether the person may open the proctor's page of the sitting and act on its attempts.
+
+    Exam officers and admins may in every sitting of the institution, proctors only where they are assigned.
+    """
+    roles = roles_of(user, sitting.institution)
+    if roles & {role.value for role in _OFFICE}:
+        return True
+    return Role.PROCTOR.value in roles and _is_assigned(user, sitting)
+
+
+def may_see_incidents(user: Any, sitting: Sitting | None, institution: Any) -> bool:
+    """Whether the person may see (and decide) incidents and evidence of the sitting.
+
+    Reviewers, exam officers and admins see all of the institution, proctors only sittings they are assigned
+    to. `sitting` None: a session without one, which proctors do not see.
+    """
+    roles = roles_of(user, institution)
+    if roles & {Role.REVIEWER.value, *(role.value for role in _OFFICE)}:
+        return True
+    return Role.PROCTOR.value in roles and sitting is not None and _is_assigned(user, sitting)
+
+
+def is_own(user: Any, attempt: Attempt) -> bool:
+    """Whether the attempt is the person's own, and they are still a member of its institution."""
+    return bool(attempt.enrolment.candidate_id == user.pk and roles_of(user, attempt.institution))
+
+
+def _is_assigned(user: Any, sitting: Sitting) -> bool:
+    # _base_manager: the sitting is already in hand, and callers may hold a scope of several institutions.
+    return bool(SittingProctor._base_manager.filter(sitting_id=sitting.pk, user_id=user.pk).exists())

@@ -1,0 +1,118 @@
+"""Which policy an exam has, and the time rules that follow from it and from a candidate's allowances."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, fields, replace
+from typing import Any
+
+from accounts.models import Institution
+from exams.models import Allowance, Exam
+from proctor_site.kernel.errors import InvalidInput
+from proctoring.incidents.rules import DEFAULT_RULES, Rule
+from proctoring.models.policy import DetectorMode, Policy, PolicyAssignment
+from proctoring.observations import ObservationKind, Severity
+
+_WHOLE = {"min_frames", "clear_frames"}
+_FIXED = {"kind", "severity", "template"}
+_EDITABLE = {each.name for each in fields(Rule)} - _FIXED
+_MOST_SECONDS = 3_600.0
+
+
+@dataclass(frozen=True, slots=True)
+class RuleSet:
+    """The rules of one candidate. `rules`: kinds that raise incidents; `muted`: looked at, but silent.
+
+    Kinds in neither are not looked at at all.
+    """
+
+    rules: Mapping[ObservationKind, Rule]
+    muted: frozenset[ObservationKind] = frozenset()
+
+    @property
+    def detectors(self) -> frozenset[ObservationKind]:
+        """What the analysis is asked to look for."""
+        return frozenset(self.rules) - self.muted
+
+
+def policy_for(exam: Exam) -> Policy:
+    """The exam's policy: the one assigned, else the default, else the built-in one (unsaved)."""
+    assigned = PolicyAssignment._base_manager.filter(exam_id=exam.pk).select_related("policy").first()
+    if assigned is not None:
+        return assigned.policy
+    default = Policy._base_manager.filter(institution_id=exam.institution_id, is_default=True).first()
+    return default or built_in(exam.institution)
+
+
+def built_in(institution: Institution) -> Policy:
+    """The policy of an institution that has made none: every detector on, reference photo required."""
+    return Policy(institution=institution, name="Standard")
+
+
+def rules_for(policy: Policy, allowances: Iterable[Allowance] = ()) -> RuleSet:
+    """The time rules under a policy, with its modes and changes applied and the allowances' mutes.
+
+    Mode off: no rule. Advisory: severity info. Raises InvalidInput when the policy's changes are wrong.
+    """
+    overrides = check_overrides(policy.rules)
+    chosen: dict[ObservationKind, Rule] = {}
+    for kind, rule in DEFAULT_RULES.items():
+        mode = getattr(policy, kind.value, DetectorMode.ON)
+        if mode == DetectorMode.OFF:
+            continue
+        changes = dict(overrides.get(kind, {}))
+        if mode == DetectorMode.ADVISORY:
+            changes["severity"] = Severity.INFO
+        try:
+            chosen[kind] = replace(rule, **changes)
+        except ValueError as error:
+            raise InvalidInput(str(error), field=f"rules.{kind.value}") from error
+    muted = {name for allowance in allowances for name in allowance.muted_detectors}
+    return RuleSet(chosen, frozenset(kind for kind in chosen if kind.value in muted))
+
+
+def check_overrides(data: Any) -> dict[ObservationKind, dict[str, Any]]:
+    """A policy's changes to the rules, by kind, ready to apply.
+
+    `data` is `{detector: {number: value}}` with the numbers of `Rule`, plus "severity". Raises InvalidInput
+    whose `field` names the place, such as "rules.no_face.persist_seconds".
+    """
+    if not isinstance(data, Mapping):
+        raise InvalidInput("The changes must be an object of detectors.", field="rules")
+    return {_kind(name): _checked(f"rules.{name}", changes) for name, changes in data.items()}
+
+
+def _kind(name: str) -> ObservationKind:
+    try:
+        return ObservationKind(name)
+    except ValueError as error:
+        known = ", ".join(kind.value for kind in ObservationKind)
+        raise InvalidInput(
+            f"There is no detector {name!r}; there are {known}.",
+            field=f"rules.{name}",
+            code="unknown_detector",
+        ) from error
+
+
+def _checked(place: str, changes: Any) -> dict[str, Any]:
+    if not isinstance(changes, Mapping):
+        raise InvalidInput("The changes of one detector must be an object.", field=place)
+    return {name: _value(f"{place}.{name}", name, value) for name, value in changes.items()}
+
+
+def _value(place: str, name: str, value: Any) -> Any:
+    if name == "severity":
+        if value not in list(Severity):
+            raise InvalidInput(f"Severity is one of {', '.join(Severity)}.", field=place)
+        return Severity(value)
+    if name not in _EDITABLE:
+        known = ", ".join(sorted(_EDITABLE | {"severity"}))
+        raise InvalidInput(f"There is nothing called {name!r} to change; there are {known}.", field=place)
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise InvalidInput("This must be a number.", field=place)
+    if name in _WHOLE:
+        if not 1 <= value <= 1_000 or value != int(value):
+            raise InvalidInput("This must be a whole number from 1 to 1000.", field=place)
+        return int(value)
+    most = 1.0 if name == "share" else _MOST_SECONDS
+    if not 0 <= value <= most or (name == "share" and value == 0):
+        raise InvalidInput(f"This must be from 0 to {most:g}.", field=place)
+    return float(value)

@@ -1,0 +1,53 @@
+"""What proctoring does when an attempt moves: tell live pages, and end or continue the monitoring session."""
+
+from typing import Any
+
+from django.dispatch import receiver
+
+from accounts.models import User
+from exams import states
+from exams.models import Attempt
+from exams.signals import attempt_moved
+from proctoring.live import attempt_state
+from proctoring.live.publish import record_event
+from proctoring.models.live_event import Audience
+
+_KINDS = {"deadline_changed": "attempt.deadline_changed", "take_over": "attempt.taken_over"}
+
+
+@receiver(attempt_moved, dispatch_uid="proctoring.attempt_moved")
+def attempt_has_moved(
+    sender: type[Attempt],
+    *,
+    attempt: Attempt,
+    verb: str,
+    before: str,
+    actor: User | None,
+    reason: str = "",
+    **_more: Any,
+) -> None:
+    """Writes the events of one move in its transaction, and keeps the monitoring session in step."""
+    # At start-up this would load the analysis for nothing.
+    from proctoring.ingest.ending import continue_for, end_for  # noqa: PLC0415
+
+    kind = _KINDS.get(verb, "attempt.moved")
+    told = attempt_state.for_candidate(attempt, reason=reason)
+    if kind == "attempt.taken_over":
+        told = {"device": attempt.device}
+    sitting = attempt.enrolment.sitting
+    for audience, payload in (
+        (Audience.CANDIDATE, told),
+        (Audience.PROCTORS, attempt_state.for_proctors(attempt, verb=verb, before=before, reason=reason)),
+    ):
+        record_event(
+            attempt.institution,
+            kind=kind,
+            payload=payload,
+            audience=audience,
+            sitting=sitting,
+            attempt=attempt,
+        )
+    if attempt.state in states.ENDED:
+        end_for(attempt, actor=actor, reason=verb)
+    elif verb == "reinstate":
+        continue_for(attempt, actor=actor, reason=reason)

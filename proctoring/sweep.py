@@ -1,0 +1,23 @@
+"""What has to happen without anybody asking: attempts reach their deadline, spooled evidence moves on."""
+
+from accounts.tenancy import across_all
+from exams.delivery import expiry
+from proctoring.evidence import store
+
+
+def sweep_once() -> None:
+    """One round of everything; safe to run in several processes at once."""
+    sweep_deadlines()
+    sweep_evidence()
+
+
+def sweep_deadlines() -> None:
+    """Submits and lapses attempts whose time is over."""
+    with across_all():
+        expiry.sweep()
+
+
+def sweep_evidence() -> int:
+    """Moves evidence that waits on this machine's disk to the store; how many files were moved."""
+    with across_all():
+        return store.retry_spooled()

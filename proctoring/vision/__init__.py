@@ -1,0 +1,1 @@
+"""What the camera shows: pictures in, observations out; imports no Django."""

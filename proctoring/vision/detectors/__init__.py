@@ -1,0 +1,1 @@
+"""Pure functions from faces and picture measurements to observations."""

@@ -1,0 +1,1 @@
+"""Interchangeable face engines behind one base class."""

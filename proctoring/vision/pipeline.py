@@ -1,0 +1,147 @@
+"""One uploaded picture in, one report out: decode, measure, find faces, compare, observe."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+
+from proctoring.observations import FrameReport, Observation, ObservationKind, Quality
+from proctoring.vision import thresholds
+from proctoring.vision.coaching import Coaching
+from proctoring.vision.detectors.camera_blocked import observe_camera
+from proctoring.vision.detectors.face_count import Headcount, count_people, observe_face_count
+from proctoring.vision.detectors.same_person import could_not_compare, is_comparable, observe_identity
+from proctoring.vision.engines.base import FaceEngine, Frame, Vector
+from proctoring.vision.enrolment import judge_enrolment
+from proctoring.vision.exchange import ALL_KINDS, EnrolmentReport, FrameRequest
+from proctoring.vision.image import (
+    DEFAULT_LIMITS,
+    ImageLimits,
+    check_bytes,
+    decode,
+    encode_thumbnail,
+    fit,
+    measure_light,
+)
+from proctoring.vision.quality import judge_frame, measure_face_light
+
+__all__ = ["ALL_KINDS", "EnrolmentReport", "FrameRequest", "Pipeline"]
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """What the early stages found, at the working size; ``scale`` leads back to uploaded pixels."""
+
+    frame: Frame
+    width: int
+    height: int
+    scale: float
+    quality: Quality
+    count: Headcount
+    camera: tuple[Observation, Observation]
+
+
+class _Stages:
+    """CPU milliseconds of this thread by stage; repeated stages add up."""
+
+    def __init__(self) -> None:
+        self.cpu_ms: dict[str, float] = {}
+        self._start = time.thread_time()
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        """Time the block as ``name``."""
+        start = time.thread_time()
+        yield
+        self.cpu_ms[name] = self.cpu_ms.get(name, 0.0) + (time.thread_time() - start) * 1000
+
+    def total(self) -> dict[str, float]:
+        """All stages and ``total``."""
+        return {**self.cpu_ms, "total": (time.thread_time() - self._start) * 1000}
+
+
+class Pipeline:
+    """The analysis of one process: an engine and the order of the stages. Not safe for two threads."""
+
+    def __init__(self, engine: FaceEngine, limits: ImageLimits = DEFAULT_LIMITS) -> None:
+        self.engine = engine
+        self.limits = limits
+
+    def analyse(self, data: bytes, request: FrameRequest) -> FrameReport:
+        """Report on one JPEG, PNG or WebP picture; ImageError when it cannot be read.
+
+        Kinds outside ``request.detectors`` are left out of the report. The face is compared only when
+        references are given and ``identity_due`` is set.
+        """
+        stages = _Stages()
+        look = self._look(data, stages)
+        observations = [*look.camera]
+        blocked = any(item.present for item in look.camera)
+        observations += observe_face_count(look.count, look.quality.usable and not blocked)
+        identity_on = ObservationKind.DIFFERENT_PERSON in request.detectors
+        if request.references and request.identity_due and identity_on:
+            with stages.stage("identity"):
+                observations.append(self._identity(look, request.references))
+        thumbnail = b""
+        if request.thumbnail_width:
+            with stages.stage("thumbnail"):
+                thumbnail = encode_thumbnail(look.frame, request.thumbnail_width)
+        return FrameReport(
+            captured_at=request.captured_at,
+            sequence=request.sequence,
+            width=look.width,
+            height=look.height,
+            quality=look.quality,
+            observations=tuple(item for item in observations if item.kind in request.detectors),
+            faces=tuple(face.scaled(look.scale) for face in look.count.people),
+            coaching=_coach(look),
+            cpu_ms=stages.total(),
+            engine=self.engine.description,
+            thumbnail=thumbnail,
+        )
+
+    def enrol(self, data: bytes) -> EnrolmentReport:
+        """Judge a check-in photo at once; ImageError when it cannot be read."""
+        look = self._look(data, _Stages())
+        covered = look.camera[0].present
+        report = judge_enrolment(self.engine, look.frame, look.count, look.quality, covered)
+        face = report.face.scaled(look.scale) if report.face else None
+        return replace(report, face=face, width=look.width, height=look.height)
+
+    def _look(self, data: bytes, stages: _Stages) -> _Look:
+        """Decode once, shrink to the working size, find faces, measure light."""
+        with stages.stage("decode"):
+            header = check_bytes(data, self.limits)
+            decoded = decode(data, self.limits, long_side=thresholds.WORKING.long_side)
+            frame = fit(decoded, thresholds.WORKING.long_side)
+        scale = max(header.width, header.height) / max(frame.shape[:2])
+        with stages.stage("faces"):
+            faces = self.engine.detect(frame)
+        with stages.stage("quality"):
+            count = count_people(faces, frame.shape[0], self.engine.thresholds)
+            light = measure_light(frame)
+            main = count.main
+            face_light = measure_face_light(frame, main) if main else None
+            quality = judge_frame(light, face_light, main.h if main else None)
+        # EXIF may have turned the picture since the header was read.
+        turned = (decoded.shape[1] > decoded.shape[0]) != (header.width > header.height)
+        width, height = (header.height, header.width) if turned else (header.width, header.height)
+        camera = observe_camera(light, has_face=main is not None)
+        return _Look(frame, width, height, scale, quality, count, camera)
+
+    def _identity(self, look: _Look, references: tuple[Vector, ...]) -> Observation:
+        if not is_comparable(look.count, look.quality, self.engine.thresholds):
+            return could_not_compare()
+        return observe_identity(self.engine, look.frame, look.count.people[0], references)
+
+
+def _coach(look: _Look) -> tuple[str, ...]:
+    """Codes for the candidate: the cause first; a covered camera explains everything else."""
+    if look.camera[0].present:
+        return (Coaching.CAMERA_COVERED.value,)
+    codes = [reason.value for reason in look.quality.reasons]
+    if not look.count.people and look.quality.usable:
+        codes.append(Coaching.NO_FACE.value)
+    if len(look.count.people) > 1:
+        codes.append(Coaching.SEVERAL_FACES.value)
+    return tuple(codes)

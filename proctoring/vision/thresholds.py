@@ -1,0 +1,123 @@
+"""Every number the eyes judge by, in one place, each with where it comes from.
+
+Sources: [M] measured by us on the planning sets (about 170 single-face pictures, 30 groups, 300 + 1378
+identity pairs); [D] measured on the development labels (282 pictures, 223 pairs, 9 clips); [P] published
+by the model's makers. They were read off small sets: expect to retune on real exam webcams.
+"""
+
+from dataclasses import dataclass
+
+from proctoring.vision.engines.base import EngineThresholds
+
+OPENCV_FACES = EngineThresholds(
+    same=0.363,  # [P] SFace cosine; [M] true accept .978-1.000, no false accept
+    different=0.30,  # [M] different people: 99th percentile .241-.317
+    face=0.65,  # [M] every single-face picture has one at .7; [D] a profile in full view scores .68
+    trace=0.60,  # [M] half-hidden faces score .5 to .7; [D] empty rooms up to .56 give false hope for ever
+    extra_face=0.75,  # [M] dogs and patterns score below
+    identity_face=0.80,  # [M] similarity of the same person falls off below
+)
+
+DLIB_FACES = EngineThresholds(
+    # Cosine of the unit vectors, not the 0.6 distance of the package's raw ones. [D] 84 of 86 same pairs
+    # reach .922 and 2 of 137 different ones; no same pair is below .921, 96 % of the different ones are
+    same=0.922,
+    different=0.905,
+    face=0.50,  # [P] HOG margin 0, what face_locations uses; margins are divided by 4 and moved up by .5
+    trace=0.45,
+    extra_face=0.50,
+    identity_face=0.57,
+)
+
+# Made up: the painted people of the scripted engine all score .95.
+SCRIPTED = EngineThresholds(same=0.8, different=0.6, face=0.7, trace=0.5, extra_face=0.75, identity_face=0.8)
+
+
+@dataclass(frozen=True, slots=True)
+class WorkingSize:
+    """Pixels: longer side of the frame that is analysed, and of the coarse second look for large faces."""
+
+    long_side: int = 640
+    coarse_long_side: int = 320
+    # [M] taller faces get bad landmarks at 640; the second look lifts identity AUC from .9947 to 1.0000
+    large_face_share: float = 0.45
+
+
+@dataclass(frozen=True, slots=True)
+class FaceCount:
+    """Which boxes are people. Heights as shares of the frame's height."""
+
+    # [D] a patch of wallpaper 3.2 % high scored .67; people at a desk are above 10 %
+    least_height: float = 0.04
+    # [D] exact count .979 -> .992 together with the next one; groups have faces of 5 %
+    least_extra_height: float = 0.05
+    # [D] passers-by and pictures far behind are smaller than 30 % of the main face
+    least_extra_of_main: float = 0.3
+
+
+@dataclass(frozen=True, slots=True)
+class Light:
+    """Grey levels 0..255 of the 160x120 frame, see ``image.Light``."""
+
+    # [M] 95th percentile of dark frames; normal frames start at 115
+    dark_highlight: float = 40.0
+    # [D] a dim room without a face: brightness 42, highlight 63-74
+    dim_brightness: float = 45.0
+    dim_highlight: float = 80.0
+    # [D] of dark frames: black with sensor noise .05-.47, a scene darkened to 2 % .66 and more
+    black_structure: float = 0.55
+    # [M] covered, Laplacian variance < 12 or flat; [D] 12.3 with the frame's own noise; normal from 34
+    covered_sharpness: float = 15.0
+    flat_contrast: float = 14.0
+    # Contrast fades with the light: flat is also a share of the brightness. [D] tape .09, a dim room .2
+    flat_share: float = 0.15
+    flat_sharpness: float = 40.0
+    # [D] strong defocus 21; the softest usable frame 34
+    blurred_sharpness: float = 25.0
+    # Bright window with the rest of the picture in shadow; [D] no ordinary frame reaches both
+    back_lit_bright_share: float = 0.25
+    back_lit_dark_share: float = 0.45
+    # [D] white backgrounds reach .71
+    over_exposed_share: float = 0.8
+
+
+@dataclass(frozen=True, slots=True)
+class FaceLight:
+    """Grey levels 0..255 inside the face box. Kept low so that dark skin in normal light is never 'dark'."""
+
+    shadow: float = 35.0  # [D] dark-skinned faces in normal light 45 and more
+    back_lit: float = 60.0
+    back_lit_difference: float = 90.0  # frame mean minus face mean
+    washed_out: float = 245.0
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """When a face may be compared. Pixels at the working size (longer side 640)."""
+
+    # [D] faces of 52-80 px separate as well as large ones (same .56 and more, other .17 at most)
+    least_height: float = 48.0
+    # |nose offset from the eyes' middle| in eye distances; [D] about 35 degrees
+    most_turn: float = 0.6
+    # Softness of the step from "same" to "different" when a similarity becomes a confidence, as a share of
+    # the distance between the engine's two thresholds: .04 for SFace
+    softness: float = 0.6
+
+
+@dataclass(frozen=True, slots=True)
+class Enrolment:
+    """A reference must be better than a frame in passing. Pixels at the working size."""
+
+    least_height: float = 64.0  # [D] references of 77 px give .7 and more against their clips
+    most_turn: float = 0.35
+    # Laplacian variance of the face crop at 112x112; [D] good references 16-500, blurred over 5 px 4-10
+    least_face_sharpness: float = 12.0
+    edge: float = 0.005  # share of the width or height that must be left beside the box
+
+
+WORKING = WorkingSize()
+FACE_COUNT = FaceCount()
+LIGHT = Light()
+FACE_LIGHT = FaceLight()
+IDENTITY = Identity()
+ENROLMENT = Enrolment()

@@ -1,0 +1,223 @@
+// Every change of an answer: first a copy on this computer, then the server, again and again until it has it.
+
+import { isInUse } from "./device.js";
+
+const DEBOUNCE_MS = 800;
+const LONGEST_WAIT_MS = 3000;
+const BATCH_SIZE = 50;
+const FIRST_RETRY_MS = 1000;
+const LONGEST_RETRY_MS = 20000;
+const SIGNED_OUT_RETRY_MS = 8000;
+const EPOCH_2026_S = 1767225600;
+const LARGEST_SEQUENCE = 2000000000;
+
+/**
+ * Statuses: "saved", "saving", "offline" (will be sent later), "signed_out", "paused", "locked" (another device
+ * holds the attempt), "closed" (the attempt is over). Events: "status" {status, unsent}, "refused" {item, code,
+ * detail}, "answered" (the server's answer), "rejected" (ApiError: the server refuses the whole batch).
+ */
+export class AnswerJournal extends EventTarget {
+  constructor({ attempt, device, store, sender, clock }) {
+    super();
+    Object.assign(this, { attempt, device, store, sender, clock });
+    this.status = "saved";
+    this.queue = [];
+    this.drafts = new Map();
+    this.sequence = 0;
+    this.retryMs = FIRST_RETRY_MS;
+    this.timer = null;
+    this.waitingSince = null;
+    this.sending = null;
+    this.storing = new Set();
+  }
+
+  /** Reads what a former page left unsent on this computer, oldest first; it is sent with the next flush. */
+  async open() {
+    const left = await this.store.all();
+    left.sort((a, b) => a.client_at.localeCompare(b.client_at) || a.client_sequence - b.client_sequence);
+    for (const change of left) {
+      const isOwn = change.device === this.device;
+      if (isOwn) this.sequence = Math.max(this.sequence, change.client_sequence);
+      // What another open tab has written, that tab sends itself.
+      if (isOwn || !(await isInUse(change.device))) this.queue.push(change);
+    }
+    // Trap: after a crash the stored state may be seconds old; a number used twice would count as a repeat.
+    const byTime = Math.floor(Date.now() / 1000) - EPOCH_2026_S;
+    if (byTime > this.sequence && byTime < LARGEST_SEQUENCE) this.sequence = byTime;
+    return this.queue.map(({ item, value, flagged, device }) => ({ item, value, flagged, device }));
+  }
+
+  get unsent() {
+    return this.queue.length;
+  }
+
+  /** Takes in the newest value of an answer; `atOnce` skips the short wait for more typing. */
+  record(item, value, flagged, { atOnce = false } = {}) {
+    if (this.status === "closed" || this.status === "locked") return;
+    let change = this.drafts.get(item);
+    if (!change) {
+      this.sequence += 1;
+      change = { attempt: this.attempt, device: this.device, client_sequence: this.sequence, item };
+      this.drafts.set(item, change);
+      this.queue.push(change);
+    }
+    change.value = value;
+    change.flagged = flagged;
+    change.client_at = new Date(this.clock.now()).toISOString();
+    this.#keep(change);
+    if (["saved", "saving"].includes(this.status)) this.#become("saving");
+    else this.#announce();
+    const waits = ["offline", "signed_out", "paused"].includes(this.status) && this.timer !== null;
+    if (!waits && this.status !== "paused") this.#schedule(atOnce ? 0 : DEBOUNCE_MS);
+  }
+
+  /** Sends what is unsent; resolves to true when nothing is left, to false when the server did not take it. */
+  async flush() {
+    clearTimeout(this.timer);
+    this.timer = null;
+    this.waitingSince = null;
+    while (this.sending) await this.sending;
+    this.sending = this.#sendAll();
+    try {
+      return await this.sending;
+    } finally {
+      this.sending = null;
+    }
+  }
+
+  /** The page is going: hands everything to the browser, which sends it after the page has gone. */
+  leave() {
+    // A number that may have been sent is never used for another value.
+    this.drafts.clear();
+    for (const [device, changes] of this.#batches()) this.sender.sendWhileLeaving(device, changes.map(asSent));
+  }
+
+  /** The attempt is over: nothing more is taken in; what is unsent is still offered to the server. */
+  close() {
+    this.status = "closed";
+    this.#announce();
+  }
+
+  /** Another device holds the attempt now. What is unsent here still goes to the server. */
+  lock() {
+    if (this.status === "closed") return;
+    this.status = "locked";
+    this.#announce();
+    this.#schedule(0);
+  }
+
+  /** `from` is over: "paused", the attempt goes on; "locked", this device has taken it over. */
+  resume(from) {
+    if (this.status !== from) return;
+    this.status = "saving";
+    this.#schedule(0);
+  }
+
+  /** Each new change begins the wait again, but who types without a pause is saved every few seconds. */
+  #schedule(delay) {
+    clearTimeout(this.timer);
+    this.waitingSince ??= performance.now();
+    const waited = performance.now() - this.waitingSince;
+    this.timer = setTimeout(() => this.flush(), waited > LONGEST_WAIT_MS ? 0 : delay);
+  }
+
+  #keep(change) {
+    const work = this.store.put({ ...change }).catch((error) => {
+      this.dispatchEvent(new CustomEvent("unstorable", { detail: error }));
+    });
+    this.storing.add(work);
+    work.finally(() => this.storing.delete(work));
+  }
+
+  /** The unsent changes that `isDue` picks, as [device, changes] of at most BATCH_SIZE changes. */
+  #batches(isDue = () => true) {
+    const due = this.queue.filter(isDue);
+    const batches = [];
+    for (const device of new Set(due.map((change) => change.device))) {
+      const own = due.filter((change) => change.device === device);
+      for (let at = 0; at < own.length; at += BATCH_SIZE) batches.push([device, own.slice(at, at + BATCH_SIZE)]);
+    }
+    return batches;
+  }
+
+  async #sendAll() {
+    // Only what was there when the sending began: who types on meanwhile is sent after the next short wait.
+    const due = new Set(this.queue);
+    this.drafts.clear();
+    await Promise.allSettled([...this.storing]);
+    try {
+      for (const [device, changes] of this.#batches((change) => due.has(change))) {
+        this.#become("saving");
+        await this.#sendBatch(device, changes);
+      }
+    } catch (error) {
+      return this.#failed(error);
+    }
+    this.retryMs = FIRST_RETRY_MS;
+    this.#become(this.queue.length ? "saving" : "saved");
+    return this.queue.length === 0;
+  }
+
+  async #sendBatch(device, changes) {
+    try {
+      await this.#taken(changes, await this.sender.send(device, changes.map(asSent)));
+    } catch (error) {
+      if (error.code !== "other_device" || device === this.device) throw error;
+      // A tab that never held the attempt has left this; it must not hold up what was written here.
+      this.queue = this.queue.filter((change) => !changes.includes(change));
+    }
+  }
+
+  async #taken(changes, answer) {
+    const refused = new Map(answer.refused.map((each) => [each.client_sequence, each]));
+    const settled = changes.filter(
+      (change) => answer.accepted.includes(change.client_sequence) || refused.has(change.client_sequence),
+    );
+    if (settled.length === 0) throw new Error("the server's answer names none of the changes that were sent");
+    this.queue = this.queue.filter((change) => !settled.includes(change));
+    await this.store.remove(settled[0].device, settled.map((change) => change.client_sequence));
+    for (const change of settled) {
+      const why = refused.get(change.client_sequence);
+      if (why) this.dispatchEvent(new CustomEvent("refused", { detail: { item: change.item, ...why } }));
+    }
+    this.dispatchEvent(new CustomEvent("answered", { detail: answer }));
+  }
+
+  #failed(error) {
+    if (error.status === 401) this.#retryAs("signed_out", SIGNED_OUT_RETRY_MS);
+    else if (error.code === "paused") this.#become("paused");
+    else if (error.isTemporary ?? true) this.#retryAs("offline", error.retryAfterMs ?? this.#nextDelay());
+    else this.#rejected(error);
+    return false;
+  }
+
+  #rejected(error) {
+    this.#become("offline");
+    this.dispatchEvent(new CustomEvent("rejected", { detail: error }));
+  }
+
+  #retryAs(status, delay) {
+    this.#become(status);
+    this.#schedule(delay);
+  }
+
+  #nextDelay() {
+    const delay = this.retryMs * (0.75 + Math.random() / 2);
+    this.retryMs = Math.min(this.retryMs * 2, LONGEST_RETRY_MS);
+    return delay;
+  }
+
+  #become(status) {
+    const isFixed = this.status === "closed" || this.status === "locked";
+    if (!isFixed) this.status = status;
+    this.#announce();
+  }
+
+  #announce() {
+    this.dispatchEvent(new CustomEvent("status", { detail: { status: this.status, unsent: this.unsent } }));
+  }
+}
+
+function asSent({ client_sequence, item, value, flagged, client_at }) {
+  return { client_sequence, item, value, flagged, client_at };
+}

@@ -1,0 +1,203 @@
+// The exam page: questions, answers, clock and states put together. Knows nothing of cameras.
+
+import { ServerClock } from "../shared/clock.js";
+import { AnswerJournal } from "./answer_journal.js";
+import { AnswerSender } from "./answer_sender.js";
+import { AttemptWatch } from "./attempt_watch.js";
+import { claimDevice } from "./device.js";
+import { ExamClock } from "./exam_clock.js";
+import { ConfirmDialog } from "./exam_dialogs.js";
+import { ExamStates, showNotice } from "./exam_states.js";
+import { FinalCheck } from "./final_check.js";
+import { openStore } from "./journal_store.js";
+import { QuestionList } from "./question_list.js";
+import { SaveState } from "./save_state.js";
+import { isAnswered, problemOf, readValue, showWordCount, writeValue } from "./widgets.js";
+
+const byId = (id) => document.getElementById(id);
+const readData = (id) => JSON.parse(byId(id).textContent);
+
+class ExamPage {
+  constructor({ root, watch, clock, journal, sender, saveState, states, examClock }) {
+    Object.assign(this, { root, watch, clock, journal, sender, saveState, states, examClock });
+    this.questions = [...root.querySelectorAll(".question")];
+    this.answers = new Map(Object.entries(readData("saved-answers")));
+    this.forwardDialog = new ConfirmDialog(byId("forward-dialog"));
+  }
+
+  /** Takes in what is on this computer, shows the questions and begins to follow the attempt. */
+  async open() {
+    const left = await this.journal.open();
+    for (const { item, value, flagged } of left) this.answers.set(String(item), { value, flagged });
+    const { questions, answers, root } = this;
+    this.list = new QuestionList({ questions, answers, list: root, storageKey: "proctor-reached-" + root.dataset.attempt });
+    this.finalCheck = new FinalCheck({
+      element: byId("final-check"),
+      questions,
+      answers,
+      goTo: (index) => this.#showQuestion(index),
+      closedBecause: (index) => this.list.closedBecause(index),
+    });
+    this.#showAnswers();
+    this.#listen();
+    byId("exam-loading").hidden = true;
+    byId("exam-work").hidden = false;
+    this.#showQuestion(this.list.start, { focus: false });
+    this.states.listen();
+    this.watch.start();
+    this.examClock.start();
+    if (left.length) this.#sendLeft();
+  }
+
+  #listen() {
+    this.journal.addEventListener("status", ({ detail }) => this.#showStatus(detail));
+    this.journal.addEventListener("refused", ({ detail }) => this.#showRefusal(detail));
+    this.journal.addEventListener("unstorable", () => showNotice("This browser cannot keep a copy of your answers. They are still sent to the server: keep this page open until it says “Saved”."));
+    this.states.addEventListener("answers", ({ detail }) => this.#takePaper(detail));
+    const form = byId("questions");
+    form.addEventListener("submit", (event) => event.preventDefault());
+    form.addEventListener("input", ({ target }) => this.#changed(target));
+    form.addEventListener("click", ({ target }) => this.#clear(target));
+    form.addEventListener("focusout", ({ target }) => this.#left(target));
+    byId("previous-question").addEventListener("click", () => this.#showQuestion(this.list.previous));
+    byId("next-question").addEventListener("click", () => this.#goNext());
+    byId("open-final-check").addEventListener("click", () => this.#openFinalCheck());
+    byId("back-to-questions").addEventListener("click", () => this.#showQuestion(this.list.start));
+    byId("submit-exam").addEventListener("click", () => this.states.submit(this.finalCheck.question));
+    this.list.addEventListener("leaving", () => this.#sendNow());
+    this.list.addEventListener("chosen", ({ detail }) => this.#showQuestion(detail.index));
+    document.addEventListener("visibilitychange", () => document.hidden && this.#sendNow());
+    window.addEventListener("online", () => this.#sendNow());
+    window.addEventListener("pagehide", () => this.journal.leave());
+  }
+
+  #sendNow() {
+    if (this.journal.unsent) this.journal.flush();
+  }
+
+  /** What a former page left unsent, perhaps in another tab: afterwards the server knows best what counts. */
+  async #sendLeft() {
+    if (!(await this.journal.flush()) || this.watch.hasEnded) return;
+    try {
+      await this.states.readAnswers();
+    } catch (error) {
+      // The page shows what it had; the server has everything.
+      if (!error.isTemporary) throw error;
+    }
+  }
+
+  #showAnswers() {
+    for (const question of this.questions) {
+      const { value, flagged } = this.answers.get(question.dataset.item);
+      writeValue(question, value);
+      question.querySelector("[data-flag]").checked = flagged;
+    }
+    this.#showProgress();
+  }
+
+  /** The server's answers, with what is unsent here on top. */
+  #takePaper(paper) {
+    const unsent = new Map(this.journal.queue.map((change) => [change.item, change]));
+    for (const { id, answer, flagged } of paper.sections.flatMap((section) => section.items)) {
+      const own = unsent.get(id);
+      this.answers.set(String(id), own ? { value: own.value, flagged: own.flagged } : { value: answer, flagged });
+    }
+    this.#showAnswers();
+  }
+
+  #changed(control) {
+    const question = control.closest(".question");
+    const item = question.dataset.item;
+    const problem = problemOf(question);
+    const value = problem ? null : readValue(question);
+    const flagged = question.querySelector("[data-flag]").checked;
+    this.answers.set(item, { value, flagged });
+    if (!problem) showProblem(question, "");
+    showWordCount(question);
+    this.#showProgress();
+    const isChoice = control.matches("[type=radio], [type=checkbox], button");
+    this.journal.record(Number(item), value, flagged, { atOnce: isChoice || this.states.isHurry });
+  }
+
+  #clear(target) {
+    const button = target.closest("[data-clears]");
+    if (!button) return;
+    writeValue(button.closest(".question"), null);
+    this.#changed(button);
+  }
+
+  #left(control) {
+    const question = control.closest(".question");
+    if (control.closest("[data-widget]")) showProblem(question, problemOf(question));
+    if (this.journal.status === "saving") this.#sendNow();
+  }
+
+  #showRefusal({ item, code, detail }) {
+    // The server has a later value under this number: what it has is what counts.
+    if (code === "repeated_with_other_value") {
+      this.#sendLeft();
+      return;
+    }
+    const question = this.questions.find((each) => each.dataset.item === String(item));
+    showProblem(question, "This answer was not accepted: " + detail);
+  }
+
+  #showStatus(detail) {
+    this.saveState.show(detail);
+    this.finalCheck.showUnsent(detail.unsent);
+  }
+
+  #showQuestion(index, options) {
+    this.finalCheck.hide();
+    byId("question-steps").hidden = false;
+    this.list.show(index, options);
+    byId("previous-question").disabled = this.list.previous < 0;
+    byId("next-question").hidden = this.list.next < 0;
+  }
+
+  async #goNext() {
+    const isOpen = !isAnswered(this.answers.get(this.questions[this.list.current].dataset.item).value);
+    if (this.list.closesOnNext && isOpen && !(await this.forwardDialog.ask())) return;
+    this.#showQuestion(this.list.closeAndNext());
+  }
+
+  #openFinalCheck() {
+    this.list.hide();
+    byId("question-steps").hidden = true;
+    this.finalCheck.show(this.journal.unsent);
+  }
+
+  #showProgress() {
+    this.list.refresh();
+    const done = [...this.answers.values()].filter(({ value }) => isAnswered(value)).length;
+    byId("progress-text").textContent = `${done} of ${this.questions.length} answered`;
+  }
+}
+
+function showProblem(question, sentence) {
+  const place = question.querySelector("[data-problem]");
+  place.textContent = sentence;
+  place.hidden = sentence === "";
+}
+
+async function openExam(root) {
+  const { api, attempt, signIn } = root.dataset;
+  const clock = new ServerClock();
+  const watch = new AttemptWatch({ url: api, clock, snapshot: readData("attempt-snapshot") });
+  const device = await claimDevice();
+  const store = await openStore(Number(attempt));
+  const sender = new AnswerSender(api);
+  const journal = new AnswerJournal({ attempt: Number(attempt), device, store, sender, clock });
+  const announcement = byId("clock-announcement");
+  const examClock = new ExamClock({ clock, display: document.querySelector("[data-clock]"), announcement });
+  const states = new ExamStates({ root, device, watch, examClock, journal, sender });
+  const saveState = new SaveState({
+    element: byId("save-state"),
+    announcement: byId("save-announcement"),
+    signInUrl: signIn,
+    isDurable: store.isDurable,
+  });
+  await new ExamPage({ root, watch, clock, journal, sender, saveState, states, examClock }).open();
+}
+
+await openExam(byId("exam"));

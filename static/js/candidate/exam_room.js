@@ -1,0 +1,133 @@
+// The watched exam: socket, camera, pictures and a proctor's messages around the exam page.
+
+import { Camera } from "./camera.js";
+import { CapturePanel } from "./capture_panel.js";
+import { ExamSocket } from "./exam_socket.js";
+import { FrameSender } from "./frame_sender.js";
+import { Warnings } from "./warnings.js";
+import { offerWithdrawal } from "./withdrawal.js";
+
+const REPORTED = { ok: "ok", denied: "denied", none: "none" };
+
+const RECLAIM_MS = 3000;
+
+class ExamRoom {
+  constructor(root) {
+    this.root = root;
+    const attempt = root.dataset.attempt;
+    this.wantsCamera = root.dataset.camera === "true";
+    this.socket = new ExamSocket(attempt);
+    this.greetings = 0;
+    this.warnings = new Warnings(document.getElementById("warning-dialog"));
+    if (this.wantsCamera) {
+      this.panel = new CapturePanel(root);
+      this.camera = new Camera();
+      this.sender = new FrameSender({ video: this.panel.video, socket: this.socket });
+    }
+  }
+
+  /** Waits until this tab holds the attempt: a second one that only looks must not take the camera away. */
+  open() {
+    this.#listen();
+    if (this.wantsCamera) this.#watchCamera();
+    document.addEventListener("attempt:held", () => this.#begin());
+    document.addEventListener("attempt:lost", () => this.#stop("sent from the other page"));
+    document.addEventListener("attempt:over", () => this.#stop("stopped: the exam is over"));
+    if (isHeld()) this.#begin();
+  }
+
+  #begin() {
+    this.warnings.add(JSON.parse(document.getElementById("open-warnings").textContent));
+    if (this.wantsCamera) this.camera.open();
+    this.socket.open();
+  }
+
+  #listen() {
+    this.socket.addEventListener("hello", ({ detail }) => this.#greeted(detail));
+    this.socket.addEventListener("event", ({ detail }) => this.#heard(detail));
+    this.socket.addEventListener("error", ({ detail }) => this.#refused(detail));
+    this.socket.addEventListener("closed", ({ detail }) => this.#closed(detail));
+  }
+
+  #watchCamera() {
+    this.camera.addEventListener("state", ({ detail }) => {
+      this.panel.showCamera(detail, this.camera.stream);
+      this.#reportCamera();
+    });
+    this.sender.addEventListener("result", ({ detail }) => this.panel.showResult(detail));
+    this.sender.addEventListener("skipped", () => this.socket.isOpen && this.panel.showNoPicture());
+    this.panel.onRestart(() => this.camera.open());
+    offerWithdrawal({
+      button: this.root.querySelector("[data-withdraw]"),
+      dialog: document.getElementById("withdraw-dialog"),
+      attemptUrl: this.root.dataset.api,
+      onWithdrawn: () => this.#withdrawn(),
+    });
+  }
+
+  #greeted(hello) {
+    tell("attempt:moved", hello);
+    this.greetings += 1;
+    // After a gap: another device may have taken over meanwhile.
+    if (this.greetings > 1) tell("attempt:check");
+    if (!this.wantsCamera) return;
+    this.#reportCamera();
+    if (hello.capture) this.sender.start(hello.frame_interval_ms, hello.frame_sequence);
+    else this.panel.showPictures("not being sent");
+  }
+
+  #heard({ kind, payload }) {
+    if (kind === "attempt.moved" || kind === "attempt.deadline_changed") tell("attempt:moved", payload);
+    else if (kind === "attempt.taken_over") tell("attempt:taken-over", payload);
+    else if (kind === "warning.sent") this.warnings.add([payload]);
+    else if (kind === "warning.acknowledged") this.warnings.drop(payload.id);
+    else if (kind === "incident.notice" && this.wantsCamera) this.panel.showNotice(payload.text);
+  }
+
+  /** The page that connected last has the camera. If it does not hold the attempt, this one takes it back. */
+  #refused({ code }) {
+    if (code !== "capture_taken_over") return;
+    if (this.wantsCamera) this.sender.stop();
+    tell("attempt:check");
+    setTimeout(() => isHeld() && this.socket.reopen(), RECLAIM_MS);
+  }
+
+  #closed({ isFinal }) {
+    if (!this.wantsCamera) return;
+    this.panel.showPictures(isFinal ? "stopped: load this page again" : "waiting for the connection");
+  }
+
+  /** The socket stays: a proctor will write. */
+  #withdrawn() {
+    this.#stopCamera();
+    this.wantsCamera = false;
+    this.root.querySelector("[data-withdraw]").hidden = true;
+    this.panel.showPictures("stopped: you withdrew your agreement");
+  }
+
+  #stopCamera() {
+    this.sender.stop();
+    this.camera.stop();
+  }
+
+  #reportCamera() {
+    const state = REPORTED[this.camera.state] ?? "ended";
+    if (this.camera.state !== "off") this.socket.send({ type: "camera", state, label: this.camera.label });
+  }
+
+  #stop(words) {
+    if (this.wantsCamera) this.#stopCamera();
+    this.socket.close();
+    if (this.wantsCamera) this.panel.showPictures(words);
+  }
+}
+
+function isHeld() {
+  return document.getElementById("exam").dataset.held === "true";
+}
+
+function tell(name, detail) {
+  document.dispatchEvent(new CustomEvent(name, { detail }));
+}
+
+new ExamRoom(document.getElementById("capture")).open();

@@ -1,0 +1,127 @@
+// The socket of one attempt: frames and pings up, results and events down; reconnects by itself.
+
+import { ServerClock } from "../shared/clock.js";
+
+const MAGIC = 0x50465231; // "PFR1"
+const HEADER_BYTES = 16;
+const PING_MS = 10000;
+const SILENCE_MS = 25000;
+const FIRST_RETRY_MS = 500;
+const LONGEST_RETRY_MS = 15000;
+// A greeting comes without a known way back; a ping soon gives a better sample.
+const GREETING_RTT_MS = 400;
+const SIGNED_OUT = 4401;
+const NO_RETURN = [4403, 4404];
+
+/** Events: "open", "closed" {code, isFinal}, and one per message type with the message as detail. */
+export class ExamSocket extends EventTarget {
+  constructor(attempt) {
+    super();
+    const scheme = location.protocol === "https:" ? "wss:" : "ws:";
+    this.url = `${scheme}//${location.host}/ws/attempts/${attempt}/`;
+    this.clock = new ServerClock();
+    this.socket = null;
+    this.isWanted = false;
+    this.retryMs = FIRST_RETRY_MS;
+    this.rtt = null;
+    this.heardAt = 0;
+    this.retryTimer = null;
+    setInterval(() => this.#beat(), PING_MS);
+    window.addEventListener("online", () => this.#retryNow());
+    window.addEventListener("offline", () => this.socket?.close());
+  }
+
+  get isOpen() {
+    return this.socket?.readyState === WebSocket.OPEN;
+  }
+
+  open() {
+    if (this.isWanted) return;
+    this.isWanted = true;
+    this.#connect();
+  }
+
+  close() {
+    this.isWanted = false;
+    clearTimeout(this.retryTimer);
+    const { socket } = this;
+    this.socket = null;
+    socket?.close(1000);
+  }
+
+  /** A new connection in place of the present one. */
+  reopen() {
+    this.close();
+    this.open();
+  }
+
+  /** One frame: the header of docs/architecture.md, then the JPEG. False when the socket is not open. */
+  sendFrame(sequence, capturedAtMs, jpeg) {
+    if (!this.isOpen) return false;
+    const message = new Uint8Array(HEADER_BYTES + jpeg.byteLength);
+    const header = new DataView(message.buffer);
+    header.setUint32(0, MAGIC);
+    header.setUint32(4, sequence);
+    header.setBigUint64(8, BigInt(Math.round(capturedAtMs)));
+    message.set(new Uint8Array(jpeg), HEADER_BYTES);
+    this.socket.send(message);
+    return true;
+  }
+
+  send(message) {
+    if (!this.isOpen) return false;
+    this.socket.send(JSON.stringify(message));
+    return true;
+  }
+
+  #connect() {
+    clearTimeout(this.retryTimer);
+    const socket = new WebSocket(this.url);
+    this.socket = socket;
+    socket.addEventListener("open", () => {
+      this.heardAt = performance.now();
+      this.#ping();
+      this.dispatchEvent(new CustomEvent("open"));
+    });
+    socket.addEventListener("message", ({ data }) => this.socket === socket && this.#receive(JSON.parse(data)));
+    socket.addEventListener("close", ({ code }) => this.socket === socket && this.#closed(code));
+  }
+
+  #receive(message) {
+    this.heardAt = performance.now();
+    this.retryMs = FIRST_RETRY_MS;
+    if (message.type === "pong") this.rtt = Math.max(0, performance.now() - message.sent_at);
+    if (message.server_time) {
+      const rtt = message.type === "pong" ? this.rtt : GREETING_RTT_MS;
+      this.clock.update(message.server_time, rtt);
+      document.dispatchEvent(new CustomEvent("attempt:heard", { detail: { server_time: message.server_time, rtt } }));
+    }
+    this.dispatchEvent(new CustomEvent(message.type, { detail: message }));
+  }
+
+  #closed(code) {
+    this.socket = null;
+    const isFinal = NO_RETURN.includes(code) || !this.isWanted;
+    this.dispatchEvent(new CustomEvent("closed", { detail: { code, isFinal } }));
+    if (isFinal) return;
+    this.retryTimer = setTimeout(() => this.#connect(), this.retryMs * (0.75 + Math.random() / 2));
+    this.retryMs = code === SIGNED_OUT ? LONGEST_RETRY_MS : Math.min(this.retryMs * 2, LONGEST_RETRY_MS);
+  }
+
+  #retryNow() {
+    if (!this.isWanted || this.socket !== null) return;
+    this.retryMs = FIRST_RETRY_MS;
+    this.#connect();
+  }
+
+  #beat() {
+    if (!this.isOpen) return;
+    // A dead connection can look open for minutes; closing it begins a new one.
+    if (performance.now() - this.heardAt > SILENCE_MS) this.socket.close();
+    else this.#ping();
+  }
+
+  #ping() {
+    this.send({ type: "ping", sent_at: Math.round(performance.now()), rtt: this.rtt === null ? null : Math.round(this.rtt) });
+  }
+}

@@ -1,0 +1,82 @@
+// Reads and writes the answer of one question, whatever its kind; an empty answer is null.
+
+/** The answer as the server stores it: text, true or false, a list of option ids, or null. */
+export function readValue(question) {
+  const widget = widgetOf(question);
+  return READERS[widget.dataset.widget](widget);
+}
+
+/** Shows `value` in the question's controls. */
+export function writeValue(question, value) {
+  const widget = widgetOf(question);
+  WRITERS[widget.dataset.widget](widget, value);
+  showWordCount(question);
+}
+
+/** What keeps the present input from being an answer, in words; "" when nothing does. */
+export function problemOf(question) {
+  const number = question.querySelector("[data-widget=number] input");
+  if (!number || number.value.trim() === "") return "";
+  return /^[-+]?(\d+([.,]\d*)?|[.,]\d+)(e[-+]?\d+)?$/i.test(number.value.trim())
+    ? ""
+    : "This is not a number yet. Write digits, such as 3.14 or -2.";
+}
+
+export function isAnswered(value) {
+  return !(value === null || value === "" || (Array.isArray(value) && value.length === 0));
+}
+
+export function showWordCount(question) {
+  const counter = question.querySelector("[data-word-count]");
+  if (!counter) return;
+  const words = countWords(question.querySelector("textarea").value);
+  const limit = Number(counter.dataset.wordLimit) || 0;
+  const unit = words === 1 ? " word" : " words";
+  counter.textContent = limit ? words + " of at most " + limit + " words" : words + unit;
+  counter.classList.toggle("error-text", limit > 0 && words > limit);
+}
+
+export function countWords(text) {
+  return text.trim() === "" ? 0 : text.trim().split(/\s+/u).length;
+}
+
+function widgetOf(question) {
+  return question.querySelector("[data-widget]");
+}
+
+function checkedValues(widget) {
+  return Array.from(widget.querySelectorAll("input:checked"), (input) => input.value);
+}
+
+function check(widget, values) {
+  for (const input of widget.querySelectorAll("input")) input.checked = values.includes(input.value);
+}
+
+function readText(widget) {
+  const value = widget.querySelector("input, textarea").value;
+  return value.trim() === "" ? null : value;
+}
+
+function writeText(widget, value) {
+  const control = widget.querySelector("input, textarea");
+  if (control.value !== (value ?? "")) control.value = value ?? "";
+}
+
+const READERS = {
+  one: (widget) => checkedValues(widget)[0] ?? null,
+  several: (widget) => {
+    const values = checkedValues(widget);
+    return values.length ? values : null;
+  },
+  truth: (widget) => (checkedValues(widget).length ? checkedValues(widget)[0] === "true" : null),
+  number: (widget) => readText(widget)?.trim().replace(",", ".") ?? null,
+  text: readText,
+};
+
+const WRITERS = {
+  one: (widget, value) => check(widget, value === null ? [] : [value]),
+  several: (widget, value) => check(widget, value ?? []),
+  truth: (widget, value) => check(widget, value === null ? [] : [String(value)]),
+  number: writeText,
+  text: writeText,
+};

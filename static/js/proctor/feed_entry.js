@@ -1,0 +1,122 @@
+// One incident of the feed: made from the page's template, and written anew when the incident changes.
+
+const PICTURES = 4;
+
+export class FeedEntry {
+  /** `node`: an entry of the page, or a copy of its template; `context`: {times, incidentUrl}. */
+  constructor(node, context) {
+    this.node = node;
+    this.context = context;
+    this.slots = {};
+    for (const slot of node.querySelectorAll("[data-slot]")) this.slots[slot.dataset.slot] = slot;
+    this.acknowledge = node.querySelector('[data-entry-act="acknowledge"]');
+    this.incident = Number(node.dataset.entry);
+    this.attempt = node.dataset.attempt ? Number(node.dataset.attempt) : null;
+    this.eventId = 0;
+  }
+
+  get name() {
+    return this.slots.name.textContent;
+  }
+
+  get kind() {
+    return this.slots.kind.textContent;
+  }
+
+  get isUnseen() {
+    return this.node.dataset.reviewState === "unreviewed";
+  }
+
+  /** Writes an incident as events and the API carry it. */
+  write(payload) {
+    const { slots, node } = this;
+    const { times, incidentUrl } = this.context;
+    this.incident = payload.incident;
+    this.attempt = payload.attempt;
+    node.dataset.entry = payload.incident;
+    node.dataset.attempt = payload.attempt ?? "";
+    node.dataset.reviewState = payload.review_state;
+    node.className = `entry entry-${payload.severity}`;
+    slots.kind.textContent = inWords(payload.kind);
+    slots.name.textContent = payload.candidate.name;
+    slots.severity.textContent = payload.severity;
+    slots.severity.className = `badge severity-${payload.severity}`;
+    slots.explanation.textContent = payload.explanation;
+    slots.review.textContent = inWords(payload.review_state);
+    slots.review.className = `badge state-${payload.review_state}`;
+    slots["review-link"].href = `${incidentUrl}${payload.incident}/review/`;
+    slots.times.textContent = this.timesInWords(payload, times);
+    this.acknowledge.hidden = payload.review_state !== "unreviewed";
+    this.nameButtons();
+    this.writePictures(payload.evidence ?? []);
+  }
+
+  timesInWords(payload, times) {
+    const end = payload.ended_at ? ` to ${times.clock(payload.ended_at)}` : ", going on";
+    const again = payload.repeats ? `, came back ${payload.repeats} time${payload.repeats === 1 ? "" : "s"}` : "";
+    return `${times.clock(payload.started_at)}${end}${again}`;
+  }
+
+  /** Buttons say whom they are about, for those who hear them out of their place. */
+  nameButtons() {
+    const about = `${this.kind}, ${this.name}`;
+    for (const control of this.node.querySelectorAll("[data-entry-act], [data-slot='review-link']")) {
+      control.setAttribute("aria-label", `${control.textContent.trim()}: ${about}`);
+    }
+  }
+
+  /** Pictures once shown stay: each further one loaded is a look at evidence, and logged as one. */
+  writePictures(evidence) {
+    const present = new Map();
+    for (const button of this.slots.pictures.children) present.set(Number(button.dataset.evidence), button);
+    const shown = choose(evidence, new Set(present.keys()));
+    for (const each of shown) this.slots.pictures.append(present.get(each.id) ?? this.picture(each));
+    const more = evidence.length - shown.length;
+    this.slots.more.textContent = more > 0 ? `${more} more picture${more === 1 ? "" : "s"} in the review` : "";
+  }
+
+  picture({ id, url, captured_at: capturedAt }) {
+    const button = document.createElement("button");
+    const image = new Image(72, 54);
+    button.type = "button";
+    button.className = "entry-picture";
+    button.dataset.evidence = id;
+    image.loading = "lazy";
+    image.alt = `${this.name} at ${this.context.times.clock(capturedAt)}`;
+    image.src = url;
+    button.setAttribute("aria-label", `Enlarge the picture of ${image.alt}`);
+    button.append(image);
+    return button;
+  }
+
+  get pictures() {
+    return [...this.slots.pictures.children].map((button) => {
+      const image = button.querySelector("img");
+      return { id: Number(button.dataset.evidence), url: image.src, alt: image.alt };
+    });
+  }
+
+  showProblem(text) {
+    this.slots.problem.textContent = text;
+    this.slots.problem.hidden = !text;
+  }
+}
+
+export function inWords(name) {
+  return name.replaceAll("_", " ");
+}
+
+/** Up to PICTURES of the evidence, in its order: those already shown, filled up with the newest. */
+function choose(evidence, present) {
+  if (present.size === 0) return spread(evidence, PICTURES);
+  const further = evidence.filter((each) => !present.has(each.id)).slice(-PICTURES);
+  const room = Math.max(0, PICTURES - present.size);
+  const wanted = new Set([...present, ...further.slice(further.length - room).map((each) => each.id)]);
+  return evidence.filter((each) => wanted.has(each.id));
+}
+
+function spread(items, most) {
+  if (items.length <= most) return items;
+  const step = (items.length - 1) / (most - 1);
+  return Array.from({ length: most }, (_, number) => items[Math.round(number * step)]);
+}

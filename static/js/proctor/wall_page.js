@@ -1,0 +1,174 @@
+// The proctor's page of a sitting: joins socket, tiles, feed and dialogs.
+
+import { ServerClock } from "../shared/clock.js";
+import { PictureViewer } from "../review/picture_viewer.js";
+import { ActDialogs } from "./act_dialogs.js";
+import { Announcer } from "./announcer.js";
+import { DetailsDialog } from "./details_dialog.js";
+import { IncidentFeed } from "./incident_feed.js";
+import { TileGrid } from "./tile_grid.js";
+import { ZoneTimes } from "./times.js";
+import { WallReload } from "./wall_reload.js";
+import { WallSocket } from "./wall_socket.js";
+
+const LONG_GAP_MS = 30000;
+const PAGE_STATES = {
+  live: ["Live", "badge badge-success"],
+  reconnecting: ["Reconnecting", "badge badge-warning"],
+  offline: ["Offline", "badge badge-danger"],
+};
+const byId = (id) => document.getElementById(id);
+const wall = byId("wall");
+const times = new ZoneTimes(wall.dataset.zone);
+const clock = new ServerClock();
+clock.update(wall.dataset.serverTime, 0, performance.now());
+const announcer = new Announcer(byId("announcements"));
+const viewer = new PictureViewer(byId("picture-dialog"));
+const details = new DetailsDialog(byId("details-dialog"));
+const words = {
+  states: JSON.parse(byId("state-words").textContent),
+  acts: JSON.parse(byId("act-states").textContent),
+};
+
+const grid = new TileGrid(
+  {
+    list: byId("tiles"),
+    filters: [...document.querySelectorAll("[data-filter]")],
+    search: byId("search"),
+    sortNow: byId("sort-now"),
+    sortState: byId("sort-state"),
+    shown: byId("shown"),
+    noMatch: byId("no-match"),
+    showAll: byId("show-all"),
+  },
+  words,
+  times,
+  (attempts) => socket.show(attempts),
+);
+
+const feed = new IncidentFeed(
+  {
+    list: byId("feed"),
+    template: byId("feed-entry"),
+    waiting: byId("feed-waiting"),
+    onlyUnseen: byId("only-unseen"),
+    empty: byId("feed-empty"),
+  },
+  { times, incidentUrl: wall.dataset.incidentUrl, incidentApi: wall.dataset.incidentApi },
+  {
+    onWarn: (entry) => dialogs.open("warn", { attempt: entry.attempt, name: entry.name }),
+    onChanged: (payload) => changeTile(payload.attempt, payload, (tile) => tile.applyIncident(payload)),
+    onShow: (pictures, place, renew) => viewer.open(pictures, place, renew),
+    onDone: (text) => announcer.say(text),
+  },
+);
+
+const dialogs = new ActDialogs(byId("warn-dialog"), byId("reason-dialog"), wall.dataset.attemptApi, {
+  onMoved: (payload) => changeTile(payload.attempt, payload, (tile) => tile.applyMove(payload.attempt, payload)),
+  onWarned: (attempt, warning) => changeTile(attempt, warning, (tile) => tile.applyWarning(warning)),
+  onDone: (text) => {
+    announcer.say(text);
+    grid.tick(clock.now());
+    keepFocus();
+  },
+});
+
+const reload = new WallReload(wall.dataset.pageUrl, grid, feed, () => {});
+
+const socket = new WallSocket(wall.dataset.socketUrl, Number(wall.dataset.lastEventId), {
+  onState: showPageState,
+  onRefused: showRefusal,
+  onHello: (message, downFor) => {
+    clock.update(message.server_time);
+    if (downFor > LONG_GAP_MS) reload.plan();
+  },
+  onEvents: (events) => {
+    for (const event of events) takeEvent(event);
+    refresh();
+  },
+  onPulse: (attempts) => {
+    for (const [id, seen] of Object.entries(attempts)) {
+      changeTile(Number(id), {}, (tile) => tile.applyPulse(seen, clock.now()));
+    }
+    refresh();
+  },
+  onThumbnail: ({ attempt, sequence, image }) => grid.byAttempt.get(attempt)?.applyPicture(sequence, image),
+});
+
+/** Changes the tile of an attempt, or of the candidate named in the payload when the attempt is new. */
+function changeTile(attempt, payload, change) {
+  const tile = grid.byAttempt.get(attempt) ?? grid.tiles.get(payload.candidate?.id);
+  if (!tile) {
+    reload.plan();
+    return null;
+  }
+  // Somebody who runs again has a newer attempt; news of the old one no longer belong on the tile.
+  if (tile.attempt !== null && attempt < tile.attempt) return null;
+  change(tile);
+  grid.touch(tile);
+  return tile;
+}
+
+function takeEvent({ id, kind, attempt, payload }) {
+  if (kind.startsWith("incident.")) {
+    const isNew = feed.take(id, payload);
+    const tile = changeTile(attempt, payload, (each) => each.applyIncident(payload));
+    if (isNew && tile && payload.review_state === "unreviewed") {
+      announcer.sayIncident(payload.kind.replaceAll("_", " "), payload.candidate.name);
+    }
+  } else if (kind === "attempt.moved" || kind === "attempt.deadline_changed") {
+    changeTile(attempt, payload, (tile) => tile.applyMove(attempt, payload));
+  } else if (kind.startsWith("warning.")) {
+    changeTile(attempt, payload, (tile) => tile.applyWarning(payload));
+  }
+}
+
+function refresh() {
+  grid.tick(clock.now());
+  feed.tick();
+}
+
+function showPageState(state, since) {
+  const [label, look] = PAGE_STATES[state];
+  const text = state === "offline" && since ? `${label} since ${times.clock(since)}` : label;
+  const badge = byId("page-state");
+  if (badge.textContent !== text) badge.textContent = text;
+  badge.className = look;
+  wall.classList.toggle("is-stale", state !== "live");
+}
+
+function showRefusal(text, code) {
+  const problem = byId("page-problem");
+  problem.textContent = `${text} `;
+  if (code === 4401) {
+    const link = document.createElement("a");
+    link.href = location.pathname;
+    link.textContent = "Sign in";
+    problem.append(link);
+  }
+  problem.hidden = false;
+}
+
+/** After an act the button that was used may be gone: the focus then goes to the name of the candidate. */
+function keepFocus() {
+  const focused = document.activeElement;
+  if (focused && focused !== document.body && focused.getClientRects().length) return;
+  grid.byAttempt.get(dialogs.subject?.attempt)?.link.focus();
+}
+
+byId("tiles").addEventListener("click", (event) => {
+  const control = event.target.closest("[data-act]");
+  const node = control?.closest("[data-tile]");
+  if (!node) return;
+  const tile = grid.tiles.get(Number(node.dataset.candidate));
+  if (control.dataset.act !== "details") {
+    dialogs.open(control.dataset.act, { attempt: tile.attempt, name: tile.name });
+  } else if (!event.ctrlKey && !event.metaKey && !event.shiftKey) {
+    event.preventDefault();
+    details.open(control.getAttribute("href"), tile.name);
+  }
+});
+
+refresh();
+setInterval(refresh, 1000);
+socket.connect();

@@ -1,0 +1,29 @@
+"""The part of the permission table about institution, members, invitations and audit log in the admin site.
+
+Columns as in permission_table.py; 302 as explained in permission_table_admin.py.
+"""
+
+from tests.contracts.permission_rows import Row
+
+_OBJECT = "<path:object_id>/"
+_NEVER = "302 302 403 403 403 403 403 302 403 302"
+
+
+def _rows(model: str, readers: str, adders: str = "403 403 403 403 403 302 403") -> list[Row]:
+    """`readers`: proctor to admin; `adders`: the same, then stranger and foreign admin. Nobody deletes."""
+    base = f"admin/accounts/{model}/"
+    return [
+        Row("GET", base, f"302 302 {readers} 302 200 302"),
+        Row("GET", base + _OBJECT + "change/", f"302 302 {readers} 302 302 302"),
+        Row("GET", base + _OBJECT + "delete/", _NEVER),
+        Row("GET", base + _OBJECT + "history/", f"302 302 {readers} 302 302 302"),
+        Row("GET", base + "add/", f"302 302 {adders} 302"),
+    ]
+
+
+ACCOUNTS_ADMIN_ROWS = [
+    *_rows("auditentry", "403 403 403 403 200"),
+    *_rows("institution", "200 200 200 200 200"),
+    *_rows("invitation", "403 403 403 200 200", "403 403 403 200 200 302 200"),
+    *_rows("membership", "403 403 403 200 200"),
+]

@@ -1,0 +1,63 @@
+"""The part of the permission table about the admin of proctoring; columns as in permission_table.py.
+
+Nothing here is added or deleted by hand but policies: those addresses answer 404. Objects of a sitting that
+a proctor does not watch, and all objects of another institution, answer 404.
+"""
+
+from tests.contracts.permission_rows import Row
+
+_HERE = "admin/proctoring/"
+
+PROCTORING_ADMIN_ROWS = [
+    Row("GET", _HERE + "candidatewarning/", "302 302 200 200 200 200 200 302 200 302"),
+    Row(
+        "GET", _HERE + "candidatewarning/<path:object_id>/change/", "302 302 200 404 200 200 200 302 404 302"
+    ),
+    Row(
+        "GET", _HERE + "candidatewarning/<path:object_id>/delete/", "302 302 404 404 404 404 404 302 404 302"
+    ),
+    Row(
+        "GET", _HERE + "candidatewarning/<path:object_id>/history/", "302 302 200 404 200 200 200 302 404 302"
+    ),
+    Row("GET", _HERE + "candidatewarning/add/", "302 302 404 404 404 404 404 302 404 302"),
+    Row("GET", _HERE + "consent/", "302 302 403 403 403 200 200 302 200 302"),
+    Row("GET", _HERE + "consent/<path:object_id>/change/", "302 302 403 403 403 200 200 302 404 302"),
+    Row("GET", _HERE + "consent/<path:object_id>/delete/", "302 302 404 404 404 404 404 302 404 302"),
+    Row("GET", _HERE + "consent/<path:object_id>/history/", "302 302 403 403 403 200 200 302 404 302"),
+    Row("GET", _HERE + "consent/add/", "302 302 404 404 404 404 404 302 404 302"),
+    Row("GET", _HERE + "incident/", "302 302 200 200 200 200 200 302 200 302"),
+    Row("GET", _HERE + "incident/<int:incident_id>/decide/", "302 302 405 405 405 405 405 302 405 302"),
+    Row("GET", _HERE + "incident/<path:object_id>/change/", "302 302 200 404 200 200 200 302 404 302"),
+    Row("GET", _HERE + "incident/<path:object_id>/delete/", "302 302 404 404 404 404 404 302 404 302"),
+    Row("GET", _HERE + "incident/<path:object_id>/history/", "302 302 200 404 200 200 200 302 404 302"),
+    Row("GET", _HERE + "incident/add/", "302 302 404 404 404 404 404 302 404 302"),
+    Row("GET", _HERE + "monitoringsession/", "302 302 200 200 200 200 200 302 200 302"),
+    Row(
+        "GET", _HERE + "monitoringsession/<path:object_id>/change/", "302 302 200 404 200 200 200 302 404 302"
+    ),
+    Row(
+        "GET", _HERE + "monitoringsession/<path:object_id>/delete/", "302 302 404 404 404 404 404 302 404 302"
+    ),
+    Row(
+        "GET",
+        _HERE + "monitoringsession/<path:object_id>/history/",
+        "302 302 200 404 200 200 200 302 404 302",
+    ),
+    Row("GET", _HERE + "monitoringsession/add/", "302 302 404 404 404 404 404 302 404 302"),
+    Row("GET", _HERE + "notice/", "302 302 403 403 403 200 200 302 200 302"),
+    Row("GET", _HERE + "notice/<path:object_id>/change/", "302 302 403 403 403 200 200 302 404 302"),
+    Row("GET", _HERE + "notice/<path:object_id>/delete/", "302 302 404 404 404 404 404 302 404 302"),
+    Row("GET", _HERE + "notice/<path:object_id>/history/", "302 302 403 403 403 200 200 302 404 302"),
+    Row("GET", _HERE + "notice/add/", "302 302 404 404 404 404 404 302 404 302"),
+    Row("GET", _HERE + "policy/", "302 302 200 200 200 200 200 302 200 302"),
+    Row("GET", _HERE + "policy/<path:object_id>/change/", "302 302 200 200 200 200 200 302 404 302"),
+    Row("GET", _HERE + "policy/<path:object_id>/delete/", "302 302 403 403 403 200 200 302 404 302"),
+    Row("GET", _HERE + "policy/<path:object_id>/history/", "302 302 200 200 200 200 200 302 404 302"),
+    Row("GET", _HERE + "policy/add/", "302 302 403 403 403 200 200 302 200 302"),
+    Row(
+        "POST",
+        _HERE + "incident/<int:incident_id>/decide/",
+        "302 302 302 404 302 302 302 302 404 302",
+        body={"verb": "dismiss", "note": "Nothing to see."},
+    ),
+]

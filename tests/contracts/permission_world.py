@@ -1,0 +1,191 @@
+"""The people and objects that every row of the permission table is tried on."""
+
+import hashlib
+from collections.abc import Callable
+from typing import Any
+
+from django.apps import apps
+from django.core.files.base import ContentFile
+from django.core.files.storage import storages
+
+from accounts.models import Membership, User
+from accounts.roles import Role
+from accounts.services.invitations import invite_member
+from accounts.tenancy import within
+from exams import states
+from exams.models import JournalEntry, PendingEnrolment
+from proctor_site.kernel import clock
+from proctoring.models import (
+    CandidateWarning,
+    Consent,
+    EvidenceItem,
+    Notice,
+    Policy,
+    PolicyAssignment,
+)
+from tests.factories.accounts import make_institution, make_member, make_user
+from tests.factories.exams import enrol, make_attempt, make_exam, make_sitting
+from tests.factories.proctoring import make_incident, make_session
+
+PEOPLE = (
+    "owner",  # the candidate whose attempt, enrolment and warning it is
+    "other_candidate",  # enrolled in the same sitting
+    "proctor",  # assigned to the sitting
+    "other_proctor",  # assigned to another sitting of the same institution
+    "reviewer",
+    "officer",
+    "admin",
+    "stranger",  # signed in, member of nothing
+    "foreign_admin",  # admin of another institution
+    "nobody",  # signed out
+)
+_JPEG = bytes.fromhex("ffd8ffd9")
+
+
+class World:
+    """One institution in the middle of a sitting, and another institution beside it."""
+
+    def __init__(self, state: str = states.IN_PROGRESS) -> None:
+        self.institution = make_institution("North College")
+        self.foreign = make_institution("South School")
+        self.people: dict[str, User | None] = {
+            "owner": self._member(Role.CANDIDATE),
+            "other_candidate": self._member(Role.CANDIDATE),
+            "proctor": self._member(Role.PROCTOR),
+            "other_proctor": self._member(Role.PROCTOR),
+            "reviewer": self._member(Role.REVIEWER),
+            "officer": self._member(Role.EXAM_OFFICER),
+            "admin": self._member(Role.ADMIN),
+            "stranger": make_user(),
+            "foreign_admin": make_member(self.foreign, Role.ADMIN),
+            "nobody": None,
+        }
+        with within(self.institution):
+            self._make_exam(state)
+            self._make_proctoring()
+            self._make_office()
+            self._make_journal()
+
+    def _member(self, role: Role) -> User:
+        return make_member(self.institution, role)
+
+    def _make_exam(self, state: str) -> None:
+        exam = make_exam(self.institution)
+        self.sitting = make_sitting(exam, proctors=[self._person("proctor")])
+        make_sitting(exam, proctors=[self._person("other_proctor")])
+        self.enrolment = enrol(self.sitting, self._person("owner"))
+        self.attempt = make_attempt(self.enrolment, state=state)
+        make_attempt(enrol(self.sitting, self._person("other_candidate")))
+        self.exam = exam
+
+    def _make_proctoring(self) -> None:
+        self.session = make_session(self.attempt)
+        self.incident = make_incident(self.session)
+        own = {"institution": self.institution}
+        self.warning = CandidateWarning.objects.create(
+            session=self.session,
+            proctor=self._person("proctor"),
+            text="Please look at the screen.",
+            sent_at=clock.now(),
+            **own,
+        )
+        self.notice = Notice.objects.create(version=1, body="What is captured.", sha256="0" * 64, **own)
+        self.consent = Consent.objects.create(
+            session=self.session,
+            candidate=self._person("owner"),
+            notice=self.notice,
+            given_at=clock.now(),
+            **own,
+        )
+        self.policy = Policy.objects.create(name="Standard", is_default=True, **own)
+        self.assignment = PolicyAssignment.objects.create(exam=self.exam, policy=self.policy, **own)
+        self.evidence = EvidenceItem.objects.create(
+            session=self.session,
+            incident=self.incident,
+            kind="camera_frame",
+            sequence=1,
+            captured_at=clock.now(),
+            content_type="image/jpeg",
+            name=storages["evidence"].save("world.jpg", ContentFile(_JPEG)),
+            size=len(_JPEG),
+            sha256=hashlib.sha256(_JPEG).hexdigest(),
+            previous_hash="0" * 64,
+            hash="1" * 64,
+            stored_at=clock.now(),
+            **own,
+        )
+
+    def _make_office(self) -> None:
+        [self.invitation] = invite_member(
+            self.institution,
+            email="invited@example.org",
+            roles=[Role.PROCTOR],
+            actor=self._person("admin"),
+        )
+        self.membership = Membership.objects.get(user=self._person("reviewer"))
+        self.pending = PendingEnrolment.objects.create(
+            institution=self.institution,
+            sitting=self.sitting,
+            email="later@example.org",
+            created_by=self._person("officer"),
+        )
+
+    def _make_journal(self) -> None:
+        JournalEntry.objects.create(
+            institution=self.institution,
+            attempt=self.attempt,
+            sequence=1,
+            device="tab",
+            client_sequence=1,
+            item=self._first("exams.paperitem"),
+            value="a",
+            client_at=clock.now(),
+            received_at=clock.now(),
+            previous_hash="0" * 64,
+            hash="1" * 64,
+        )
+
+    def _person(self, name: str) -> User:
+        person = self.people[name]
+        assert person is not None
+        return person
+
+    def argument(self, name: str) -> Any:
+        """The value for one part of an address."""
+        return self._arguments()[name]()
+
+    def _arguments(self) -> dict[str, Callable[[], Any]]:
+        return {
+            "slug": lambda: self.institution.slug,
+            "attempt": lambda: self.attempt.pk,
+            "attempt_id": lambda: self.attempt.pk,
+            "enrolment_id": lambda: self.enrolment.pk,
+            "sitting": lambda: self.sitting.pk,
+            "sitting_id": lambda: self.sitting.pk,
+            "incident_id": lambda: self.incident.pk,
+            "warning_id": lambda: self.warning.pk,
+            "public_id": lambda: self.session.public_id,
+            "invitation": lambda: self.invitation.pk,
+            "membership": lambda: self.membership.pk,
+            "item_id": lambda: self.evidence.pk,
+            "evidence_id": lambda: self.evidence.pk,
+            "question_id": lambda: self._first("exams.question").pk,
+            "secret": lambda: "no-such-secret",
+            "app_label": lambda: "exams",
+            "url": lambda: "no-such-page/",
+        }
+
+    def admin_object(self, label: str) -> Any:
+        """A row of the model `app.model` of our institution, for the admin's pages about one object."""
+        known = {
+            "accounts.institution": self.institution,
+            "accounts.invitation": self.invitation,
+            "accounts.membership": self.membership,
+            "accounts.user": self._person("owner"),
+            "exams.attempt": self.attempt,
+        }
+        return known.get(label) or self._first(label)
+
+    def _first(self, label: str) -> Any:
+        with within(self.institution):
+            return apps.get_model(label).objects.order_by("pk").first()

@@ -1,0 +1,101 @@
+"""Every pair of state and verb of every table: allowed exactly as written, refused with words otherwise."""
+
+import pytest
+
+from exams import states as exam_states
+from proctor_site.kernel.errors import IllegalMove
+from proctor_site.kernel.states import MoveTable, move
+from proctoring import states as proctoring_states
+
+TABLES = {
+    "attempt": exam_states.ATTEMPT,
+    "incident": proctoring_states.INCIDENT_REVIEW,
+    "session": proctoring_states.SESSION,
+}
+
+# Written by hand, as the product promises them; a table that changes has to be changed here as well.
+PROMISED = {
+    "attempt": {
+        ("scheduled", "check_in"): "checking_in",
+        ("checking_in", "admit"): "ready",
+        ("ready", "start"): "in_progress",
+        ("in_progress", "pause"): "paused",
+        ("paused", "resume"): "in_progress",
+        ("in_progress", "submit"): "submitted",
+        ("paused", "submit"): "submitted",
+        ("in_progress", "terminate"): "terminated",
+        ("paused", "terminate"): "terminated",
+        ("terminated", "reinstate"): "paused",
+        ("checking_in", "refuse"): "refused",
+        ("scheduled", "lapse"): "missed",
+        ("checking_in", "lapse"): "missed",
+        ("ready", "lapse"): "missed",
+    },
+    "incident": {
+        ("unreviewed", "acknowledge"): "acknowledged",
+        ("unreviewed", "uphold"): "upheld",
+        ("acknowledged", "uphold"): "upheld",
+        ("unreviewed", "dismiss"): "dismissed",
+        ("acknowledged", "dismiss"): "dismissed",
+        ("unreviewed", "leave_inconclusive"): "inconclusive",
+        ("acknowledged", "leave_inconclusive"): "inconclusive",
+        ("acknowledged", "reopen"): "unreviewed",
+        ("upheld", "reopen"): "unreviewed",
+        ("dismissed", "reopen"): "unreviewed",
+        ("inconclusive", "reopen"): "unreviewed",
+    },
+    "session": {("live", "end"): "ended", ("ended", "continue"): "live"},
+}
+
+PAIRS = [
+    (name, state, verb) for name, table in TABLES.items() for state in table.states for verb in table.verbs
+]
+
+
+def test_every_table_of_the_product_is_here() -> None:
+    found = {
+        id(value)
+        for module in (exam_states, proctoring_states)
+        for value in vars(module).values()
+        if isinstance(value, MoveTable)
+    }
+    assert found == {id(table) for table in TABLES.values()}
+
+
+@pytest.mark.parametrize(("name", "state", "verb"), PAIRS)
+def test_every_pair(name: str, state: str, verb: str) -> None:
+    table, target = TABLES[name], PROMISED[name].get((state, verb))
+    assert table.allows(state, verb) == (target is not None)
+    if target is not None:
+        assert table.target(state, verb) == target
+        return
+    with pytest.raises(IllegalMove) as refusal:
+        table.target(state, verb)
+    assert refusal.value.details == {"state": state, "verb": verb}
+    assert state.replace("_", " ") in refusal.value.message
+
+
+@pytest.mark.parametrize("name", sorted(TABLES))
+def test_nothing_is_promised_that_the_table_does_not_know(name: str) -> None:
+    assert {verb for _, verb in PROMISED[name]} == set(TABLES[name].verbs)
+    assert {state for state, _ in PROMISED[name]} <= set(TABLES[name].states)
+
+
+def test_an_unknown_verb_or_state_is_refused() -> None:
+    with pytest.raises(IllegalMove):
+        exam_states.ATTEMPT.target("in_progress", "fly")
+    with pytest.raises(IllegalMove):
+        exam_states.ATTEMPT.target("nowhere", "start")
+
+
+def test_groups_of_states_cover_the_attempt() -> None:
+    assert set(exam_states.LIVE) | set(exam_states.ENDED) == set(exam_states.STATES)
+    assert not set(exam_states.LIVE) & set(exam_states.ENDED)
+
+
+@pytest.mark.parametrize(
+    "moves", [(move("go", ["a"], "z"),), (move("go", ["z"], "b"),), (move("go", ["a"], "b"),) * 2]
+)
+def test_a_table_that_makes_no_sense_cannot_be_written(moves: tuple[object, ...]) -> None:
+    with pytest.raises(ValueError, match="thing"):
+        MoveTable(name="thing", states=("a", "b"), moves=moves)  # type: ignore[arg-type]

@@ -1,0 +1,98 @@
+"""No row of an institution can be read without saying whose: every model, every manager."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+from django.apps import apps
+from django.db import models
+from django_scopes.exceptions import ScopeError
+
+from accounts.models import Institution
+from accounts.tenancy import TenantModel, within
+from tests.contracts.project_files import PACKAGES, name_of, python_sources
+
+OUR_APPS = ("accounts", "exams", "proctoring")
+WITHOUT_INSTITUTION = {"accounts.User", "accounts.Institution"}
+"""Models that belong to no single institution. A new one needs a reason here: people work for several;
+the institution is the tenant itself."""
+IN_HAND = "filters by the key of a row that is in hand and was checked"
+UNSCOPED: dict[str, str] = {
+    "accounts/pages/registration.py": "a person's own registration, before there is an institution",
+    "accounts/permissions.py": "reads the roles from which scopes are made",
+    "accounts/queries.py": "reads the memberships from which scopes are made",
+    "accounts/services/invitations.py": "found by the secret of its link",
+    "accounts/services/registration.py": "found by the secret of its link, or by a slug that is taken",
+    "accounts/tenancy.py": "defines across_all",
+    "accounts/transitions.py": "the row is in hand, and sweeps run across institutions",
+    "exams/delivery/expiry.py": "the sweep means every institution",
+    "exams/delivery/queries.py": "a candidate's own rows over all their institutions, filtered by candidate",
+    "exams/scheduling/sittings.py": IN_HAND,
+    "proctoring/api/base.py": "no rows at all for people without an institution",
+    "proctoring/api/capture.py": "found by public id, after the token or before the owner is checked",
+    "proctoring/consumers/access.py": "finds the row whose rights it then checks",
+    "proctoring/consumers/connection.py": IN_HAND,
+    "proctoring/evidence/custody.py": IN_HAND,
+    "proctoring/evidence/store.py": IN_HAND,
+    "proctoring/identity/check_in.py": IN_HAND,
+    "proctoring/identity/consent.py": IN_HAND,
+    "proctoring/identity/reference.py": IN_HAND,
+    "proctoring/incidents/queries.py": IN_HAND,
+    "proctoring/incidents/recording.py": IN_HAND,
+    "proctoring/management/commands/verify_evidence.py": "an operator's command over all institutions",
+    "proctoring/permissions.py": IN_HAND,
+    "proctoring/policies.py": IN_HAND,
+    "proctoring/sessions.py": IN_HAND,
+    "proctoring/sweep.py": "the sweep means every institution",
+}
+"""Files that may read past the scope, with the reason. Think before adding one: what checks the right?"""
+_PAST_THE_SCOPE = {"_base_manager", "with_scopes_disabled", "across_all", "scopes_disabled"}
+
+OURS = [model for model in apps.get_models() if model._meta.app_label in OUR_APPS]
+TENANT = [model for model in OURS if issubclass(model, TenantModel)]
+
+
+def test_there_are_tenant_models() -> None:
+    assert len(TENANT) > 25
+
+
+@pytest.mark.parametrize("model", OURS, ids=lambda model: model._meta.label)
+def test_each_model_belongs_to_an_institution(model: type[models.Model]) -> None:
+    assert issubclass(model, TenantModel) or model._meta.label in WITHOUT_INSTITUTION
+
+
+@pytest.mark.parametrize("model", TENANT, ids=lambda model: model._meta.label)
+def test_reading_without_a_scope_is_refused(model: type[TenantModel]) -> None:
+    with pytest.raises(ScopeError):
+        model.objects.count()
+    with pytest.raises(ScopeError):
+        model._default_manager.all()
+
+
+@pytest.mark.parametrize("model", TENANT, ids=lambda model: model._meta.label)
+def test_reading_in_a_scope_is_limited_to_it(model: type[TenantModel], institution: Institution) -> None:
+    with within(institution):
+        sql, parameters = model.objects.all().query.sql_with_params()
+    column = f'"{model._meta.db_table}"."institution_id" = %s'
+    assert re.search(re.escape(column), sql), sql
+    assert institution.pk in parameters
+
+
+def _ways_past_the_scope(path: Path) -> set[str]:
+    nodes = list(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
+    named = {node.attr for node in nodes if isinstance(node, ast.Attribute)}
+    named |= {node.id for node in nodes if isinstance(node, ast.Name)}
+    return named & _PAST_THE_SCOPE
+
+
+@pytest.mark.parametrize("path", python_sources(*PACKAGES), ids=name_of)
+def test_reading_past_the_scope_is_listed(path: Path) -> None:
+    used = _ways_past_the_scope(path)
+    assert not used or name_of(path) in UNSCOPED, f"{name_of(path)} uses {used}: see UNSCOPED in this test"
+
+
+@pytest.mark.parametrize("name", UNSCOPED)
+def test_the_list_of_exceptions_is_current(name: str) -> None:
+    [path] = [path for path in python_sources(*PACKAGES) if name_of(path) == name]
+    assert _ways_past_the_scope(path), f"{name} no longer needs its exception"

@@ -1,0 +1,81 @@
+"""One server for all browser tests, Playwright, and clips for the fake camera."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Playwright, sync_playwright
+
+from tests import media
+from tests.e2e.browsers import CHROMIUM, Console, launch
+from tests.e2e.server import Server
+
+QUIET_SECONDS, EVENT_SECONDS = 9.0, 12.0
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Marks every test of this folder, puts it last, and skips it where there is no browser.
+
+    Last, because sync Playwright keeps an event loop in this thread while it runs, and other tests call
+    async code from it.
+    """
+    own = [item for item in items if Path(__file__).parent in item.path.parents]
+    for item in own:
+        item.add_marker(pytest.mark.e2e)
+        if CHROMIUM is None:
+            item.add_marker(pytest.mark.skip(reason="chromium is not installed (Debian: chromium)"))
+    items.sort(key=lambda item: Path(__file__).parent in item.path.parents)
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """The product with its demo institution, as `./run` starts it."""
+    running = Server(tmp_path_factory.mktemp("server"))
+    running.start()
+    yield running
+    running.stop()
+
+
+@pytest.fixture(scope="session")
+def playwright() -> Iterator[Playwright]:
+    with sync_playwright() as each:
+        yield each
+
+
+@pytest.fixture(scope="session")
+def camera(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
+    """File of a named clip (tests/media.py) for the fake camera: quiet, then its event, over and over."""
+    folder = tmp_path_factory.mktemp("cameras")
+
+    def file_of(name: str) -> Path:
+        path = folder / f"{name}.mjpeg"
+        if not path.exists():
+            clip = media.clip(name, quiet_seconds=QUIET_SECONDS, event_seconds=EVENT_SECONDS)
+            media.write_mjpeg(path, clip.frames, clip.fps)
+        return path
+
+    return file_of
+
+
+@pytest.fixture
+def browser(playwright: Playwright) -> Iterator[Callable[..., Browser]]:
+    """Starts browsers; all are closed at the end of the test."""
+    opened: list[Browser] = []
+
+    def start(**options: Any) -> Browser:
+        opened.append(launch(playwright, **options))
+        return opened[-1]
+
+    yield start
+    for each in opened:
+        each.close()
+
+
+@pytest.fixture
+def console() -> Iterator[Console]:
+    """Watches the consoles of the test's pages; an unexpected complaint fails the test at its end."""
+    watched = Console()
+    yield watched
+    watched.assert_clean()

@@ -1,0 +1,1 @@
+"""Makers of real rows for tests; each opens the scope it needs."""

@@ -1,0 +1,164 @@
+"""Exams, sittings, enrolments and attempts for tests."""
+
+import itertools
+from collections.abc import Iterable
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+from accounts.models import Institution, User
+from accounts.tenancy import within
+from exams import states
+from exams.bank.paper import draw_paper
+from exams.models import (
+    Attempt,
+    Enrolment,
+    Exam,
+    Question,
+    QuestionVersion,
+    Section,
+    SectionQuestion,
+    Sitting,
+    SittingProctor,
+)
+from proctor_site.kernel import clock
+
+_count = itertools.count(1)
+
+CONTENT: dict[str, dict[str, Any]] = {
+    "single_choice": {
+        "options": [
+            {"id": "a", "text": "Vienna", "correct": True},
+            {"id": "b", "text": "Berlin", "correct": False},
+            {"id": "c", "text": "Bern", "correct": False},
+        ]
+    },
+    "multiple_choice": {
+        "options": [
+            {"id": "a", "text": "2", "correct": True},
+            {"id": "b", "text": "3", "correct": True},
+            {"id": "c", "text": "4", "correct": False},
+        ],
+        "scoring": "all_or_nothing",
+    },
+    "true_false": {"correct": True},
+    "numeric": {"value": "3.14", "tolerance": "0.01"},
+    "short_answer": {"accepted": ["Vienna", "Wien"], "case_sensitive": False},
+    "essay": {"word_limit": None},
+}
+"""One valid content per kind."""
+
+RIGHT: dict[str, Any] = {
+    "single_choice": "a",
+    "multiple_choice": ["a", "b"],
+    "true_false": True,
+    "numeric": "3.14",
+    "short_answer": "Wien",
+    "essay": "A short text.",
+}
+"""The right answer to each content above (an essay has none; any text)."""
+
+WRONG: dict[str, Any] = {
+    "single_choice": "b",
+    "multiple_choice": ["a", "c"],
+    "true_false": False,
+    "numeric": "2.71",
+    "short_answer": "Berlin",
+}
+
+
+def make_question(
+    institution: Institution,
+    kind: str = "single_choice",
+    *,
+    content: dict[str, Any] | None = None,
+    stem: str = "",
+    title: str = "",
+) -> Question:
+    """A question with one version."""
+    number = next(_count)
+    with within(institution):
+        question = Question.objects.create(
+            institution=institution, title=title or f"Question {number}", kind=kind
+        )
+        QuestionVersion.objects.create(
+            institution=institution,
+            question=question,
+            number=1,
+            stem=stem or f"What is the answer to question {number}?",
+            content=CONTENT[kind] if content is None else content,
+        )
+    return question
+
+
+def make_exam(
+    institution: Institution,
+    *,
+    kinds: Iterable[str] = ("single_choice", "true_false"),
+    title: str = "",
+    points: int = 1,
+    **section: Any,
+) -> Exam:
+    """An exam of one section with one question of each kind, in that order."""
+    with within(institution):
+        exam = Exam.objects.create(institution=institution, title=title or f"Exam {next(_count)}")
+        part = Section.objects.create(institution=institution, exam=exam, **{"title": "Part one", **section})
+        for position, kind in enumerate(kinds, start=1):
+            SectionQuestion.objects.create(
+                institution=institution,
+                section=part,
+                question=make_question(institution, kind),
+                position=position,
+                points=Decimal(points),
+            )
+    return exam
+
+
+def make_sitting(exam: Exam, *, proctors: Iterable[User] = (), **fields: Any) -> Sitting:
+    """A sitting that opened an hour ago and closes in three; an hour of working time."""
+    now = clock.now()
+    with within(exam.institution):
+        sitting = Sitting.objects.create(
+            institution=exam.institution,
+            exam=exam,
+            **{
+                "title": f"Sitting {next(_count)}",
+                "opens_at": now - timedelta(hours=1),
+                "closes_at": now + timedelta(hours=3),
+                "time_zone": "Europe/Vienna",
+                "duration_minutes": 60,
+                **fields,
+            },
+        )
+        for user in proctors:
+            SittingProctor.objects.create(institution=exam.institution, sitting=sitting, user=user)
+    return sitting
+
+
+def enrol(sitting: Sitting, user: User) -> Enrolment:
+    """The right of a candidate to the sitting."""
+    with within(sitting.institution):
+        return Enrolment.objects.create(institution=sitting.institution, sitting=sitting, candidate=user)
+
+
+def make_attempt(enrolment: Enrolment, *, state: str = states.IN_PROGRESS, **fields: Any) -> Attempt:
+    """An attempt in that state, with its paper drawn when it has started; no signal is sent."""
+    now = clock.now()
+    values: dict[str, Any] = {"seed": 42}
+    started = (*states.RUNNING, states.SUBMITTED, states.TERMINATED)
+    if state in started:
+        values |= {"started_at": now, "deadline_at": now + timedelta(hours=1)}
+        values |= {"device": "device-1", "devices": ["device-1"]}
+    if state == states.PAUSED:
+        values["paused_at"] = now
+    if state in states.ENDED:
+        values["ended_at"] = now
+    if state == states.SUBMITTED:
+        values["ended_by"] = "candidate"
+    with within(enrolment.institution):
+        attempt = Attempt.objects.create(
+            institution=enrolment.institution, enrolment=enrolment, state=state, **{**values, **fields}
+        )
+        if state in started:
+            draw_paper(attempt)
+    return attempt

@@ -1,0 +1,1 @@
+"""Measurements: figures only, no gates."""

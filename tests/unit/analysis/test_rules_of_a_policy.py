@@ -1,0 +1,73 @@
+"""Policies to time rules: modes, changes, mutes, and changes that make no sense."""
+
+from typing import Any
+
+import pytest
+
+from accounts.models import Institution
+from exams.models import Allowance
+from proctor_site.kernel.errors import InvalidInput
+from proctoring import policies
+from proctoring.incidents.rules import DEFAULT_RULES
+from proctoring.models import Policy
+from proctoring.observations import ObservationKind, Severity
+
+
+def policy(**fields: Any) -> Policy:
+    return Policy(institution=Institution(name="X"), name="P", **fields)
+
+
+def test_without_changes_the_defaults_hold() -> None:
+    assert dict(policies.rules_for(policy()).rules) == dict(DEFAULT_RULES)
+
+
+def test_off_is_not_looked_at_and_advisory_is_information() -> None:
+    found = policies.rules_for(policy(no_face="off", several_faces="advisory"))
+    assert ObservationKind.NO_FACE not in found.rules
+    assert ObservationKind.NO_FACE not in found.detectors
+    assert found.rules[ObservationKind.SEVERAL_FACES].severity is Severity.INFO
+
+
+def test_changes_apply_and_leave_the_rest() -> None:
+    changes = {"no_face": {"persist_seconds": 9, "min_frames": 6, "severity": "high"}}
+    rule = policies.rules_for(policy(rules=changes)).rules[ObservationKind.NO_FACE]
+    assert (rule.persist_seconds, rule.min_frames, rule.severity) == (9.0, 6, Severity.HIGH)
+    assert rule.cooldown_seconds == DEFAULT_RULES[ObservationKind.NO_FACE].cooldown_seconds
+
+
+def test_allowances_mute_and_unknown_mutes_do_no_harm() -> None:
+    allowances = [Allowance(muted_detectors=["no_face", "telepathy"]), Allowance(muted_detectors=[])]
+    found = policies.rules_for(policy(), allowances)
+    assert found.muted == {ObservationKind.NO_FACE}
+    assert ObservationKind.NO_FACE not in found.detectors
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ([], "rules"),
+        ("x", "rules"),
+        (None, "rules"),
+        ({"telepathy": {}}, "rules.telepathy"),
+        ({"no_face": 3}, "rules.no_face"),
+        ({"no_face": {"kind": "x"}}, "rules.no_face.kind"),
+        ({"no_face": {"template": "x"}}, "rules.no_face.template"),
+        ({"no_face": {"persist_seconds": "5"}}, "rules.no_face.persist_seconds"),
+        ({"no_face": {"persist_seconds": True}}, "rules.no_face.persist_seconds"),
+        ({"no_face": {"persist_seconds": -1}}, "rules.no_face.persist_seconds"),
+        ({"no_face": {"persist_seconds": float("nan")}}, "rules.no_face.persist_seconds"),
+        ({"no_face": {"persist_seconds": 1e9}}, "rules.no_face.persist_seconds"),
+        ({"no_face": {"min_frames": 0}}, "rules.no_face.min_frames"),
+        ({"no_face": {"min_frames": 2.5}}, "rules.no_face.min_frames"),
+        ({"no_face": {"min_frames": float("inf")}}, "rules.no_face.min_frames"),
+        ({"no_face": {"share": 0}}, "rules.no_face.share"),
+        ({"no_face": {"share": 1.1}}, "rules.no_face.share"),
+        ({"no_face": {"severity": "fatal"}}, "rules.no_face.severity"),
+        ({"no_face": {"severity": ["high"]}}, "rules.no_face.severity"),
+        ({"no_face": {"gap_seconds": 0}}, "rules.no_face"),
+    ],
+)
+def test_wrong_changes_are_refused_by_name(changes: Any, field: str) -> None:
+    with pytest.raises(InvalidInput) as caught:
+        policies.rules_for(policy(rules=changes))
+    assert caught.value.field == field

@@ -1,0 +1,198 @@
+"""Question kinds: content is checked, the key stays hidden, marks are right."""
+
+import json
+from fractions import Fraction
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from exams.kinds.registry import KINDS, choices, kind_named
+from proctor_site.kernel.errors import InvalidInput
+from tests.factories.exams import CONTENT, RIGHT, WRONG
+
+text = st.text(min_size=1, max_size=20, alphabet=st.characters(codec="utf-8", exclude_characters="\x00")).map(
+    lambda s: "x" + s
+)
+texts = st.lists(text, min_size=2, max_size=8, unique_by=str.strip)
+numbers = st.decimals(allow_nan=False, allow_infinity=False, min_value=-(10**9), max_value=10**9, places=4)
+
+
+@st.composite
+def options(draw: st.DrawFn, *, one: bool) -> dict[str, Any]:
+    written = draw(texts)
+    right = {draw(st.integers(0, len(written) - 1))}
+    if not one:
+        right |= draw(st.sets(st.integers(0, len(written) - 1)))
+    return {"options": [{"text": each, "correct": place in right} for place, each in enumerate(written)]}
+
+
+CONTENTS = {
+    "single_choice": options(one=True),
+    "multiple_choice": options(one=False),
+    "true_false": st.fixed_dictionaries({"correct": st.booleans()}),
+    "numeric": st.fixed_dictionaries(
+        {"value": numbers.map(str), "tolerance": numbers.map(abs).map(str)},
+    ),
+    "short_answer": st.fixed_dictionaries(
+        {"accepted": st.lists(text, min_size=1, max_size=5), "case_sensitive": st.booleans()}
+    ),
+    "essay": st.fixed_dictionaries({"word_limit": st.none() | st.integers(1, 20_000)}),
+}
+any_content = st.sampled_from(sorted(KINDS)).flatmap(lambda name: st.tuples(st.just(name), CONTENTS[name]))
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=10), inner, max_size=4),
+    max_leaves=10,
+)
+
+
+def test_every_kind_has_content_here() -> None:
+    assert sorted(CONTENTS) == sorted(KINDS) == sorted(CONTENT) == sorted(name for name, _ in choices())
+
+
+@given(any_content)
+def test_clean_content_stays_as_it_is(drawn: tuple[str, dict[str, Any]]) -> None:
+    kind = KINDS[drawn[0]]
+    clean = kind.validate_content(drawn[1])
+    assert kind.validate_content(json.loads(json.dumps(clean))) == clean
+
+
+@given(any_content, st.randoms())
+def test_public_content_holds_no_key(drawn: tuple[str, dict[str, Any]], random: Any) -> None:
+    kind = KINDS[drawn[0]]
+    clean = kind.validate_content(drawn[1])
+    order = list(range(kind.option_count(clean)))
+    random.shuffle(order)
+    public = kind.public_content(clean, order)
+    assert set(public) <= {"options", "longest", "word_limit"}
+    for place, shown in enumerate(public.get("options", [])):
+        written = clean["options"][order[place]]
+        assert shown == {"id": written["id"], "text": written["text"]}
+
+
+@given(any_content, json_values)
+def test_any_value_is_cleaned_and_marked_or_refused(drawn: tuple[str, dict[str, Any]], value: Any) -> None:
+    kind = KINDS[drawn[0]]
+    content = kind.validate_content(drawn[1])
+    try:
+        clean = kind.validate_answer(content, value)
+    except InvalidInput as refusal:
+        assert refusal.field == "value"
+        return
+    share = kind.mark(content, clean)
+    assert share is None or 0 <= share <= 1
+    assert kind.validate_answer(content, clean) == clean
+    assert kind.describe_answer(content, clean)
+    json.dumps(clean, allow_nan=False).encode()
+
+
+@given(st.sampled_from(sorted(KINDS)), json_values)
+def test_wrong_content_is_refused_with_a_field(name: str, content: Any) -> None:
+    try:
+        clean = KINDS[name].validate_content(content)
+    except InvalidInput as refusal:
+        assert refusal.field
+    else:
+        assert KINDS[name].validate_content(clean) == clean
+
+
+@pytest.mark.parametrize("name", sorted(KINDS))
+def test_marks(name: str) -> None:
+    kind, content = KINDS[name], CONTENT[name]
+    assert kind.validate_content(content) == content
+    right = kind.mark(content, kind.validate_answer(content, RIGHT[name]))
+    assert right == (None if name == "essay" else Fraction(1))
+    if name in WRONG:
+        assert kind.mark(content, kind.validate_answer(content, WRONG[name])) == Fraction(0)
+    assert kind.mark(content, None) == Fraction(0)
+    assert kind.describe_answer(content, None) == "No answer"
+    assert kind.describe_key(content)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "field"),
+    [
+        ("single_choice", {"options": [{"text": "a", "correct": True}]}, "options"),
+        ("single_choice", {"options": [{"text": "a", "correct": True}, {"text": " "}]}, "options.2.text"),
+        (
+            "single_choice",
+            {"options": [{"text": "a", "correct": True}, {"text": "b", "correct": True}]},
+            "options",
+        ),
+        ("single_choice", {"options": [{"text": "a", "correct": True}, {"text": "a"}]}, "options.2.text"),
+        ("single_choice", {"options": [{"text": "a", "correct": 1}, {"text": "b"}]}, "options.1.correct"),
+        ("single_choice", {"options": [{"text": "a\x00"}, {"text": "b"}]}, "options.1.text"),
+        ("multiple_choice", {"options": [{"text": "a"}, {"text": "b"}]}, "options"),
+        (
+            "multiple_choice",
+            {"options": [{"text": "a", "correct": True}, {"text": "b"}], "scoring": "luck"},
+            "scoring",
+        ),
+        ("true_false", {}, "correct"),
+        ("true_false", {"correct": True, "points": 3}, "points"),
+        ("numeric", {"value": "three"}, "value"),
+        ("numeric", {"value": "3", "tolerance": "-1"}, "tolerance"),
+        ("numeric", {"value": True}, "value"),
+        ("short_answer", {"accepted": []}, "accepted"),
+        ("short_answer", {"accepted": ["x", ""]}, "accepted.2"),
+        ("essay", {"word_limit": 0}, "word_limit"),
+        ("essay", [], "content"),
+    ],
+)
+def test_content_errors_name_the_field(name: str, content: Any, field: str) -> None:
+    with pytest.raises(InvalidInput) as refusal:
+        KINDS[name].validate_content(content)
+    assert refusal.value.field == field
+
+
+@pytest.mark.parametrize(
+    ("typed", "share"),
+    [("3,14", 1), ("3.15", 1), ("3.1501", 0), (" +3.13 ", 1), ("314e-2", 1), ("\u22123.14", 0), (3, 0)],
+)
+def test_numbers_are_read_with_point_or_comma(typed: Any, share: int) -> None:
+    kind, content = KINDS["numeric"], CONTENT["numeric"]
+    assert kind.mark(content, kind.validate_answer(content, typed)) == Fraction(share)
+
+
+@pytest.mark.parametrize("typed", ["1.000,5", "3 14", "nan", "inf", "1e999", "٣", "0x10", "9" * 60, [3], {}])
+def test_what_is_no_number_is_refused(typed: Any) -> None:
+    with pytest.raises(InvalidInput):
+        KINDS["numeric"].validate_answer(CONTENT["numeric"], typed)
+
+
+def test_short_answers_ignore_case_and_spaces_unless_told() -> None:
+    kind = KINDS["short_answer"]
+    loose = kind.validate_content({"accepted": ["New  York", "Zürich"]})
+    assert [kind.mark(loose, typed) for typed in (" new york ", "Zu\u0308rich", "Zurich", "  ")] == [
+        1,
+        1,
+        0,
+        0,
+    ]
+    strict = kind.validate_content({"accepted": ["NaCl"], "case_sensitive": True})
+    assert [kind.mark(strict, typed) for typed in ("NaCl", "nacl")] == [1, 0]
+
+
+def test_essay_over_its_limit_is_kept_and_counted() -> None:
+    kind = KINDS["essay"]
+    content = kind.validate_content({"word_limit": 2})
+    assert kind.validate_answer(content, "one two three") == "one two three"
+    assert kind.describe_answer(content, "one two three") == "one two three\n\n(3 words)"
+    with pytest.raises(InvalidInput) as refusal:
+        kind.validate_answer(content, "x" * 100_001)
+    assert refusal.value.code == "too_long"
+
+
+def test_new_options_get_ids_that_say_nothing_of_their_order() -> None:
+    written = [{"text": str(number), "correct": number == 0} for number in range(20)]
+    ids = [each["id"] for each in KINDS["single_choice"].validate_content({"options": written})["options"]]
+    assert len(set(ids)) == 20
+    assert ids != sorted(ids)
+
+
+def test_an_unknown_kind_is_refused() -> None:
+    with pytest.raises(InvalidInput) as refusal:
+        kind_named("telepathy")
+    assert refusal.value.field == "kind"
