@@ -8,7 +8,7 @@ import logging
 import os
 import secrets
 import time
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
@@ -214,28 +214,38 @@ def retry_spooled() -> int:
     global _store_down_until
     if time.monotonic() < _store_down_until:
         return 0
-    root = Path(settings.EVIDENCE_SPOOL)
-    old = [path for path in root.rglob("*.jpg") if time.time() - path.stat().st_mtime > RETRY_AFTER_S]
-    names = {path.relative_to(root).as_posix(): path for path in sorted(old)[:RETRY_MOST]}
-    rows = {item.name: item for item in EvidenceItem._base_manager.filter(name__in=names)}
     moved = 0
-    for name, path in names.items():
-        if name not in rows:
-            _remove_orphan(path)
-            continue
+    for item in _spooled_with_rows():
         try:
-            _push(rows[name])
+            _push(item)
         except Exception:
             log.exception("the evidence store does not take files; retrying in %.0f s", BACK_OFF_S)
             _store_down_until = time.monotonic() + BACK_OFF_S
             break
         moved += 1
+        if moved >= RETRY_MOST:
+            break
     return moved
 
 
-def _remove_orphan(path: Path) -> None:
-    if time.time() - path.stat().st_mtime > ORPHAN_AFTER_S:
-        path.unlink(missing_ok=True)
+def _spooled_with_rows() -> Iterator[EvidenceItem]:
+    """Items whose files wait here, oldest file first. Files without a row are passed over, so that
+    however many of them there are, they hold nothing up."""
+    root = Path(settings.EVIDENCE_SPOOL)
+    ages: dict[Path, float] = {}
+    for path in root.rglob("*.jpg"):
+        with suppress(FileNotFoundError):  # an upload moved it on meanwhile
+            ages[path] = time.time() - path.stat().st_mtime
+    waiting = sorted((path for path, age in ages.items() if age > RETRY_AFTER_S), key=ages.__getitem__)[::-1]
+    for start in range(0, len(waiting), RETRY_MOST):
+        some = waiting[start : start + RETRY_MOST]
+        names = {path.relative_to(root).as_posix(): path for path in some}
+        rows = {item.name: item for item in EvidenceItem._base_manager.filter(name__in=names)}
+        for name, path in names.items():
+            if name in rows and path.exists():
+                yield rows[name]
+            elif name not in rows and ages[path] > ORPHAN_AFTER_S:
+                path.unlink(missing_ok=True)
 
 
 def _spool_path(name: str) -> Path:

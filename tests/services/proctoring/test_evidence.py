@@ -246,6 +246,20 @@ def test_orphans_in_the_spool_are_removed_after_a_day(
 
 
 @pytest.mark.usefixtures("folder_store")
+def test_orphans_hold_up_no_file_that_has_a_row(incident: Incident, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many there are, and although they are older."""
+    for number in range(2 * store.RETRY_MOST + 1):
+        store._write(Path(settings.EVIDENCE_SPOOL) / "1" / "x" / f"{number}.jpg", b"x")
+    monkeypatch.setattr(store, "_push_soon", lambda ids: None)
+    (item,) = store.keep(incident, [Picture(1, clock.now(), frame(RED))])
+    monkeypatch.setattr(store, "RETRY_AFTER_S", -1.0)
+    monkeypatch.setattr(store, "_store_down_until", 0.0)
+    assert store.retry_spooled() == 1
+    item.refresh_from_db()
+    assert item.stored_at is not None
+
+
+@pytest.mark.usefixtures("folder_store")
 def test_an_interrupted_upload_is_repeated_without_a_second_file(
     incident: Incident, monkeypatch: pytest.MonkeyPatch
 ) -> None:
