@@ -13,6 +13,7 @@ from tests.load.hall import Candidate, Hall, open_hall
 CANDIDATES = 50
 FLOODING = 4
 WRITERS = 5
+CONNECTING_S = 4.0
 Job = Callable[[Log, asyncio.Event], Awaitable[None]]
 
 
@@ -38,10 +39,14 @@ def _pictures() -> tuple[Pictures, Pictures]:
     )
 
 
-def _run(jobs: Sequence[Job], seconds: float) -> Log:
+def _run(jobs: Sequence[Job], seconds: float, *, after_s: float = 0.0) -> Log:
+    """What happened in `seconds`, once the jobs have run for `after_s`."""
+
     async def everybody() -> Log:
         log, stop = Log(), asyncio.Event()
         tasks = [asyncio.ensure_future(job(log, stop)) for job in jobs]
+        await asyncio.sleep(after_s)
+        log.clear()
         await asyncio.sleep(seconds)
         stop.set()
         await asyncio.gather(*tasks)
@@ -89,17 +94,21 @@ def _delay(hall: Hall, count: int, quiet: Pictures, leaves: Pictures, seconds: f
 
 
 def _saves(hall: Hall, quiet: Pictures, seconds: float) -> None:
+    """The cameras connect before the measurement: their sign-in costs more than their frames."""
     writers: list[Job] = [partial(writer, hall, who, every_s=0.25) for who in hall.candidates[:WRITERS]]
     cameras = [_camera(hall, who, quiet, None) for who in hall.candidates[WRITERS:]]
     print(f"\nanswer saved, {WRITERS} candidates, four a second each")
-    idle = _run(writers, seconds)
-    _figures("idle, ms", idle.saved_ms)
-    busy = _run([*writers, *cameras], seconds)
-    _figures(f"while {len(cameras)} cameras send without pause, ms", busy.saved_ms)
-    print(
-        f"  meanwhile {busy.analysed} frames analysed, {busy.shed} shed; saves that failed: "
-        f"{len(idle.save_errors)} idle, {len(busy.save_errors)} busy {busy.save_errors[:1] or ''}"
-    )
+    logs = {
+        "idle": _run(writers, seconds),
+        f"while {len(cameras)} cameras connect at once": _run([*writers, *cameras], CONNECTING_S),
+        "while they send without pause": _run([*writers, *cameras], seconds, after_s=CONNECTING_S),
+    }
+    for name, log in logs.items():
+        _figures(f"{name}, ms", log.saved_ms)
+        print(
+            f"    {log.analysed} frames analysed, {log.shed} shed; "
+            f"{len(log.save_errors)} saves failed {log.save_errors[:1] or ''}"
+        )
 
 
 def _throughput(hall: Hall, quiet: Pictures, seconds: float) -> None:

@@ -40,6 +40,10 @@ class Log:
     saved_ms: list[float] = field(default_factory=list)
     save_errors: list[str] = field(default_factory=list)
 
+    def clear(self) -> None:
+        """Forgets what was measured so far, but for the frames under way."""
+        self.__dict__ |= vars(Log(sent=self.sent))
+
 
 async def candidate(
     hall: Hall, who: Candidate, pictures: Pictures, log: Log, stop: asyncio.Event, *, every_s: float | None
