@@ -39,6 +39,19 @@ class QuestionKind(ABC):
         """`mark` for an answer that is not blank."""
 
     @abstractmethod
+    def right_value(self, content: Content) -> Any:
+        """A clean value that earns all points; None where only a person can say what does."""
+
+    @abstractmethod
+    def guess_share(self, content: Content) -> Fraction | None:
+        """The share that blind guessing earns on average; None where no figure can be given.
+
+        Guessing is blind as in Moodle's random guess score (`question_type::get_random_guess_score`): every
+        answer that the widget allows is equally likely; free text is never guessed. It may be below 0 where
+        wrong answers cost points.
+        """
+
+    @abstractmethod
     def describe_key(self, content: Content) -> str:
         """The right answer in words, for people who mark and review."""
 
@@ -52,14 +65,18 @@ class QuestionKind(ABC):
 
     def is_blank(self, value: Any) -> bool:
         """Whether a clean value is no answer at all."""
-        return value is None or value == "" or value == []
+        return value is None or value in ("", [], {})
 
     def validate_answer(self, content: Content, value: object) -> Any:
         """`value` in its one clean form; None clears the answer. Raises InvalidInput with field "value"."""
         return None if value is None else self.clean_value(content, value)
 
     def mark(self, content: Content, value: Any) -> Fraction | None:
-        """The share of the points that a clean value earns, 0 to 1; None: a person has to mark it."""
+        """The share of the points that a clean value earns; None: a person has to mark it.
+
+        From -1 to 1: a question whose author has wrong answers cost points may earn less than nothing; no
+        answer at all always earns 0. `marking.automatic.result` keeps the total of an attempt at 0 or above.
+        """
         return Fraction(0) if self.is_blank(value) else self.share(content, value)
 
     def describe_answer(self, content: Content, value: Any) -> str:

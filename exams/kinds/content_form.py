@@ -8,6 +8,7 @@ from django import forms
 from django.utils.module_loading import import_string
 
 from exams.kinds.base import Content, QuestionKind
+from exams.kinds.shares import percent_text, share_of_percent
 
 Cleaned = Mapping[str, Any]
 FieldNames = list[str | tuple[str, ...]]
@@ -40,3 +41,20 @@ def form_of(kind: QuestionKind) -> ContentForm:
     """The form of a kind."""
     made: ContentForm = import_string(kind.form)()
     return made
+
+
+def penalty_field(before: Content | None) -> forms.Field:
+    """The field "penalty" of kinds where a wrong answer may cost points."""
+    return forms.CharField(
+        label="Penalty in per cent",
+        required=False,
+        initial=percent_text(before["penalty"]) if before and "penalty" in before else "",
+        help_text="What a wrong answer takes away, in per cent of the points; candidates are told. Empty: "
+        "nothing. Guessing is worth nothing at 100 / (number of choices - 1), such as 33.33 with four.",
+    )
+
+
+def read_penalty(cleaned: Cleaned) -> dict[str, str]:
+    """The entered penalty as its part of the content. Raises InvalidInput with field "penalty"."""
+    written = cleaned.get("penalty") or "0"
+    return {"penalty": share_of_percent(written, "penalty", "The penalty")}

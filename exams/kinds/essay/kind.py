@@ -47,6 +47,12 @@ class Essay(QuestionKind):
     def share(self, content: Content, value: Any) -> Fraction | None:
         return None
 
+    def right_value(self, content: Content) -> None:
+        return None
+
+    def guess_share(self, content: Content) -> Fraction:
+        return Fraction(0)
+
     def describe_key(self, content: Content) -> str:
         limit = content["word_limit"]
         return f"Marked by a person; at most {limit} words" if limit else "Marked by a person"

@@ -19,7 +19,9 @@ class MultipleChoiceForm(OptionRowsForm):
             "scoring": forms.ChoiceField(
                 choices=list(SCORING.items()),
                 initial=before["scoring"] if before else ALL_OR_NOTHING,
-                help_text="All or nothing: full points for exactly the correct options, else none.",
+                help_text="All or nothing: full points for exactly the correct options, else none. Partial: "
+                "each right choice adds its part of the points, each wrong one takes its part of the wrong "
+                "options away. With negative marks the question may end below 0; the whole exam never does.",
             ),
         }
 

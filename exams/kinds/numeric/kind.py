@@ -43,6 +43,12 @@ class Numeric(QuestionKind):
         distance = abs(Fraction(Decimal(value)) - Fraction(Decimal(content["value"])))
         return Fraction(distance <= Fraction(Decimal(content["tolerance"])))
 
+    def right_value(self, content: Content) -> str:
+        return str(content["value"])
+
+    def guess_share(self, content: Content) -> Fraction:
+        return Fraction(0)
+
     def describe_key(self, content: Content) -> str:
         exact = Decimal(content["tolerance"]) == 0
         return content["value"] if exact else f"{content['value']} ± {content['tolerance']}"

@@ -52,6 +52,12 @@ class ShortAnswer(QuestionKind):
         case = content["case_sensitive"]
         return Fraction(_comparable(value, case) in {_comparable(each, case) for each in content["accepted"]})
 
+    def right_value(self, content: Content) -> str:
+        return str(content["accepted"][0])
+
+    def guess_share(self, content: Content) -> Fraction:
+        return Fraction(0)
+
     def describe_key(self, content: Content) -> str:
         case = ", case counts" if content["case_sensitive"] else ""
         return " or ".join(f"“{each}”" for each in content["accepted"]) + case

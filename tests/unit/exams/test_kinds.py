@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from exams.kinds.multiple_choice.kind import SCORING
 from exams.kinds.registry import KINDS, choices, kind_named
 from proctor_site.kernel.errors import InvalidInput
 from tests.factories.exams import CONTENT, RIGHT, WRONG
@@ -16,6 +17,7 @@ text = st.text(min_size=1, max_size=20, alphabet=st.characters(codec="utf-8", ex
     lambda s: "x" + s
 )
 texts = st.lists(text, min_size=2, max_size=8, unique_by=str.strip)
+shares = st.fractions(0, 1, max_denominator=40).map(str) | st.integers(0, 100).map(lambda each: each / 100)
 numbers = st.decimals(allow_nan=False, allow_infinity=False, min_value=-(10**9), max_value=10**9, places=4)
 
 
@@ -25,13 +27,15 @@ def options(draw: st.DrawFn, *, one: bool) -> dict[str, Any]:
     right = {draw(st.integers(0, len(written) - 1))}
     if not one:
         right |= draw(st.sets(st.integers(0, len(written) - 1)))
-    return {"options": [{"text": each, "correct": place in right} for place, each in enumerate(written)]}
+    rows = [{"text": each, "correct": place in right} for place, each in enumerate(written)]
+    extra = {"penalty": draw(shares)} if one else {"scoring": draw(st.sampled_from(sorted(SCORING)))}
+    return {"options": rows, **extra}
 
 
 CONTENTS = {
     "single_choice": options(one=True),
     "multiple_choice": options(one=False),
-    "true_false": st.fixed_dictionaries({"correct": st.booleans()}),
+    "true_false": st.fixed_dictionaries({"correct": st.booleans()}, optional={"penalty": shares}),
     "numeric": st.fixed_dictionaries(
         {"value": numbers.map(str), "tolerance": numbers.map(abs).map(str)},
     ),
@@ -66,7 +70,7 @@ def test_public_content_holds_no_key(drawn: tuple[str, dict[str, Any]], random: 
     order = list(range(kind.option_count(clean)))
     random.shuffle(order)
     public = kind.public_content(clean, order)
-    assert set(public) <= {"options", "longest", "word_limit"}
+    assert set(public) <= {"options", "longest", "word_limit", "scoring", "penalty_percent"}
     for place, shown in enumerate(public.get("options", [])):
         written = clean["options"][order[place]]
         assert shown == {"id": written["id"], "text": written["text"]}
@@ -82,10 +86,22 @@ def test_any_value_is_cleaned_and_marked_or_refused(drawn: tuple[str, dict[str, 
         assert refusal.field == "value"
         return
     share = kind.mark(content, clean)
-    assert share is None or 0 <= share <= 1
+    assert share is None or -1 <= share <= 1
     assert kind.validate_answer(content, clean) == clean
     assert kind.describe_answer(content, clean)
     json.dumps(clean, allow_nan=False).encode()
+
+
+@given(any_content)
+def test_the_right_answer_earns_all_and_guessing_less(drawn: tuple[str, dict[str, Any]]) -> None:
+    kind = KINDS[drawn[0]]
+    content = kind.validate_content(drawn[1])
+    right, guess = kind.right_value(content), kind.guess_share(content)
+    assert guess is None or -1 <= guess <= 1
+    if right is not None:
+        assert kind.validate_answer(content, right) == right
+        assert kind.mark(content, right) == 1
+        assert kind.describe_answer(content, right)
 
 
 @given(st.sampled_from(sorted(KINDS)), json_values)
