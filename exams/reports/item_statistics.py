@@ -109,7 +109,7 @@ class Statistics:
 
 @dataclass(frozen=True, slots=True)
 class _Papers:
-    """Sums over the fully marked questions of each attempt; `alike`: all papers ask the same, at one worth."""
+    """Sums over the fully marked questions of each attempt; `alike`: all ask the same, at one worth."""
 
     totals: list[int]
     possible: list[int]
@@ -294,8 +294,8 @@ def _consistency(questions: Sequence[Marks], papers: _Papers) -> Figure:
     """Cronbach's alpha in per cent: P / (P - 1) * (1 - sum of V(x_p) / V(T)).
 
     Below 0 when questions work against each other. The error ratio is sqrt(1 - alpha), the standard error
-    that part of the standard deviation. Source: as above, "Coefficient of internal consistency", "Error ratio"
-    and "Standard error"; L. J. Cronbach, "Coefficient alpha", Psychometrika 16 (1951).
+    that part of the standard deviation. Source: as above, "Coefficient of internal consistency", "Error
+    ratio" and "Standard error"; L. J. Cronbach, "Coefficient alpha", Psychometrika 16 (1951).
     """
     counted = _carrying(questions, papers)
     if len(papers.totals) < 2:
