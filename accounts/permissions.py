@@ -64,3 +64,5 @@ grant("accounts", "user", view=(Role.ADMIN, Role.EXAM_OFFICER, Role.DATA_PROTECT
 grant("accounts", "membership", view=(Role.EXAM_OFFICER, Role.DATA_PROTECTION_OFFICER), write=(Role.ADMIN,))
 grant("accounts", "invitation", view=(Role.EXAM_OFFICER,), write=(Role.ADMIN, Role.EXAM_OFFICER))
 grant("accounts", "auditentry", view=(Role.ADMIN, Role.DATA_PROTECTION_OFFICER))
+grant("accounts", "job", view=(Role.ADMIN, Role.EXAM_OFFICER, Role.AUTHOR))
+rules.add_perm("accounts.try_job_again", has_role(Role.ADMIN, Role.EXAM_OFFICER))

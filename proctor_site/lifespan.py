@@ -31,6 +31,7 @@ async def lifespan(
 
 
 def _start() -> "list[asyncio.Task[None]]":
+    from proctor_site.upkeep import carry_out_jobs, look_around
     from proctoring.live import publish
     from proctoring.sweep import sweep_deadlines, sweep_evidence
 
@@ -43,6 +44,9 @@ def _start() -> "list[asyncio.Task[None]]":
     ]
     if settings.SWEEP_IN_PROCESS:
         tasks.append(asyncio.create_task(_repeat(sweep_deadlines, SWEEP_EVERY_S)))
+    if settings.JOBS_IN_PROCESS:
+        tasks.append(asyncio.create_task(_repeat(carry_out_jobs, SWEEP_EVERY_S)))
+        tasks.append(asyncio.create_task(_repeat(look_around, 30 * SWEEP_EVERY_S)))
     return tasks
 
 

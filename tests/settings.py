@@ -16,3 +16,5 @@ SERVESTATIC_USE_FINDERS = True
 SERVESTATIC_AUTOREFRESH = True
 ANALYSIS_WORKERS = 1
 SWEEP_IN_PROCESS = False
+JOBS_IN_PROCESS = False
+TASKS = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}}

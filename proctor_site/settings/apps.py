@@ -25,6 +25,8 @@ INSTALLED_APPS = [
     "allauth.mfa",
     "channels",
     "csp",
+    "django_tasks",
+    "django_tasks_db",
     "drf_spectacular",
     "rest_framework",
     "rules.apps.RulesConfig",

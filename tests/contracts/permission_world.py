@@ -8,7 +8,7 @@ from django.apps import apps
 from django.core.files.base import ContentFile
 from django.core.files.storage import storages
 
-from accounts.models import Membership, User
+from accounts.models import Job, Membership, User
 from accounts.roles import Role
 from accounts.services.invitations import invite_member
 from accounts.tenancy import within
@@ -121,6 +121,13 @@ class World:
             email="invited@example.org",
             roles=[Role.PROCTOR],
             actor=self._person("admin"),
+        )
+        Job.objects.create(
+            institution=self.institution,
+            kind="of the table",
+            title="A job",
+            created_at=clock.now(),
+            due_at=clock.now(),
         )
         self.membership = Membership.objects.get(user=self._person("reviewer"))
         self.pending = PendingEnrolment.objects.create(

@@ -19,6 +19,8 @@ WITHOUT_INSTITUTION = {"accounts.User", "accounts.Institution"}
 the institution is the tenant itself."""
 IN_HAND = "filters by the key of a row that is in hand and was checked"
 UNSCOPED: dict[str, str] = {
+    "accounts/jobs/running.py": "the worker serves every institution; each job opens its own scope",
+    "accounts/jobs/worker.py": "the worker serves every institution; each job opens its own scope",
     "accounts/pages/registration.py": "a person's own registration, before there is an institution",
     "accounts/permissions.py": "reads the roles from which scopes are made",
     "accounts/queries.py": "reads the memberships from which scopes are made",

@@ -1,0 +1,7 @@
+"""Jobs: work that may wait, queued as rows of our database (django-tasks-db)."""
+
+from proctor_site.settings import env
+
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+JOBS_IN_PROCESS = env.flag("PROCTOR_JOBS_IN_PROCESS", default=True)
+"""The web process carries out jobs itself; off when `manage.py run_jobs` runs elsewhere."""
