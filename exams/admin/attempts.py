@@ -67,7 +67,10 @@ class PaperInline(ReadOnly, TenantTabularInline):
     @admin.display(description="points")
     def points_given(self, item: PaperItem) -> str:
         mark = getattr(item, "mark", None)
-        return f"{mark.points if mark else 'not marked yet'} of {item.points}"
+        if mark is None or mark.points is None:
+            return f"not marked yet, of {item.points}"
+        possible = item.points if mark.possible is None else mark.possible
+        return f"{mark.points} of {possible}"
 
 
 class LostTimeInline(ReadOnly, TenantTabularInline):

@@ -9,10 +9,7 @@ _CENT = Decimal("0.01")
 
 
 def points_for(share: Fraction, points: Decimal) -> Decimal:
-    """`share` (-1 to 1) of `points`, rounded to two decimals, halves away from 0.
-
-    One question may be negative: its author has wrong answers cost points.
-    """
+    """`share` (-1 to 1) of `points`, rounded to two decimals, halves away from zero."""
     exact = Decimal(share.numerator) * points / Decimal(share.denominator)
     return exact.quantize(_CENT, rounding=ROUND_HALF_UP)
 
@@ -31,13 +28,19 @@ class Result:
 def result(items: Sequence[tuple[Decimal, Decimal | None]], *, pass_percentage: int) -> Result:
     """The result of a paper of (possible points, given points or None when not marked yet).
 
-    The percentage is rounded half up to two decimals for display; passing is decided on exact numbers. An
-    exam without points is passed by nobody. A single question may have taken points away, but nobody leaves
-    with less than 0: the total is kept at 0 or above, so percentages stay between 0 and 100.
+    One question may count below 0; the total never does: it is floored at 0 after the sum. The percentage is
+    rounded half up to two decimals for display; passing is decided on exact numbers. An exam without points
+    is passed by nobody.
     """
     possible = sum((most for most, _ in items), Decimal(0))
-    points = max(sum((given for _, given in items if given is not None), Decimal(0)), Decimal(0))
+    points = sum((given for _, given in items if given is not None), Decimal(0))
     unmarked = sum(given is None for _, given in items)
+    return result_of_sums(points, possible, unmarked, pass_percentage=pass_percentage)
+
+
+def result_of_sums(points: Decimal, possible: Decimal, unmarked: int, *, pass_percentage: int) -> Result:
+    """As `result`, from the sums of given and of possible points and the number of unmarked questions."""
+    points = max(points, Decimal(0))
     exact = Fraction(points) / Fraction(possible) * 100 if possible else Fraction(0)
     percentage = (Decimal(exact.numerator) / Decimal(exact.denominator)).quantize(_CENT, ROUND_HALF_UP)
     passed = None if unmarked else bool(possible) and exact >= pass_percentage

@@ -22,7 +22,12 @@ def mark_automatically(attempt: Attempt) -> list[Mark]:
             points = points_for(share, item.points)
             marks.append(
                 Mark(
-                    institution=attempt.institution, attempt=attempt, item=item, points=points, marked_at=now
+                    institution=attempt.institution,
+                    attempt=attempt,
+                    item=item,
+                    points=points,
+                    rule_points=points,
+                    marked_at=now,
                 )
             )
     return Mark.objects.bulk_create(marks)
@@ -33,5 +38,6 @@ def result_of(attempt: Attempt) -> Result:
 
     Before the end nothing is marked, so everything counts as unmarked.
     """
-    rows = attempt.paper.values_list("points", "mark__points")
-    return result(list(rows), pass_percentage=attempt.enrolment.sitting.exam.pass_percentage)
+    rows = attempt.paper.values_list("points", "mark__possible", "mark__points")
+    items = [(on_paper if possible is None else possible, given) for on_paper, possible, given in rows]
+    return result(items, pass_percentage=attempt.enrolment.sitting.exam.pass_percentage)

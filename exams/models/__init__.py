@@ -5,7 +5,7 @@ from exams.models.attempt import Attempt, PaperItem
 from exams.models.enrolment import Allowance, Enrolment, PendingEnrolment
 from exams.models.exam import Exam, Section, SectionQuestion
 from exams.models.lost_time import LostTime
-from exams.models.mark import Mark
+from exams.models.mark import Mark, MarkChange
 from exams.models.question import Question, QuestionVersion
 from exams.models.sitting import Sitting, SittingProctor
 
@@ -18,6 +18,7 @@ __all__ = [
     "JournalEntry",
     "LostTime",
     "Mark",
+    "MarkChange",
     "PaperItem",
     "PendingEnrolment",
     "Question",
