@@ -44,6 +44,22 @@ def share_of_percent(value: str, field: str, what: str, *, least: int = 0, most:
     return share_text(str(near if short else exact), field, what, least=least, most=most)
 
 
+_LINE = re.compile(r"(?P<percent>-?[0-9]{1,3}([.,][0-9]{1,8})?)\s*%\s+(?P<rest>\S.*)", re.DOTALL)
+
+
+def read_line(line: str, field: str, what: str) -> tuple[str, str]:
+    """What a person wrote as "text" or "50 % text", as share ("1" when none is written) and text."""
+    found = _LINE.fullmatch(line.strip())
+    if not found:
+        return "1", line.strip()
+    return share_of_percent(found["percent"], field, what), found["rest"].strip()
+
+
+def write_line(share: str, text: str) -> str:
+    """The line that `read_line` reads as that share and that text."""
+    return text if share == "1" and not _LINE.fullmatch(text.strip()) else f"{percent_text(share)} % {text}"
+
+
 def _is_number_or_text(value: object) -> bool:
     return isinstance(value, str | int | float) and not isinstance(value, bool)
 

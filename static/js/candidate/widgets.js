@@ -1,5 +1,7 @@
 // Reads and writes the answer of one question, whatever its kind; an empty answer is null.
 
+const NUMBER = /^[-+]?(\d+([.,]\d*)?|[.,]\d+)(e[-+]?\d+)?$/i;
+
 /** The answer as the server stores it: text, true or false, a list of option ids, or null. */
 export function readValue(question) {
   const widget = widgetOf(question);
@@ -15,11 +17,8 @@ export function writeValue(question, value) {
 
 /** What keeps the present input from being an answer, in words; "" when nothing does. */
 export function problemOf(question) {
-  const number = question.querySelector("[data-widget=number] input");
-  if (!number || number.value.trim() === "") return "";
-  return /^[-+]?(\d+([.,]\d*)?|[.,]\d+)(e[-+]?\d+)?$/i.test(number.value.trim())
-    ? ""
-    : "This is not a number yet. Write digits, such as 3.14 or -2.";
+  const typed = Array.from(question.querySelectorAll("[data-number]"), (input) => input.value.trim());
+  return typed.every((text) => text === "" || NUMBER.test(text)) ? "" : "This is not a number yet. Write digits, such as 3.14 or -2.";
 }
 
 export function isAnswered(value) {
@@ -52,14 +51,28 @@ function check(widget, values) {
   for (const input of widget.querySelectorAll("input")) input.checked = values.includes(input.value);
 }
 
+function readQuantity(widget) {
+  const number = widget.querySelector("[data-number]").value.trim();
+  return number === "" ? null : { number: number.replace(",", "."), unit: widget.querySelector("[data-unit]").value.trim() };
+}
+
+function writeQuantity(widget, value) {
+  setText(widget.querySelector("[data-number]"), value?.number ?? "");
+  setText(widget.querySelector("[data-unit]"), value?.unit ?? "");
+}
+
+/** Leaves the caret alone where nothing changes. */
+function setText(control, text) {
+  if (control.value !== text) control.value = text;
+}
+
 function readText(widget) {
   const value = widget.querySelector("input, textarea").value;
   return value.trim() === "" ? null : value;
 }
 
 function writeText(widget, value) {
-  const control = widget.querySelector("input, textarea");
-  if (control.value !== (value ?? "")) control.value = value ?? "";
+  setText(widget.querySelector("input, textarea"), value ?? "");
 }
 
 const READERS = {
@@ -70,6 +83,7 @@ const READERS = {
   },
   truth: (widget) => (checkedValues(widget).length ? checkedValues(widget)[0] === "true" : null),
   number: (widget) => readText(widget)?.trim().replace(",", ".") ?? null,
+  quantity: readQuantity,
   text: readText,
 };
 
@@ -78,5 +92,6 @@ const WRITERS = {
   several: (widget, value) => check(widget, value ?? []),
   truth: (widget, value) => check(widget, value === null ? [] : [String(value)]),
   number: writeText,
+  quantity: writeQuantity,
   text: writeText,
 };

@@ -32,15 +32,42 @@ def options(draw: st.DrawFn, *, one: bool) -> dict[str, Any]:
     return {"options": rows, **extra}
 
 
+def accepted_rows(row: st.SearchStrategy[dict[str, Any]]) -> st.SearchStrategy[list[dict[str, Any]]]:
+    """Rows of which the first earns all points."""
+    return st.tuples(row, st.lists(st.tuples(row, shares), max_size=4)).map(
+        lambda drawn: [drawn[0], *({**each, "share": share} for each, share in drawn[1])]
+    )
+
+
+about = st.fixed_dictionaries(
+    {"value": numbers.map(str), "tolerance": numbers.map(abs).map(str)}, optional={"relative": st.booleans()}
+)
+between = st.tuples(numbers, numbers).map(
+    lambda ends: {"low": str(min(ends)), "high": str(max(ends))},
+)
+units = st.fixed_dictionaries(
+    {
+        "needed": st.sampled_from(["required", "optional"]),
+        "penalty": shares,
+        "accepted": st.just([{"text": "m", "factor": "1"}, {"text": "cm", "factor": "0.01"}]),
+    }
+)
+PUBLIC_NAMES = {"options", "longest", "word_limit", "scoring", "penalty_percent", "unit"}
 CONTENTS = {
     "single_choice": options(one=True),
     "multiple_choice": options(one=False),
     "true_false": st.fixed_dictionaries({"correct": st.booleans()}, optional={"penalty": shares}),
-    "numeric": st.fixed_dictionaries(
-        {"value": numbers.map(str), "tolerance": numbers.map(abs).map(str)},
-    ),
+    "numeric": st.fixed_dictionaries({"value": numbers.map(str), "tolerance": numbers.map(abs).map(str)})
+    | st.fixed_dictionaries({"answers": accepted_rows(about | between)}, optional={"unit": units}),
     "short_answer": st.fixed_dictionaries(
-        {"accepted": st.lists(text, min_size=1, max_size=5), "case_sensitive": st.booleans()}
+        {
+            "accepted": st.lists(text, min_size=1, max_size=5)
+            | accepted_rows(st.fixed_dictionaries({"text": text})).map(
+                lambda rows: [row if "share" in row else row["text"] for row in rows]
+            ),
+            "case_sensitive": st.booleans(),
+        },
+        optional={"ignore_accents": st.booleans(), "wildcards": st.booleans()},
     ),
     "essay": st.fixed_dictionaries({"word_limit": st.none() | st.integers(1, 20_000)}),
 }
@@ -70,7 +97,7 @@ def test_public_content_holds_no_key(drawn: tuple[str, dict[str, Any]], random: 
     order = list(range(kind.option_count(clean)))
     random.shuffle(order)
     public = kind.public_content(clean, order)
-    assert set(public) <= {"options", "longest", "word_limit", "scoring", "penalty_percent"}
+    assert set(public) <= PUBLIC_NAMES
     for place, shown in enumerate(public.get("options", [])):
         written = clean["options"][order[place]]
         assert shown == {"id": written["id"], "text": written["text"]}
