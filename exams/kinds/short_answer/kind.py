@@ -104,7 +104,7 @@ def accepted_of(content: Content) -> list[tuple[str, Fraction]]:
     ]
 
 
-def _accepted(value: object, number: int) -> tuple[str, str]:
+def _accepted(value: Any, number: int) -> tuple[str, str]:
     field, what = f"accepted.{number}", f"Accepted answer {number}"
     share: object = 1
     if isinstance(value, dict):
