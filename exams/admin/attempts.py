@@ -11,8 +11,8 @@ from django.utils.html import format_html
 
 from accounts.admin.site import site
 from accounts.admin.tenant import TenantAdmin, TenantTabularInline
+from exams.bank import wording
 from exams.delivery.verification import verify_journal
-from exams.kinds.registry import KINDS
 from exams.marking.services import result_of
 from exams.models import Attempt, JournalEntry, LostTime, PaperItem
 
@@ -52,17 +52,16 @@ class PaperInline(ReadOnly, TenantTabularInline):
 
     @admin.display(description="question")
     def question(self, item: PaperItem) -> str:
-        return item.version.stem
+        return wording.stem_in_words(item.version)
 
     @admin.display(description="answer")
     def answer_in_words(self, item: PaperItem) -> str:
         answer = getattr(item, "answer", None)
-        kind = KINDS[item.version.question.kind]
-        return kind.describe_answer(item.version.content, answer.value if answer else None)
+        return wording.answer_in_words(item.version, answer.value if answer else None)
 
     @admin.display(description="right answer")
     def key(self, item: PaperItem) -> str:
-        return KINDS[item.version.question.kind].describe_key(item.version.content)
+        return wording.key_in_words(item.version)
 
     @admin.display(description="points")
     def points_given(self, item: PaperItem) -> str:

@@ -17,7 +17,7 @@ from accounts.tenancy import current_institution
 from exams.admin.question_filters import KindFilter, RetiredFilter
 from exams.admin.question_form import QuestionForm, form_for, layout_of
 from exams.admin.refusals import RefusalsInWords
-from exams.bank import questions
+from exams.bank import questions, wording
 from exams.bank.questions import newest_version
 from exams.kinds.registry import KINDS, choices
 from exams.models import Question
@@ -116,12 +116,12 @@ class QuestionAdmin(RefusalsInWords, TenantAdmin):
     @admin.display(description="question text")
     def wording(self, question: Question) -> str:
         version = newest_version(question)
-        return version.stem if version else ""
+        return wording.stem_in_words(version) if version else ""
 
     @admin.display(description="right answer")
     def key(self, question: Question) -> str:
         version = newest_version(question)
-        return KINDS[question.kind].describe_key(version.content) if version else ""
+        return wording.key_in_words(version) if version else ""
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return super().has_change_permission(request, obj) and (obj is None or obj.retired_at is None)
@@ -212,9 +212,15 @@ class QuestionAdmin(RefusalsInWords, TenantAdmin):
             "title": f"Preview of {question}",
             "opts": self.opts,
             "question": question,
-            "item": {"id": 0, "kind": kind.name, "stem": version.stem, "content": content},
+            "item": {
+                "id": 0,
+                "kind": kind.name,
+                "stem": version.stem,
+                "text_format": version.text_format,
+                "content": content,
+            },
             "widget": f"exams/kinds/{kind.name}.html",
-            "key": kind.describe_key(version.content),
+            "key": wording.key_in_words(version),
         }
         return TemplateResponse(request, "admin/exams/question/preview.html", context)
 

@@ -5,6 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from exams import states
+from exams.bank import rich_text
 from exams.models.attempt import EndedBy
 
 
@@ -82,6 +83,11 @@ class ItemSerializer(serializers.Serializer[Any]):
     position = serializers.IntegerField()
     kind = serializers.CharField()
     stem = serializers.CharField()
+    text_format = serializers.ChoiceField(
+        choices=rich_text.FORMATS,
+        help_text="Of the stem and of each `text` in the content. html: sanitised; a source `media:<id>` "
+        "stands for /api/v1/media/<id>/.",
+    )
     points = serializers.CharField()
     content = serializers.JSONField(help_text="In the shape of the kind, without the key.")
     answer = serializers.JSONField(allow_null=True)

@@ -1,6 +1,6 @@
 """Writes questions and their versions; a version that stands on a paper is never changed."""
 
-from typing import Any
+from typing import NamedTuple, cast
 
 from django.db import transaction
 from django.db.models import Max
@@ -8,6 +8,8 @@ from django.db.models import Max
 from accounts import audit
 from accounts.models import Institution, User
 from accounts.transitions import lock
+from exams.bank import rich_text
+from exams.kinds.base import Content
 from exams.kinds.registry import kind_named
 from exams.kinds.shapes import plain_text
 from exams.models import Question, QuestionVersion
@@ -18,40 +20,52 @@ LONGEST_STEM = 20_000
 
 
 def create_question(
-    institution: Institution, *, title: str, kind: str, stem: str, content: object, actor: User | None
+    institution: Institution,
+    *,
+    title: str,
+    kind: str,
+    stem: str,
+    content: object,
+    actor: User | None,
+    text_format: str = rich_text.PLAIN,
 ) -> Question:
-    """A new question with its first version. Raises InvalidInput naming the field at fault."""
-    clean = kind_named(kind).validate_content(content)
+    """A new question with its first version. Raises InvalidInput naming the field at fault.
+
+    With `text_format` "html" stem and options are sanitised before they are stored.
+    """
     title = plain_text(title, "title", "The title", most=200).strip()
-    stem = _clean_stem(stem)
+    wording = _clean_wording(kind, stem, content, text_format)
     with transaction.atomic():
         question = Question.objects.create(institution=institution, title=title, kind=kind)
-        _add_version(question, 1, stem, clean, actor)
+        _add_version(question, 1, wording, actor)
         audit.record(institution, question, "question.created", actor=actor, detail={"kind": kind})
     return question
 
 
-def new_version(question: Question, *, stem: str, content: object, actor: User | None) -> QuestionVersion:
+def new_version(
+    question: Question, *, stem: str, content: object, actor: User | None, text_format: str | None = None
+) -> QuestionVersion:
     """Sets the wording and key of a question and returns the version that now holds them.
 
     While no paper uses the newest version it is changed in place; once one does, a new version is added and
-    old papers keep theirs. Nothing changed: the newest version as it is. Raises InvalidInput naming the
-    field, Conflict when the question is retired.
+    old papers keep theirs. Nothing changed: the newest version as it is. Without `text_format` that of the
+    newest version stays. Raises InvalidInput naming the field, Conflict when the question is retired.
     """
-    clean = kind_named(question.kind).validate_content(content)
-    stem = _clean_stem(stem)
     if question.retired_at is not None:
         raise Conflict("This question is retired and cannot be changed.", code="retired")
     with transaction.atomic():
         lock(question)
         newest = newest_version(question)
-        if newest is not None and (newest.stem, newest.content) == (stem, clean):
+        if text_format is None:
+            text_format = newest.text_format if newest else rich_text.PLAIN
+        wording = _clean_wording(question.kind, stem, content, text_format)
+        if newest is not None and wording == _Wording(newest.stem, newest.text_format, newest.content):
             return newest
-        if newest is not None and _change_unused(newest, stem, clean):
+        if newest is not None and _change_unused(newest, wording):
             audit.record(question.institution, question, "question.changed", actor=actor)
             return newest
         last = question.versions.aggregate(last=Max("number"))["last"] or 0
-        version = _add_version(question, last + 1, stem, clean, actor)
+        version = _add_version(question, last + 1, wording, actor)
         audit.record(
             question.institution, question, "question.revised", actor=actor, detail={"version": last + 1}
         )
@@ -73,29 +87,41 @@ def retire(question: Question, *, actor: User | None) -> Question:
     return question
 
 
-def _clean_stem(stem: str) -> str:
-    return plain_text(stem, "stem", "The question text", most=LONGEST_STEM).strip()
+class _Wording(NamedTuple):
+    """What a version holds, in its one clean form."""
+
+    stem: str
+    text_format: str
+    content: Content
 
 
-def _add_version(
-    question: Question, number: int, stem: str, content: dict[str, Any], actor: User | None
-) -> QuestionVersion:
+def _clean_wording(kind_name: str, stem: str, content: object, text_format: str) -> _Wording:
+    kind = kind_named(kind_name)
+    rich_text.check_format(text_format)
+    stem = plain_text(stem, "stem", "The question text", most=LONGEST_STEM)
+    if text_format == rich_text.HTML:
+        # Before the checks: a text of which nothing is left counts as empty.
+        stem = plain_text(rich_text.clean(stem), "stem", "The question text", most=LONGEST_STEM)
+        content = kind.with_texts(cast(Content, content), rich_text.clean)
+    return _Wording(stem.strip(), text_format, kind.validate_content(content))
+
+
+def _add_version(question: Question, number: int, wording: _Wording, actor: User | None) -> QuestionVersion:
     return QuestionVersion.objects.create(
         institution=question.institution,
         question=question,
         number=number,
-        stem=stem,
-        content=content,
         created_by=actor,
+        **wording._asdict(),
     )
 
 
-def _change_unused(version: QuestionVersion, stem: str, content: dict[str, Any]) -> bool:
+def _change_unused(version: QuestionVersion, wording: _Wording) -> bool:
     # Conditional: a paper that is drawn at this moment marks the version as used, and then wins.
     rows = QuestionVersion.objects.filter(pk=version.pk, used_at=None)
-    if not rows.update(stem=stem, content=content):
+    if not rows.update(**wording._asdict()):
         return False
-    version.stem, version.content = stem, content
+    version.stem, version.text_format, version.content = wording
     return True
 
 

@@ -10,6 +10,7 @@ from django.db.models import Prefetch
 from accounts.models import User
 from accounts.queries import institutions_of
 from exams import states, timing
+from exams.bank.rich_text import clean_as
 from exams.kinds.registry import kind_named
 from exams.models import Attempt, Enrolment, PaperItem, Sitting
 from proctor_site.kernel import clock
@@ -32,12 +33,16 @@ class AttemptView(TypedDict):
 
 
 class ItemView(TypedDict):
-    """One question of a paper; `content` is without the key, `answer` is the saved value or None."""
+    """One question of a paper; `content` is without the key, `answer` is the saved value or None.
+
+    `text_format` holds for the stem and for every "text" in the content; rich text is sanitised.
+    """
 
     id: int
     position: int
     kind: str
     stem: str
+    text_format: str
     points: str
     content: dict[str, Any]
     answer: Any
@@ -145,14 +150,17 @@ def paper_view(attempt: Attempt) -> PaperView:
 
 def _item_view(item: PaperItem) -> ItemView:
     answer = getattr(item, "answer", None)
-    kind = kind_named(item.version.question.kind)
+    version = item.version
+    kind = kind_named(version.question.kind)
+    content = kind.public_content(version.content, item.option_order)
     return ItemView(
         id=item.pk,
         position=item.position,
         kind=kind.name,
-        stem=item.version.stem,
+        stem=clean_as(version.stem, version.text_format),
+        text_format=version.text_format,
         points=format(item.points.normalize(), "f"),
-        content=kind.public_content(item.version.content, item.option_order),
+        content=kind.with_texts(content, lambda text: clean_as(text, version.text_format)),
         answer=answer.value if answer else None,
         flagged=bool(answer and answer.flagged),
     )

@@ -1,9 +1,11 @@
 """What every question kind can do; the folders beside this file are the kinds."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 from typing import Any, ClassVar
+
+from exams.kinds import shapes
 
 Content = dict[str, Any]
 """What a question holds besides its stem, key included: plain JSON in the shape the kind documents."""
@@ -62,6 +64,14 @@ class QuestionKind(ABC):
     def option_count(self, content: Content) -> int:
         """How many options can be shuffled; 0 for kinds without options."""
         return 0
+
+    def with_texts(self, content: Content, change: Callable[[str], str]) -> Content:
+        """A copy of `content` (whole or public) with each text passed through `change`.
+
+        Texts are what candidates read in the format of the version, plain or rich: every string under a name
+        "text", at any depth. A kind that keeps such texts under other names overrides this.
+        """
+        return shapes.with_texts(content, change)
 
     def is_blank(self, value: Any) -> bool:
         """Whether a clean value is no answer at all."""

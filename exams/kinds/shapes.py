@@ -2,7 +2,7 @@
 
 import re
 import secrets
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -13,6 +13,7 @@ LONGEST_OPTION = 2_000
 _NUMBER = re.compile(r"[+-]?([0-9]+([.,][0-9]*)?|[.,][0-9]+)([eE][+-]?[0-9]{1,3})?")
 _LONGEST_NUMBER = 50
 _LARGEST_EXPONENT = 100
+_DEEPEST_CONTENT = 12
 _OPTION_ID = re.compile(r"[A-Za-z0-9_-]{1,20}")
 
 
@@ -114,6 +115,25 @@ def _refuse_doubles(cleaned: list[dict[str, Any]]) -> None:
             )
         if option["id"] and ids.setdefault(option["id"], number) != number:
             raise InvalidInput(f"Two options have the id {option['id']}.", field=f"options.{number}.id")
+
+
+def with_texts(part: Any, change: Callable[[str], str], depth: int = 0) -> Any:
+    """A copy of plain JSON with every string under a name "text" passed through `change`.
+
+    For content that is not checked yet too: what lies deeper than any kind's content is left as it is.
+    """
+    if depth > _DEEPEST_CONTENT:
+        return part
+    if isinstance(part, Mapping):
+        return {
+            name: change(value)
+            if name == "text" and isinstance(value, str)
+            else with_texts(value, change, depth + 1)
+            for name, value in part.items()
+        }
+    if isinstance(part, list | tuple):
+        return [with_texts(each, change, depth + 1) for each in part]
+    return part
 
 
 def shown_options(content: Mapping[str, Any], option_order: Sequence[int]) -> list[dict[str, str]]:

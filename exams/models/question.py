@@ -6,6 +6,13 @@ from django.db import models
 from accounts.tenancy import TenantModel
 
 
+class TextFormat(models.TextChoices):
+    """How the stem and the texts of the options of a version are read."""
+
+    PLAIN = "plain", "Plain text"
+    HTML = "html", "Rich text"
+
+
 class Question(TenantModel):
     """A question of the bank. What is asked stands in its versions; the newest one goes on new papers."""
 
@@ -27,6 +34,7 @@ class QuestionVersion(TenantModel):
     question = models.ForeignKey(Question, on_delete=models.CASCADE, related_name="versions")
     number = models.PositiveIntegerField()
     stem = models.TextField(help_text="What the candidate reads.")
+    text_format = models.CharField(max_length=10, choices=TextFormat.choices, default=TextFormat.PLAIN)
     content = models.JSONField(default=dict)
     created_at = models.DateTimeField(auto_now_add=True)
     created_by = models.ForeignKey(

@@ -1,0 +1,31 @@
+"""A version in plain words, for lists, marking and spreadsheets: rich text without its tags."""
+
+from typing import Any
+
+from exams.bank.rich_text import HTML, plain_text
+from exams.kinds.base import Content
+from exams.kinds.registry import kind_named
+from exams.models import QuestionVersion
+
+
+def stem_in_words(version: QuestionVersion) -> str:
+    """The question text in plain words."""
+    return plain_text(version.stem, version.text_format)
+
+
+def content_in_words(version: QuestionVersion) -> Content:
+    """The content with plain texts, key included; reads `version.question`."""
+    if version.text_format != HTML:
+        return version.content
+    kind = kind_named(version.question.kind)
+    return kind.with_texts(version.content, lambda text: plain_text(text, HTML))
+
+
+def key_in_words(version: QuestionVersion) -> str:
+    """The right answer in plain words, for people who mark and review."""
+    return kind_named(version.question.kind).describe_key(content_in_words(version))
+
+
+def answer_in_words(version: QuestionVersion, value: Any) -> str:
+    """A saved answer in plain words, for people who mark and review."""
+    return kind_named(version.question.kind).describe_answer(content_in_words(version), value)

@@ -1,0 +1,41 @@
+"""Template filters for the texts of questions: `{% load exam_text %}{{ item.stem|exam_text:item }}`.
+
+The second value is a version, or an item of a paper's view: whatever says its `text_format`.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import template
+from django.utils.safestring import SafeString
+
+from exams.bank import rich_text
+
+register = template.Library()
+
+
+@register.filter
+def exam_text(text: str, owner: Any) -> SafeString:
+    """`text` as paragraphs."""
+    return rich_text.render(text, _format_of(owner), _media_address)
+
+
+@register.filter
+def exam_text_inline(text: str, owner: Any) -> SafeString:
+    """`text` for a label or a table cell."""
+    return rich_text.render_inline(text, _format_of(owner), _media_address)
+
+
+@register.filter
+def exam_words(text: str, owner: Any) -> str:
+    """`text` without tags, for places that can hold none: options of a select box, titles."""
+    return rich_text.plain_text(text, _format_of(owner))
+
+
+def _format_of(owner: Any) -> str:
+    found = owner.get("text_format") if isinstance(owner, Mapping) else getattr(owner, "text_format", None)
+    return found or rich_text.PLAIN
+
+
+def _media_address(public_id: str) -> str:
+    return f"/api/v1/media/{public_id}/"
