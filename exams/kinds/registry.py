@@ -5,8 +5,10 @@ from types import MappingProxyType
 
 from exams.kinds.base import QuestionKind
 from exams.kinds.essay.kind import Essay
+from exams.kinds.matching.kind import Matching
 from exams.kinds.multiple_choice.kind import MultipleChoice
 from exams.kinds.numeric.kind import Numeric
+from exams.kinds.ordering.kind import Ordering
 from exams.kinds.short_answer.kind import ShortAnswer
 from exams.kinds.single_choice.kind import SingleChoice
 from exams.kinds.true_false.kind import TrueFalse
@@ -18,6 +20,8 @@ _ALL: tuple[QuestionKind, ...] = (
     TrueFalse(),
     Numeric(),
     ShortAnswer(),
+    Matching(),
+    Ordering(),
     Essay(),
 )
 KINDS: Mapping[str, QuestionKind] = MappingProxyType({kind.name: kind for kind in _ALL})

@@ -96,12 +96,25 @@ def _option(value: object, number: int) -> dict[str, Any]:
         )
     text = plain_text(value.get("text"), f"options.{number}.text", f"Option {number}", most=LONGEST_OPTION)
     correct = switch(value.get("correct", False), f"options.{number}.correct", f"Option {number}: correct")
-    own_id = value.get("id") or ""
-    if own_id and not (isinstance(own_id, str) and _OPTION_ID.fullmatch(own_id)):
-        raise InvalidInput(
-            f"Option {number} has an id that is not letters and digits.", field=f"options.{number}.id"
-        )
+    own_id = entry_id(value.get("id"), f"options.{number}.id", f"Option {number}")
     return {"id": own_id, "text": text.strip(), "correct": correct}
+
+
+def entry_id(value: object, field: str, what: str) -> str:
+    """The id of an option or entry; "" when it has none yet. Raises InvalidInput naming `field`."""
+    if not value:
+        return ""
+    if not (isinstance(value, str) and _OPTION_ID.fullmatch(value)):
+        raise InvalidInput(f"{what} has an id that is not letters and digits.", field=field)
+    return value
+
+
+def one_of(value: object, known: Iterable[str], field: str, what: str) -> str:
+    """`value` if it is among the known names. Raises InvalidInput naming `field`."""
+    names = list(known)
+    if not isinstance(value, str) or value not in names:
+        raise InvalidInput(f"{what} must be one of: {', '.join(names)}.", field=field)
+    return value
 
 
 def _refuse_doubles(cleaned: list[dict[str, Any]]) -> None:

@@ -34,6 +34,15 @@ POSTED: dict[str, dict[str, Any]] = {
     "true_false": {"correct": "false"},
     "numeric": {"value": "3,14", "tolerance": "0.01"},
     "short_answer": {"accepted": "Vienna\n Wien \n\n", "case_sensitive": "on"},
+    "matching": {
+        "prompt_1": "Austria",
+        "match_1": "Vienna",
+        "prompt_3": "Italy",
+        "match_3": "Rome",
+        "others": "Bern\n\nBonn",
+        "scoring": "partial",
+    },
+    "ordering": {"entry_1": "1789", "entry_2": "1848", "entry_4": "1918", "scoring": "positions"},
     "essay": {"word_limit": "300"},
 }
 STORED: dict[str, Any] = {
@@ -42,6 +51,8 @@ STORED: dict[str, Any] = {
     "true_false": {"correct": False},
     "numeric": {"value": "3.14", "tolerance": "0.01"},
     "short_answer": {"accepted": ["Vienna", "Wien"], "case_sensitive": True},
+    "matching": {"Austria": "Vienna", "Italy": "Rome", "": ["Bern", "Bonn"]},
+    "ordering": ["1789", "1848", "1918"],
     "essay": {"word_limit": 300},
 }
 
@@ -55,6 +66,12 @@ def change_url(question: Question) -> str:
 
 
 def body_of(content: dict[str, Any]) -> Any:
+    if "prompts" in content:
+        texts = {choice["id"]: choice["text"] for choice in content["choices"]}
+        pairs = {each["text"]: texts.pop(each["choice"]) for each in content["prompts"]}
+        return {**pairs, "": sorted(texts.values())}
+    if "entries" in content:
+        return [entry["text"] for entry in content["entries"]]
     if "options" not in content:
         return content
     return [(option["text"], option["correct"]) for option in content["options"]]
@@ -115,6 +132,11 @@ def test_add_and_read_back(institution: Institution, author: User, browser_of: B
         ("numeric", {"value": "three"}, "value", "must be a number"),
         ("numeric", {"tolerance": "-1"}, "tolerance", "below 0"),
         ("short_answer", {"accepted": " \n "}, "accepted", "required"),
+        ("matching", {"match_3": ""}, "match_3", "Prompt 3 has no match"),
+        ("matching", {"prompt_3": ""}, "prompt_3", "no prompt"),
+        ("matching", {"prompt_3": "Austria"}, "prompt_3", "there twice"),
+        ("ordering", {"entry_2": "", "entry_4": ""}, "entry_1", "between 2 and 20"),
+        ("ordering", {"entry_4": "1848"}, "entry_4", "there twice"),
         ("essay", {"word_limit": "0"}, "word_limit", "greater than or equal to 1"),
         ("essay", {"stem": " "}, "stem", "required"),
         ("essay", {"stem": "a\x00b"}, "stem", "Null characters"),

@@ -44,6 +44,26 @@ CONTENT: dict[str, dict[str, Any]] = {
     "true_false": {"correct": True},
     "numeric": {"value": "3.14", "tolerance": "0.01"},
     "short_answer": {"accepted": ["Vienna", "Wien"], "case_sensitive": False},
+    "matching": {
+        "prompts": [
+            {"id": "at", "text": "Austria", "choice": "v"},
+            {"id": "it", "text": "Italy", "choice": "r"},
+        ],
+        "choices": [
+            {"id": "v", "text": "Vienna"},
+            {"id": "r", "text": "Rome"},
+            {"id": "b", "text": "Bern"},
+        ],
+        "scoring": "partial",
+    },
+    "ordering": {
+        "entries": [
+            {"id": "q", "text": "1789"},
+            {"id": "c", "text": "1848"},
+            {"id": "k", "text": "1918"},
+        ],
+        "scoring": "pairs",
+    },
     "essay": {"word_limit": None},
 }
 """One valid content per kind."""
@@ -54,6 +74,8 @@ RIGHT: dict[str, Any] = {
     "true_false": True,
     "numeric": "3.14",
     "short_answer": "Wien",
+    "matching": {"at": "v", "it": "r"},
+    "ordering": ["q", "c", "k"],
     "essay": "A short text.",
 }
 """The right answer to each content above (an essay has none; any text)."""
@@ -64,6 +86,8 @@ WRONG: dict[str, Any] = {
     "true_false": False,
     "numeric": "2.71",
     "short_answer": "Berlin",
+    "matching": {"at": "r", "it": "b"},
+    "ordering": ["k", "c", "q"],
 }
 
 

@@ -44,9 +44,7 @@ class MultipleChoice(QuestionKind):
         options = shapes.options(given.get("options"))
         if not any(option["correct"] for option in options):
             raise InvalidInput("Mark at least one option as correct.", field="options")
-        scoring = given.get("scoring", ALL_OR_NOTHING)
-        if not isinstance(scoring, str) or scoring not in SCORING:
-            raise InvalidInput(f"Scoring must be one of: {', '.join(SCORING)}.", field="scoring")
+        scoring = shapes.one_of(given.get("scoring", ALL_OR_NOTHING), SCORING, "scoring", "Scoring")
         return {"options": options, "scoring": scoring}
 
     def public_content(self, content: Content, option_order: Sequence[int]) -> Content:

@@ -36,7 +36,8 @@ class NumericForm(ContentForm):
                 required=False,
                 widget=forms.Textarea(attrs={"rows": 3, "class": "vLargeTextField"}),
                 initial="\n".join(in_words(row) for row in others),
-                help_text="One a line: “3.1 ± 0.05”, “5 ± 2 %” or “2 to 4”; for a part of the points “50 % 3 ± 1”.",
+                help_text="One a line: “3.1 ± 0.05”, “5 ± 2 %” or “2 to 4”; for a part of the points "
+                "“50 % 3 ± 1”.",
             ),
             **_unit_fields(before["unit"] if before and "unit" in before else None),
         }

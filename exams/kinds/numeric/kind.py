@@ -1,6 +1,6 @@
-"""Numeric: a number within a tolerance or a range, with or without a unit; decimal comma and point are read."""
+"""Numeric: a number within a tolerance or a range, perhaps with a unit; decimal comma and point are read."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -46,6 +46,10 @@ class Numeric(QuestionKind):
         return (
             rows[0] if not unit and len(rows) == 1 and set(rows[0]) == _SIMPLE else {"answers": rows, **unit}
         )
+
+    def with_texts(self, content: Content, change: Callable[[str], str]) -> Content:
+        """As it is: units are compared with typed ones, so they are plain whatever the stem is."""
+        return content
 
     def public_content(self, content: Content, option_order: Sequence[int]) -> Content:
         return {"unit": content["unit"]["needed"]} if "unit" in content else {}

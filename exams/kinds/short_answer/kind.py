@@ -1,6 +1,6 @@
 """Short answer: a few words that must fit one of the accepted texts."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -49,6 +49,10 @@ class ShortAnswer(QuestionKind):
             ],
             "case_sensitive": shapes.switch(given.get("case_sensitive", False), "case_sensitive", "Case"),
         } | {name: True for name, on in switches.items() if on}
+
+    def with_texts(self, content: Content, change: Callable[[str], str]) -> Content:
+        """As it is: accepted texts are compared with typed ones, so they are plain whatever the stem is."""
+        return content
 
     def public_content(self, content: Content, option_order: Sequence[int]) -> Content:
         return {"longest": LONGEST_ANSWER}

@@ -1,8 +1,10 @@
 // Reads and writes the answer of one question, whatever its kind; an empty answer is null.
 
+import { prepareOrder, readOrder, writeOrder } from "./ordering_widget.js";
+
 const NUMBER = /^[-+]?(\d+([.,]\d*)?|[.,]\d+)(e[-+]?\d+)?$/i;
 
-/** The answer as the server stores it: text, true or false, a list of option ids, or null. */
+/** The answer as the server stores it: each kind's folder in exams/kinds says in which shape; null is none. */
 export function readValue(question) {
   const widget = widgetOf(question);
   return READERS[widget.dataset.widget](widget);
@@ -11,6 +13,10 @@ export function readValue(question) {
 /** Shows `value` in the question's controls. */
 export function writeValue(question, value) {
   const widget = widgetOf(question);
+  if (!widget.dataset.ready) {
+    PREPARERS[widget.dataset.widget]?.(widget);
+    widget.dataset.ready = "true";
+  }
   WRITERS[widget.dataset.widget](widget, value);
   showWordCount(question);
 }
@@ -66,6 +72,15 @@ function setText(control, text) {
   if (control.value !== text) control.value = text;
 }
 
+function readMatches(widget) {
+  const chosen = Array.from(widget.querySelectorAll("select"), (select) => [select.dataset.prompt, select.value]).filter(([, choice]) => choice);
+  return chosen.length ? Object.fromEntries(chosen) : null;
+}
+
+function writeMatches(widget, value) {
+  for (const select of widget.querySelectorAll("select")) select.value = value?.[select.dataset.prompt] ?? "";
+}
+
 function readText(widget) {
   const value = widget.querySelector("input, textarea").value;
   return value.trim() === "" ? null : value;
@@ -85,6 +100,8 @@ const READERS = {
   number: (widget) => readText(widget)?.trim().replace(",", ".") ?? null,
   quantity: readQuantity,
   text: readText,
+  matches: readMatches,
+  order: readOrder,
 };
 
 const WRITERS = {
@@ -94,4 +111,9 @@ const WRITERS = {
   number: writeText,
   quantity: writeQuantity,
   text: writeText,
+  matches: writeMatches,
+  order: writeOrder,
 };
+
+/** What some widgets need once, before they show their first answer. */
+const PREPARERS = { order: prepareOrder };

@@ -2,6 +2,7 @@
 
 import json
 from fractions import Fraction
+from itertools import chain
 from typing import Any
 
 import pytest
@@ -52,7 +53,28 @@ units = st.fixed_dictionaries(
         "accepted": st.just([{"text": "m", "factor": "1"}, {"text": "cm", "factor": "0.01"}]),
     }
 )
+
+
+@st.composite
+def matching(draw: st.DrawFn) -> dict[str, Any]:
+    choices = [{"id": f"c{place}", "text": each} for place, each in enumerate(draw(texts))]
+    chosen = st.sampled_from([choice["id"] for choice in choices])
+    prompts = [{"text": each, "choice": draw(chosen)} for each in draw(texts)]
+    return {
+        "prompts": prompts,
+        "choices": choices,
+        "scoring": draw(st.sampled_from(["partial", "all_or_nothing"])),
+    }
+
+
+ordering = st.fixed_dictionaries(
+    {
+        "entries": texts.map(lambda written: [{"text": each} for each in written]),
+        "scoring": st.sampled_from(["all_or_nothing", "positions", "pairs"]),
+    }
+)
 PUBLIC_NAMES = {"options", "longest", "word_limit", "scoring", "penalty_percent", "unit"}
+PUBLIC_NAMES |= {"prompts", "choices", "entries"}
 CONTENTS = {
     "single_choice": options(one=True),
     "multiple_choice": options(one=False),
@@ -69,6 +91,8 @@ CONTENTS = {
         },
         optional={"ignore_accents": st.booleans(), "wildcards": st.booleans()},
     ),
+    "matching": matching(),
+    "ordering": ordering,
     "essay": st.fixed_dictionaries({"word_limit": st.none() | st.integers(1, 20_000)}),
 }
 any_content = st.sampled_from(sorted(KINDS)).flatmap(lambda name: st.tuples(st.just(name), CONTENTS[name]))
@@ -101,6 +125,8 @@ def test_public_content_holds_no_key(drawn: tuple[str, dict[str, Any]], random: 
     for place, shown in enumerate(public.get("options", [])):
         written = clean["options"][order[place]]
         assert shown == {"id": written["id"], "text": written["text"]}
+    for shown in chain(*(public.get(name, []) for name in ("prompts", "choices", "entries"))):
+        assert set(shown) == {"id", "text"}
 
 
 @given(any_content, json_values)
