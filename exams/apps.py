@@ -9,4 +9,5 @@ class ExamsConfig(AppConfig):
 
     def ready(self) -> None:
         from exams import admin, permissions  # noqa: F401  (register admin pages and rules)
+        from exams.reports import tasks  # noqa: F401  (registers the job)
         from exams.scheduling import receivers  # noqa: F401  (listens for new candidates)

@@ -8,6 +8,7 @@ from exams.models.lost_time import LostTime
 from exams.models.mark import Mark, MarkChange
 from exams.models.question import Question, QuestionVersion
 from exams.models.sitting import Sitting, SittingProctor
+from exams.models.statistics import QuestionFigures, StoredReport
 
 __all__ = [
     "Allowance",
@@ -22,9 +23,11 @@ __all__ = [
     "PaperItem",
     "PendingEnrolment",
     "Question",
+    "QuestionFigures",
     "QuestionVersion",
     "Section",
     "SectionQuestion",
     "Sitting",
     "SittingProctor",
+    "StoredReport",
 ]
