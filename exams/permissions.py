@@ -16,6 +16,7 @@ for _model in ("sitting", "sittingproctor", "enrolment", "pendingenrolment"):
 grant("exams", "allowance", view=_OFFICE, write=_OFFICE)
 for _model in ("attempt", "paperitem", "answer", "mark", "markchange"):
     grant("exams", _model, view=(*_OFFICE, Role.REVIEWER))
+grant("exams", "sectionrun", view=(*_OFFICE, Role.REVIEWER))
 grant("exams", "journalentry", view=(*_OFFICE, Role.REVIEWER))
 grant("exams", "losttime", view=(*_OFFICE, *_WATCH))
 

@@ -78,3 +78,18 @@ def from_wall_clock(local: datetime, zone: ZoneInfo) -> datetime:
             f"{local:%d %B %Y %H:%M} does not exist in {zone.key}: clocks go forward in that hour."
         )
     return moment
+
+
+def section_time(minutes: int, duration: timedelta, *, extra: timedelta) -> timedelta:
+    """The working time of a section with a limit: extra time lengthens it by the same share as the exam's."""
+    return timedelta(minutes=minutes) * ((duration + extra) / duration)
+
+
+def section_deadline(
+    opened_at: datetime, limit: timedelta, *, credited: timedelta, deadline: datetime
+) -> datetime:
+    """When a section that was opened at `opened_at` closes by itself.
+
+    `credited`: lost time given back since then. Never later than the deadline of the whole attempt.
+    """
+    return min(opened_at + limit + credited, deadline)

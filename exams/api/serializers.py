@@ -6,6 +6,7 @@ from rest_framework import serializers
 
 from exams import states
 from exams.bank import rich_text
+from exams.delivery.access import Access
 from exams.models.attempt import EndedBy
 
 
@@ -81,6 +82,9 @@ class ItemSerializer(serializers.Serializer[Any]):
 
     id = serializers.IntegerField()
     position = serializers.IntegerField()
+    access = serializers.ChoiceField(
+        choices=[each.value for each in Access], help_text="Stem and content are empty unless open."
+    )
     kind = serializers.CharField()
     stem = serializers.CharField()
     text_format = serializers.ChoiceField(
@@ -101,13 +105,28 @@ class SectionSerializer(serializers.Serializer[Any]):
     title = serializers.CharField()
     instructions = serializers.CharField(allow_blank=True)
     navigation = serializers.CharField()
+    access = serializers.ChoiceField(choices=[each.value for each in Access])
+    minutes = serializers.IntegerField(allow_null=True, help_text="Time limit, extra time included.")
+    deadline_at = serializers.DateTimeField(
+        allow_null=True, help_text="When a section with a limit closes by itself, while it is open."
+    )
     items = ItemSerializer(many=True)
 
 
 class PaperSerializer(serializers.Serializer[Any]):
     """A whole paper with the saved answers."""
 
+    in_order = serializers.BooleanField(help_text="Sections are taken one after the other.")
+    next_section = serializers.IntegerField(
+        allow_null=True, help_text="Taken in order and none is open: the one to open next."
+    )
     sections = SectionSerializer(many=True)
+
+
+class LeaveQuestionSerializer(DeviceSerializer):
+    """Going on from a question."""
+
+    item = serializers.IntegerField(min_value=1, help_text="Id of the open item of a forward-only section.")
 
 
 class ReceiptSerializer(serializers.Serializer[Any]):

@@ -4,6 +4,7 @@ from django.urls import URLPattern, URLResolver, path
 
 from exams.api.answers import AttemptReceipt, SaveAnswers
 from exams.api.attempts import AttemptDetail, StartAttempt, SubmitAttempt, TakeOverAttempt
+from exams.api.navigation import CloseSection, LeaveQuestion, OpenSection
 from exams.api.paper import AttemptPaper
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -13,5 +14,16 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("attempts/<int:attempt_id>/answers/", SaveAnswers.as_view(), name="api_attempt_answers"),
     path("attempts/<int:attempt_id>/take-over/", TakeOverAttempt.as_view(), name="api_attempt_take_over"),
     path("attempts/<int:attempt_id>/submit/", SubmitAttempt.as_view(), name="api_attempt_submit"),
+    path("attempts/<int:attempt_id>/leave/", LeaveQuestion.as_view(), name="api_attempt_leave"),
+    path(
+        "attempts/<int:attempt_id>/sections/<int:section_id>/open/",
+        OpenSection.as_view(),
+        name="api_section_open",
+    ),
+    path(
+        "attempts/<int:attempt_id>/sections/<int:section_id>/close/",
+        CloseSection.as_view(),
+        name="api_section_close",
+    ),
     path("attempts/<int:attempt_id>/receipt/", AttemptReceipt.as_view(), name="api_attempt_receipt"),
 ]

@@ -40,6 +40,9 @@ def draw_paper(attempt: Attempt) -> list[PaperItem]:
     ]
     with transaction.atomic():
         PaperItem.objects.bulk_create(items)
+        if any(item.section.minutes for item in items):
+            attempt.sections_in_order = True
+            attempt.save(update_fields=["sections_in_order"])
         QuestionVersion.objects.filter(pk__in=[item.version_id for item in items], used_at=None).update(
             used_at=clock.now()
         )

@@ -12,6 +12,7 @@ from exams import states, timing
 from exams.delivery import receipts
 from exams.delivery.changes import Change, RefusedChange, read_change, sequence_of
 from exams.delivery.devices import clean_device, turn_of
+from exams.delivery.navigation import Gate
 from exams.kinds.registry import kind_named
 from exams.models import Answer, Attempt, JournalEntry, PaperItem
 from proctor_site.kernel import chains, clock
@@ -97,24 +98,33 @@ class _Batch:
                 parsed.append(read_change(raw))
             except InvalidInput as refusal:
                 self._refuse(sequence_of(raw), refusal)
+        gate = Gate(self.attempt, self.device, self.turn, self.now)
         items = self._items({change.item for change in parsed})
         saved = self._saved({change.client_sequence for change in parsed})
         # By the device's own count: a batch may have been put together in any order.
         for change in sorted(parsed, key=lambda each: each.client_sequence):
             try:
-                self._take(change, items, saved)
+                self._take(change, items, saved, gate)
             except Refusal as refusal:
                 self._refuse(change.client_sequence, refusal)
 
     def _items(self, wanted: set[int]) -> dict[int, PaperItem]:
-        rows = self.attempt.paper.filter(pk__in=wanted).select_related("version__question", "answer")
+        rows = self.attempt.paper.filter(pk__in=wanted).select_related(
+            "section", "version__question", "answer"
+        )
         return {item.pk: item for item in rows}
 
     def _saved(self, wanted: set[int]) -> dict[int, tuple[Any, ...]]:
         rows = self.attempt.journal.filter(device=self.device, client_sequence__in=wanted)
         return {entry.client_sequence: (entry.item_id, entry.value, entry.flagged) for entry in rows}
 
-    def _take(self, change: Change, items: dict[int, PaperItem], saved: dict[int, tuple[Any, ...]]) -> None:
+    def _take(
+        self,
+        change: Change,
+        items: dict[int, PaperItem],
+        saved: dict[int, tuple[Any, ...]],
+        gate: Gate,
+    ) -> None:
         item = items.get(change.item)
         if item is None:
             raise InvalidInput(
@@ -123,6 +133,8 @@ class _Batch:
         kind = kind_named(item.version.question.kind)
         value = kind.validate_answer(item.version.content, change.value)
         content = (change.item, value, change.flagged)
+        if change.client_sequence not in saved:
+            gate.check(item, change)
         before = saved.setdefault(change.client_sequence, content)
         if before != content:
             raise Conflict(

@@ -1,6 +1,6 @@
 """Shared reads of attempts: the candidate's own, its paper, dashboards, and the proctor's list."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypedDict
@@ -11,8 +11,10 @@ from accounts.models import User
 from accounts.queries import institutions_of
 from exams import states, timing
 from exams.bank.rich_text import clean_as
+from exams.delivery.access import Access
+from exams.delivery.navigation import SectionState, item_states, section_states
 from exams.kinds.registry import kind_named
-from exams.models import Attempt, Enrolment, PaperItem, Sitting
+from exams.models import Attempt, Enrolment, PaperItem, Section, Sitting
 from proctor_site.kernel import clock
 from proctor_site.kernel.errors import Conflict, NotFound
 
@@ -36,10 +38,12 @@ class ItemView(TypedDict):
     """One question of a paper; `content` is without the key, `answer` is the saved value or None.
 
     `text_format` holds for the stem and for every "text" in the content; rich text is sanitised.
+    `access`: open, closed or ahead. Of a question that is not open, stem and content are empty.
     """
 
     id: int
     position: int
+    access: str
     kind: str
     stem: str
     text_format: str
@@ -50,18 +54,26 @@ class ItemView(TypedDict):
 
 
 class SectionView(TypedDict):
-    """One section of a paper with its questions, in the order of the paper."""
+    """One section of a paper with its questions, in the order of the paper.
+
+    `minutes` is its time limit with extra time, `deadline_at` the end of it while the section is open.
+    """
 
     id: int
     title: str
     instructions: str
     navigation: str
+    access: str
+    minutes: int | None
+    deadline_at: datetime | None
     items: list[ItemView]
 
 
 class PaperView(TypedDict):
-    """A whole paper."""
+    """A whole paper. With `in_order`, `next_section` is the one to open next, when none is open."""
 
+    in_order: bool
+    next_section: int | None
     sections: list[SectionView]
 
 
@@ -128,39 +140,63 @@ def attempt_view(attempt: Attempt) -> AttemptView:
 
 
 def paper_view(attempt: Attempt) -> PaperView:
-    """The paper with saved answers and flags, without any key. Raises Conflict before the start."""
+    """The paper with saved answers and flags, without any key, of which only what is open can be read.
+
+    Raises Conflict before the start.
+    """
     if attempt.started_at is None:
         raise Conflict("The paper can be read once the exam has started.", code="not_started")
     rows = attempt.paper.select_related("section", "version__question", "answer").order_by("position")
-    sections: dict[int, SectionView] = {}
-    for item in rows:
-        section = sections.setdefault(
-            item.section_id,
-            SectionView(
-                id=item.section_id,
-                title=item.section.title,
-                instructions=item.section.instructions,
-                navigation=item.section.navigation,
-                items=[],
-            ),
-        )
-        section["items"].append(_item_view(item))
-    return PaperView(sections=list(sections.values()))
+    items = list(rows)
+    parts = {item.section_id: item.section for item in items}
+    states_of_parts = section_states(attempt, parts.values())
+    access = item_states(items, states_of_parts)
+    sections = {pk: _section_view(part, states_of_parts[pk]) for pk, part in parts.items()}
+    for item in items:
+        sections[item.section_id]["items"].append(_item_view(item, access[item.pk]))
+    return PaperView(
+        in_order=attempt.sections_in_order,
+        next_section=_next_section(sections.values()),
+        sections=list(sections.values()),
+    )
 
 
-def _item_view(item: PaperItem) -> ItemView:
+def _section_view(section: Section, state: SectionState) -> SectionView:
+    return SectionView(
+        id=section.pk,
+        title=section.title,
+        instructions=section.instructions,
+        navigation=section.navigation,
+        access=state.access,
+        minutes=state.minutes,
+        deadline_at=state.deadline,
+        items=[],
+    )
+
+
+def _next_section(sections: Iterable[SectionView]) -> int | None:
+    waiting = next((each for each in sections if each["access"] != Access.CLOSED), None)
+    return waiting["id"] if waiting and waiting["access"] == Access.AHEAD else None
+
+
+def _item_view(item: PaperItem, access: Access) -> ItemView:
     answer = getattr(item, "answer", None)
     version = item.version
     kind = kind_named(version.question.kind)
-    content = kind.public_content(version.content, item.option_order)
+    stem, content = "", {}
+    if access is Access.OPEN:
+        stem = clean_as(version.stem, version.text_format)
+        shown = kind.public_content(version.content, item.option_order)
+        content = kind.with_texts(shown, lambda text: clean_as(text, version.text_format))
     return ItemView(
         id=item.pk,
         position=item.position,
+        access=access,
         kind=kind.name,
-        stem=clean_as(version.stem, version.text_format),
+        stem=stem,
         text_format=version.text_format,
         points=format(item.points.normalize(), "f"),
-        content=kind.with_texts(content, lambda text: clean_as(text, version.text_format)),
+        content=content,
         answer=answer.value if answer else None,
         flagged=bool(answer and answer.flagged),
     )

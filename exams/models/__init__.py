@@ -6,6 +6,7 @@ from exams.models.enrolment import Allowance, Enrolment, PendingEnrolment
 from exams.models.exam import Exam, Section, SectionQuestion
 from exams.models.lost_time import LostTime
 from exams.models.mark import Mark, MarkChange
+from exams.models.progress import SectionRun
 from exams.models.question import Question, QuestionVersion
 from exams.models.sitting import Sitting, SittingProctor
 from exams.models.statistics import QuestionFigures, StoredReport
@@ -27,6 +28,7 @@ __all__ = [
     "QuestionVersion",
     "Section",
     "SectionQuestion",
+    "SectionRun",
     "Sitting",
     "SittingProctor",
     "StoredReport",

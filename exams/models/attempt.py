@@ -30,6 +30,10 @@ class Attempt(TenantModel):
     seed = models.PositiveBigIntegerField(
         help_text="Draws and shuffles the paper; the same seed gives the same paper."
     )
+    sections_in_order = models.BooleanField(
+        default=False,
+        help_text="Sections are taken one after the other; fixed with the paper, when one has a time limit.",
+    )
     created_at = models.DateTimeField(auto_now_add=True)
     started_at = models.DateTimeField(null=True, blank=True)
     deadline_at = models.DateTimeField(null=True, blank=True)
@@ -82,6 +86,12 @@ class PaperItem(TenantModel):
     points = models.DecimalField(max_digits=6, decimal_places=2)
     option_order = models.JSONField(
         default=list, help_text="Positions of the options as shown; empty: as written."
+    )
+    left_at = models.DateTimeField(
+        null=True, blank=True, help_text="When the candidate went on from it in a forward-only section."
+    )
+    left_turn = models.PositiveSmallIntegerField(
+        null=True, blank=True, help_text="Position in the attempt's devices of the one that went on."
     )
 
     class Meta:

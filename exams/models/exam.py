@@ -1,6 +1,6 @@
 """An exam, its sections, and which questions stand in them."""
 
-from django.core.validators import MinValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 
 from accounts.tenancy import TenantModel
@@ -36,6 +36,10 @@ class Navigation(models.TextChoices):
     FORWARD = "forward", "Forward only"
 
 
+LONGEST_SECTION = 24 * 60
+"""Minutes."""
+
+
 class Section(TenantModel):
     """A part of an exam with instructions of its own."""
 
@@ -46,9 +50,22 @@ class Section(TenantModel):
     shuffle_questions = models.BooleanField(default=False)
     shuffle_options = models.BooleanField(default=False)
     navigation = models.CharField(max_length=10, choices=Navigation.choices, default=Navigation.FREE)
+    minutes = models.PositiveSmallIntegerField(
+        "time limit in minutes",
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(LONGEST_SECTION)],
+        help_text="Empty: as long as the whole exam lasts.",
+    )
 
     class Meta:
         ordering = ["exam_id", "position", "id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(minutes__isnull=True) | models.Q(minutes__gte=1),
+                name="section_lasts_a_minute",
+            )
+        ]
 
     def __str__(self) -> str:
         return self.title

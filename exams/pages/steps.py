@@ -21,6 +21,7 @@ class Page(StrEnum):
     CHECK_IN = "attempt_check_in"
     WAITING = "attempt_waiting"
     EXAM = "attempt_exam"
+    QUESTIONS = "attempt_questions"
     DONE = "attempt_done"
 
 

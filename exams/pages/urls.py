@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver, path
 from exams.pages.dashboard import home
 from exams.pages.done import done
 from exams.pages.enrolment import enrolment
+from exams.pages.exam_page import questions
 from exams.pages.waiting import waiting
 
 _ATTEMPT = "i/<slug:slug>/attempts/<int:attempt_id>/"
@@ -13,5 +14,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", home, name="home"),
     path("i/<slug:slug>/enrolments/<int:enrolment_id>/", enrolment, name="enrolment"),
     path(_ATTEMPT + "waiting/", waiting, name="attempt_waiting"),
+    path(_ATTEMPT + "questions/", questions, name="attempt_questions"),
     path(_ATTEMPT + "done/", done, name="attempt_done"),
 ]

@@ -10,9 +10,10 @@ const LAST_CALL_MS = 700;
 
 /** Events: "due", when the deadline is reached (LAST_CALL_MS before it). */
 export class ExamClock extends EventTarget {
-  constructor({ clock, display, announcement }) {
+  /** `where`: said after the minutes that are left, such as " in this part". */
+  constructor({ clock, display, announcement, where = "" }) {
     super();
-    Object.assign(this, { clock, display, announcement });
+    Object.assign(this, { clock, display, announcement, where });
     this.deadlineAt = null;
     this.pausedAt = null;
     this.before = null;
@@ -59,6 +60,6 @@ export class ExamClock extends EventTarget {
 
   #speak(left) {
     const crossed = SPOKEN_MINUTES.find((minutes) => this.before > minutes * 60 && left <= minutes * 60);
-    if (crossed) this.announcement.textContent = crossed === 1 ? "One minute left." : crossed + " minutes left.";
+    if (crossed) this.announcement.textContent = (crossed === 1 ? "One minute left" : crossed + " minutes left") + this.where + ".";
   }
 }

@@ -6,10 +6,11 @@ import { AnswerSender } from "./answer_sender.js";
 import { AttemptWatch } from "./attempt_watch.js";
 import { claimDevice } from "./device.js";
 import { ExamClock } from "./exam_clock.js";
-import { ConfirmDialog } from "./exam_dialogs.js";
 import { ExamStates, showNotice } from "./exam_states.js";
 import { FinalCheck } from "./final_check.js";
 import { openStore } from "./journal_store.js";
+import { PaperParts } from "./paper_parts.js";
+import { PartSteps } from "./part_steps.js";
 import { QuestionList } from "./question_list.js";
 import { SaveState } from "./save_state.js";
 import { isAnswered, problemOf, readValue, showWordCount, writeValue } from "./widgets.js";
@@ -18,34 +19,38 @@ const byId = (id) => document.getElementById(id);
 const readData = (id) => JSON.parse(byId(id).textContent);
 
 class ExamPage {
-  constructor({ root, watch, clock, journal, sender, saveState, states, examClock }) {
-    Object.assign(this, { root, watch, clock, journal, sender, saveState, states, examClock });
-    this.questions = [...root.querySelectorAll(".question")];
+  constructor({ root, watch, clock, journal, sender, saveState, states, examClock, parts }) {
+    Object.assign(this, { root, watch, clock, journal, sender, saveState, states, examClock, parts });
     this.answers = new Map(Object.entries(readData("saved-answers")));
-    this.forwardDialog = new ConfirmDialog(byId("forward-dialog"));
+    this.steps = new PartSteps({ page: this, parts, watch, clock });
   }
 
   /** Takes in what is on this computer, shows the questions and begins to follow the attempt. */
   async open() {
     const left = await this.journal.open();
     for (const { item, value, flagged } of left) this.answers.set(String(item), { value, flagged });
-    const { questions, answers, root } = this;
-    this.list = new QuestionList({ questions, answers, list: root, storageKey: "proctor-reached-" + root.dataset.attempt });
+    const { answers, root, parts } = this;
+    this.list = new QuestionList({
+      root,
+      answers,
+      storageKey: "proctor-reached-" + root.dataset.attempt,
+      inOrder: parts.parts.in_order,
+    });
     this.finalCheck = new FinalCheck({
       element: byId("final-check"),
-      questions,
+      list: this.list,
       answers,
       goTo: (index) => this.#showQuestion(index),
-      closedBecause: (index) => this.list.closedBecause(index),
     });
     this.#showAnswers();
     this.#listen();
     byId("exam-loading").hidden = true;
     byId("exam-work").hidden = false;
-    this.#showQuestion(this.list.start, { focus: false });
+    this.showCurrent({ focus: false });
     this.states.listen();
     this.watch.start();
     this.examClock.start();
+    this.steps.listen();
     if (left.length) this.#sendLeft();
   }
 
@@ -54,6 +59,7 @@ class ExamPage {
     this.journal.addEventListener("refused", ({ detail }) => this.#showRefusal(detail));
     this.journal.addEventListener("unstorable", () => showNotice("This browser cannot keep a copy of your answers. They are still sent to the server: keep this page open until it says “Saved”."));
     this.states.addEventListener("answers", ({ detail }) => this.#takePaper(detail));
+    this.parts.addEventListener("replaced", () => this.#takeParts());
     const form = byId("questions");
     form.addEventListener("submit", (event) => event.preventDefault());
     form.addEventListener("input", ({ target }) => this.#changed(target));
@@ -62,7 +68,7 @@ class ExamPage {
     byId("previous-question").addEventListener("click", () => this.#showQuestion(this.list.previous));
     byId("next-question").addEventListener("click", () => this.#goNext());
     byId("open-final-check").addEventListener("click", () => this.#openFinalCheck());
-    byId("back-to-questions").addEventListener("click", () => this.#showQuestion(this.list.start));
+    byId("back-to-questions").addEventListener("click", () => this.showCurrent());
     byId("submit-exam").addEventListener("click", () => this.states.submit(this.finalCheck.question));
     this.list.addEventListener("leaving", () => this.#sendNow());
     this.list.addEventListener("chosen", ({ detail }) => this.#showQuestion(detail.index));
@@ -87,7 +93,7 @@ class ExamPage {
   }
 
   #showAnswers() {
-    for (const question of this.questions) {
+    for (const question of this.list.questions) {
       const { value, flagged } = this.answers.get(question.dataset.item);
       writeValue(question, value);
       question.querySelector("[data-flag]").checked = flagged;
@@ -103,6 +109,36 @@ class ExamPage {
       this.answers.set(String(id), own ? { value: own.value, flagged: own.flagged } : { value: answer, flagged });
     }
     this.#showAnswers();
+    this.parts.compare(paper);
+  }
+
+  /** Other questions stand on the page: the candidate has gone on, here or on another device. */
+  #takeParts() {
+    const unsent = new Map(this.journal.queue.map((change) => [String(change.item), change]));
+    for (const [item, saved] of Object.entries(readData("saved-answers"))) {
+      const own = unsent.get(item);
+      this.answers.set(item, own ? { value: own.value, flagged: own.flagged } : saved);
+    }
+    this.list.read();
+    this.#showAnswers();
+    this.showCurrent();
+  }
+
+  /** What is to be done now: a question, the card before the next part, or the last look when all is closed. */
+  showCurrent(options) {
+    const { start } = this.list;
+    if (start >= 0) {
+      this.#showQuestion(start, options);
+      return;
+    }
+    this.finalCheck.hide();
+    this.list.hide();
+    byId("question-steps").hidden = true;
+    if (!this.steps.showStart(options)) this.finalCheck.show(this.journal.unsent, { isLast: true });
+  }
+
+  showProblem(sentence) {
+    showNotice(sentence);
   }
 
   #changed(control) {
@@ -138,8 +174,9 @@ class ExamPage {
       this.#sendLeft();
       return;
     }
-    const question = this.questions.find((each) => each.dataset.item === String(item));
-    showProblem(question, "This answer was not accepted: " + detail);
+    const place = this.list.places.find((each) => each.item === String(item));
+    if (place?.question) showProblem(place.question, "This answer was not accepted: " + detail);
+    else showNotice(`An answer to question ${place?.number ?? ""} was not accepted: ${detail}`);
   }
 
   #showStatus(detail) {
@@ -149,16 +186,19 @@ class ExamPage {
 
   #showQuestion(index, options) {
     this.finalCheck.hide();
+    this.steps.hideStart();
     byId("question-steps").hidden = false;
     this.list.show(index, options);
     byId("previous-question").disabled = this.list.previous < 0;
-    byId("next-question").hidden = this.list.next < 0;
+    byId("next-question").hidden = this.list.step === "nothing";
+    byId("next-question").textContent = this.list.step === "finish" ? "Finish this part" : "Next";
   }
 
-  async #goNext() {
-    const isOpen = !isAnswered(this.answers.get(this.questions[this.list.current].dataset.item).value);
-    if (this.list.closesOnNext && isOpen && !(await this.forwardDialog.ask())) return;
-    this.#showQuestion(this.list.closeAndNext());
+  #goNext() {
+    const place = this.list.places[this.list.current];
+    if (this.list.step === "finish") this.steps.finish(place);
+    else if (this.list.step === "leave") this.steps.leave(place);
+    else this.#showQuestion(this.list.next);
   }
 
   #openFinalCheck() {
@@ -170,7 +210,7 @@ class ExamPage {
   #showProgress() {
     this.list.refresh();
     const done = [...this.answers.values()].filter(({ value }) => isAnswered(value)).length;
-    byId("progress-text").textContent = `${done} of ${this.questions.length} answered`;
+    byId("progress-text").textContent = `${done} of ${this.list.places.length} answered`;
   }
 }
 
@@ -197,7 +237,8 @@ async function openExam(root) {
     signInUrl: signIn,
     isDurable: store.isDurable,
   });
-  await new ExamPage({ root, watch, clock, journal, sender, saveState, states, examClock }).open();
+  const parts = new PaperParts({ root, device, journal, sender });
+  await new ExamPage({ root, watch, clock, journal, sender, saveState, states, examClock, parts }).open();
 }
 
 await openExam(byId("exam"));

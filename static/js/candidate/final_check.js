@@ -3,9 +3,9 @@
 import { isAnswered } from "./widgets.js";
 
 export class FinalCheck {
-  /** `goTo(index)` shows a question; `closedBecause(index)` says why one cannot be shown, or "". */
-  constructor({ element, questions, answers, goTo, closedBecause }) {
-    Object.assign(this, { element, questions, answers, goTo, closedBecause });
+  /** `list`: the QuestionList; `goTo(index)` shows a question. */
+  constructor({ element, list, answers, goTo }) {
+    Object.assign(this, { element, list, answers, goTo });
   }
 
   get unanswered() {
@@ -16,8 +16,10 @@ export class FinalCheck {
     return this.#where(({ flagged }) => flagged);
   }
 
-  show(unsent) {
-    const total = this.questions.length;
+  /** `isLast`: no question can be opened any more, so there is no way back. */
+  show(unsent, { isLast = false } = {}) {
+    this.#part("#back-to-questions").hidden = isLast;
+    const total = this.list.places.length;
     const missing = this.unanswered.length;
     this.#part("[data-check-summary]").textContent =
       missing === 0 ? `You have answered all ${total} questions.` : `You have answered ${total - missing} of ${total} questions.`;
@@ -47,7 +49,7 @@ export class FinalCheck {
   }
 
   #where(test) {
-    return this.questions.map((_, index) => index).filter((index) => test(this.answers.get(this.questions[index].dataset.item)));
+    return this.list.places.map((_, index) => index).filter((index) => test(this.answers.get(this.list.places[index].item)));
   }
 
   #list(selector, indexes) {
@@ -58,8 +60,8 @@ export class FinalCheck {
 
   #entry(index) {
     const entry = document.createElement("li");
-    const label = "Question " + (index + 1);
-    const closed = this.closedBecause(index);
+    const label = "Question " + this.list.places[index].number;
+    const closed = this.list.closedBecause(index);
     if (!closed) {
       const button = document.createElement("button");
       button.type = "button";

@@ -3,35 +3,53 @@
 import { isAnswered } from "./widgets.js";
 
 /**
- * `questions`: the question elements in paper order. Events: "leaving" {from}, before another one is shown;
- * "chosen" {index}, by a click in the list. In a section with data-navigation="forward" only the furthest question reached is open.
+ * The server says of each question whether it is open, closed or ahead; only open ones are on the page.
+ * Events: "leaving" {from}, before another one is shown; "chosen" {index}, by a click in the list.
  */
 export class QuestionList extends EventTarget {
-  constructor({ questions, list, answers, storageKey }) {
+  /** `root` holds the questions and the buttons of the list; `inOrder`: sections are taken one after the other. */
+  constructor({ root, answers, storageKey, inOrder }) {
     super();
-    Object.assign(this, { questions, list, answers, storageKey });
+    Object.assign(this, { root, answers, storageKey, inOrder });
+    this.last = this.#readLast();
+    this.read();
+  }
+
+  /** Reads what is on the page now: at first, and whenever the server has sent other parts of the paper. */
+  read() {
     this.current = null;
-    this.reached = this.#readReached();
-    this.buttons = questions.map((question, index) => this.#buttonFor(question, index));
+    this.places = [...this.root.querySelectorAll("[data-goes-to]")].map((button, index) => this.#placeOf(button, index));
+  }
+
+  /** The questions that are open. */
+  get questions() {
+    return this.places.map(({ question }) => question).filter(Boolean);
   }
 
   /** Whether the candidate may open question `index` now. */
   mayOpen(index) {
-    const question = this.questions[index];
-    if (!question) return false;
-    if (question.dataset.navigation !== "forward") return true;
-    return index === this.#frontier(question.dataset.section);
+    return this.places[index]?.access === "open";
   }
 
   /** Why question `index` cannot be opened, in words; "" when it can. */
   closedBecause(index) {
     if (this.mayOpen(index)) return "";
-    return this.#isPassed(index) ? "closed" : "not open yet";
+    return this.places[index].access === "closed" ? "closed" : "not open yet";
   }
 
-  /** Index of the question after the shown one that may be opened by "next", or -1 at the end. */
+  /** What "next" does: "show" another question, "leave" this one for good, "finish" the section, or "nothing". */
+  get step() {
+    const place = this.places[this.current];
+    const isLastHere = this.places[this.current + 1]?.section !== place.section;
+    if (this.inOrder && isLastHere) return "finish";
+    if (this.current + 1 >= this.places.length) return "nothing";
+    if (place.navigation === "forward") return "leave";
+    return this.next < 0 ? "nothing" : "show";
+  }
+
+  /** Index of the first open question behind the shown one, or -1. */
   get next() {
-    return this.current + 1 < this.questions.length ? this.current + 1 : -1;
+    return this.places.findIndex((_, index) => index > this.current && this.mayOpen(index));
   }
 
   /** Index of the question before the shown one when it may be opened again, or -1. */
@@ -39,53 +57,34 @@ export class QuestionList extends EventTarget {
     return this.current > 0 && this.mayOpen(this.current - 1) ? this.current - 1 : -1;
   }
 
-  /** True when going on from the shown question closes it for good. */
-  get closesOnNext() {
-    return this.questions[this.current]?.dataset.navigation === "forward";
-  }
-
-  /** The question to begin with: the furthest one of the last visit, or the first one that may be opened. */
+  /** The question to go on with: the one last shown, or the next open one after it, or the first; -1 for none. */
   get start() {
-    const last = Number(this.reached.last ?? 0);
-    return this.mayOpen(last) ? last : Math.max(0, this.questions.findIndex((_, index) => this.mayOpen(index)));
+    const last = this.places.findIndex(({ item }) => item === this.last);
+    const after = this.places.findIndex((_, index) => index >= last && this.mayOpen(index));
+    return after >= 0 ? after : this.places.findIndex((_, index) => this.mayOpen(index));
   }
 
-  /** Shows question `index`; going forward in a forward-only section closes what lies before it. */
   show(index, { focus = true } = {}) {
-    if (this.current !== null) {
-      this.dispatchEvent(new CustomEvent("leaving", { detail: { from: this.questions[this.current] } }));
-      this.questions[this.current].hidden = true;
-    }
-    const question = this.questions[index];
+    this.#leave();
+    const { question, item } = this.places[index];
     this.current = index;
-    this.#reach(question.dataset.section, index);
-    this.reached.last = index;
-    this.#writeReached();
+    this.last = item;
+    this.#writeLast();
     question.hidden = false;
     this.refresh();
     if (focus) question.querySelector("h2").focus();
   }
 
-  /** Closes the shown question if its section is forward-only, and gives the index of the one to show next. */
-  closeAndNext() {
-    const next = this.next;
-    const leaving = this.questions[this.current];
-    if (this.closesOnNext) this.#reach(leaving.dataset.section, next);
-    return this.mayOpen(next) ? next : this.#frontier(this.questions[next].dataset.section);
-  }
-
-  /** Hides the questions, for the final check. */
+  /** Hides the questions, for the final check or between two parts. */
   hide() {
-    if (this.current === null) return;
-    this.dispatchEvent(new CustomEvent("leaving", { detail: { from: this.questions[this.current] } }));
-    this.questions[this.current].hidden = true;
+    this.#leave();
     this.refresh({ current: -1 });
   }
 
   /** Brings the words and marks of the list up to date. */
   refresh({ current = this.current } = {}) {
-    this.buttons.forEach((button, index) => {
-      const { value, flagged } = this.answers.get(this.questions[index].dataset.item);
+    this.places.forEach(({ button, item, number }, index) => {
+      const { value, flagged } = this.answers.get(item);
       const parts = [isAnswered(value) ? "answered" : "not answered"];
       if (flagged) parts.push("flagged");
       if (!this.mayOpen(index)) parts.push(this.closedBecause(index));
@@ -94,52 +93,37 @@ export class QuestionList extends EventTarget {
       button.disabled = !this.mayOpen(index);
       if (index === current) button.setAttribute("aria-current", "true");
       else button.removeAttribute("aria-current");
-      button.setAttribute("aria-label", `Question ${index + 1}, ${parts.join(", ")}`);
+      button.setAttribute("aria-label", `Question ${number}, ${parts.join(", ")}`);
     });
   }
 
-  #reach(section, index) {
-    this.reached[section] = Math.max(index, this.#frontier(section));
+  #leave() {
+    if (this.current === null) return;
+    const { question } = this.places[this.current];
+    this.dispatchEvent(new CustomEvent("leaving", { detail: { from: question } }));
+    question.hidden = true;
   }
 
-  #buttonFor(question, index) {
-    const button = this.list.querySelector(`[data-goes-to="${question.dataset.item}"]`);
+  #placeOf(button, index) {
+    const { goesTo: item, number, section, navigation, access } = button.dataset;
     button.addEventListener("click", () => this.dispatchEvent(new CustomEvent("chosen", { detail: { index } })));
-    return button;
+    const question = this.root.querySelector(`.question[data-item="${item}"]`);
+    return { item, number, section, navigation, access, button, question };
   }
 
-  #frontier(section) {
-    const first = this.questions.findIndex((question) => question.dataset.section === section);
-    return Math.max(first, this.reached[section] ?? -1, this.#answeredUpTo(section));
-  }
-
-  /** On another device the position is not known, but what is answered has certainly been reached. */
-  #answeredUpTo(section) {
-    let last = -1;
-    this.questions.forEach((question, index) => {
-      const isHere = question.dataset.section === section;
-      if (isHere && isAnswered(this.answers.get(question.dataset.item).value)) last = index;
-    });
-    return last;
-  }
-
-  #isPassed(index) {
-    return index < this.#frontier(this.questions[index].dataset.section);
-  }
-
-  #readReached() {
+  #readLast() {
     try {
-      return JSON.parse(localStorage.getItem(this.storageKey)) ?? {};
+      return localStorage.getItem(this.storageKey);
     } catch {
-      return {};
+      return null;
     }
   }
 
-  #writeReached() {
+  #writeLast() {
     try {
-      localStorage.setItem(this.storageKey, JSON.stringify(this.reached));
+      localStorage.setItem(this.storageKey, this.last);
     } catch {
-      // Without storage the position is known until the page goes; answered questions tell it after a reload.
+      // Without storage a reload begins with the first open question.
     }
   }
 }

@@ -45,7 +45,16 @@ export function postBytes(url, bytes, headers, options = {}) {
   return requestJSON(url, { method: "POST", body: bytes, headers }, options);
 }
 
-async function requestJSON(url, init, { timeoutMs = TIME_LIMIT_MS, signal = null } = {}) {
+/** GET of a part of a page, as text. A redirect (signed out, or the page has another state) is an ApiError. */
+export function getPage(url, options = {}) {
+  return request(url, { method: "GET", headers: { Accept: "text/html" } }, options, readPage);
+}
+
+function requestJSON(url, init, options) {
+  return request(url, init, options, readAnswer);
+}
+
+async function request(url, init, { timeoutMs = TIME_LIMIT_MS, signal = null }, read) {
   const controller = new AbortController();
   const timer = setTimeout(() => controller.abort("timeout"), timeoutMs);
   const cancel = () => controller.abort("cancelled");
@@ -55,7 +64,7 @@ async function requestJSON(url, init, { timeoutMs = TIME_LIMIT_MS, signal = null
   if (init.method !== "GET") headers["X-CSRFToken"] = csrfToken();
   try {
     const response = await fetch(url, { ...init, headers, credentials: "same-origin", signal: controller.signal });
-    return await readAnswer(response);
+    return await read(response);
   } catch (error) {
     if (error instanceof ApiError) throw error;
     throw noAnswer(controller.signal);
@@ -73,6 +82,12 @@ function noAnswer(signal) {
     return new ApiError({ status: 0, code: "timeout", detail: "The server did not answer in time." });
   }
   return new ApiError({ status: 0, code: "offline", detail: "The server cannot be reached. Check your connection." });
+}
+
+async function readPage(response) {
+  if (response.ok && !response.redirected) return response.text();
+  const status = response.ok ? 409 : response.status;
+  throw new ApiError({ status, code: "no_page", detail: "This part of the page cannot be shown now. Reload the page." });
 }
 
 async function readAnswer(response) {
