@@ -102,7 +102,7 @@ class Gate:
     _frontiers: dict[int, int | None] = field(default_factory=dict)
 
     def check(self, item: PaperItem, change: Change) -> None:
-        """Raises Conflict (field item): question_left, question_not_open, section_closed, section_not_open."""
+        """Raises Conflict (item): question_left, question_not_open, section_closed, section_not_open."""
         section = self._section(item.section)
         if section.access is Access.AHEAD:
             raise Conflict("This part of the exam is not open yet.", code="section_not_open", field="item")

@@ -12,6 +12,7 @@ from tests.contracts.permission_rows import Row
 from tests.contracts.permission_table_accounts_admin import ACCOUNTS_ADMIN_ROWS
 from tests.contracts.permission_table_admin import ADMIN_ROWS
 from tests.contracts.permission_table_proctoring_admin import PROCTORING_ADMIN_ROWS
+from tests.contracts.permission_table_structure import STRUCTURE_ROWS
 
 _ATTEMPT = "api/v1/attempts/<int:attempt_id>/"
 _HERE = "i/<slug:slug>/"
@@ -98,4 +99,11 @@ PAGE_ROWS = [
     ),
 ]
 
-ROWS = [*API_ROWS, *PAGE_ROWS, *ADMIN_ROWS, *ACCOUNTS_ADMIN_ROWS, *PROCTORING_ADMIN_ROWS]
+ROWS = [
+    *API_ROWS,
+    *PAGE_ROWS,
+    *ADMIN_ROWS,
+    *ACCOUNTS_ADMIN_ROWS,
+    *PROCTORING_ADMIN_ROWS,
+    *STRUCTURE_ROWS,
+]

@@ -174,6 +174,7 @@ class World:
             "public_id": lambda: self.session.public_id,
             "invitation": lambda: self.invitation.pk,
             "membership": lambda: self.membership.pk,
+            "section_id": lambda: self._first("exams.section").pk,
             "item_id": lambda: self.evidence.pk,
             "evidence_id": lambda: self.evidence.pk,
             "question_id": lambda: self._first("exams.question").pk,

@@ -151,11 +151,11 @@ def test_attempt(attempt: Attempt, candidate: User, api_of: Api) -> None:
 def test_paper_holds_no_key(attempt: Attempt, candidate: User, api_of: Api) -> None:
     answer = api_of(candidate).get(url(attempt, "paper/"))
     (section,) = answer.json()["sections"]
-    assert set(section) == {"id", "title", "instructions", "navigation", "items"}
+    assert (section["access"], section["minutes"], section["deadline_at"]) == ("open", None, None)
     assert [item["kind"] for item in section["items"]] == list(KINDS)
     by_kind = {item["kind"]: item for item in section["items"]}
     assert set(by_kind["essay"]) == {
-        "id", "position", "kind", "stem", "text_format", "points", "content", "answer", "flagged"
+        "id", "position", "access", "kind", "stem", "text_format", "points", "content", "answer", "flagged"
     }  # fmt: skip
     assert sorted(each["id"] for each in by_kind["single_choice"]["content"]["options"]) == ["a", "b", "c"]
     assert {key for each in by_kind["multiple_choice"]["content"]["options"] for key in each} == {

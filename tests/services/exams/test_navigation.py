@@ -128,9 +128,7 @@ def test_leaving_twice_changes_nothing(forward: Attempt) -> None:
     assert before["left_turn"] == 0
 
 
-def test_one_cannot_leave_out_of_turn_or_what_is_not_there(
-    forward: Attempt, second_candidate: User
-) -> None:
+def test_one_cannot_leave_out_of_turn_or_what_is_not_there(forward: Attempt, second_candidate: User) -> None:
     first, second, _ = items(forward)
     with pytest.raises(Conflict, match="not open yet") as refusal:
         leave(forward, second)
