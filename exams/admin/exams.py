@@ -25,10 +25,10 @@ _SECTION_FIELDS = (
 )
 _SECTION_HELP = {
     "instructions": "Shown with each question of the section.",
-    "navigation": "Forward only: a question cannot be opened again after the next one, and going on needs the "
-    "connection, because the next question is given out only then.",
-    "minutes": "Empty: none. With a limit in any section, sections are taken one after the other; each closes "
-    "by itself when its time is over. Extra time lengthens it by the same share.",
+    "navigation": "Forward only: a question cannot be opened again after the next one, and going on needs "
+    "the connection, because the next question is given out only then.",
+    "minutes": "Empty: none. With a limit in any section, sections are taken one after the other; each "
+    "closes by itself when its time is over. Extra time lengthens it by the same share.",
     "shuffle_questions": "Each candidate gets the questions of the section in another order.",
     "shuffle_options": "Each candidate gets the options of choice questions in another order.",
 }
