@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0002_registrations_and_failed_mail'),
-        ('exams', '0005_rich_text_of_questions'),
+        ('exams', '0006_statistics_that_are_kept'),
     ]
 
     operations = [
