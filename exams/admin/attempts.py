@@ -137,7 +137,8 @@ class AttemptAdmin(ReadOnly, TenantAdmin):
         reached = f"{found.points} of {found.possible} points, {found.percentage} %"
         if found.passed is None:
             return f"{reached}; {found.unmarked} answers are not marked yet"
-        return f"{reached}: {'passed' if found.passed else 'not passed'}"
+        grade = f", grade {found.grade}" if found.grade else ""
+        return f"{reached}: {'passed' if found.passed else 'not passed'}{grade}"
 
     @admin.display(description="check")
     def journal_check(self, attempt: Attempt) -> str:

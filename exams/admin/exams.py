@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.db import models
 from django.db.models import Count, Sum
 from django.http import HttpRequest
@@ -11,7 +11,9 @@ from django.utils.html import format_html
 
 from accounts.admin.site import site
 from accounts.admin.tenant import TenantAdmin, TenantStackedInline, TenantTabularInline
+from exams.admin.exam_form import ExamForm, pass_mark_note
 from exams.admin.positions import PositionForm, PositionFormset
+from exams.bank.grades import steps_as_text
 from exams.models import Exam, Section, SectionQuestion
 
 _SECTION_FIELDS = (
@@ -75,8 +77,29 @@ class ExamAdmin(TenantAdmin):
 
     list_display = ("title", "question_count", "points", "pass_mark", "sitting_count", "changed_at")
     search_fields = ("title",)
-    fields = ("title", "instructions", "pass_percentage")
+    form = ExamForm
+    fieldsets = (
+        (None, {"fields": ("title", "instructions")}),
+        ("Result", {"fields": ("pass_percentage", "grade_preset", "grade_text")}),
+    )
     inlines = [SectionInline]
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        if obj and not self.has_change_permission(request, obj):
+            return [(None, {"fields": ("title", "instructions", "pass_percentage", "grades")})]
+        return super().get_fieldsets(request, obj)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return ("grades",)
+
+    @admin.display(description="grade scale")
+    def grades(self, exam: Exam) -> str:
+        return ", ".join(steps_as_text(exam.grade_steps).splitlines()) or "none"
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        if note := pass_mark_note(obj):
+            messages.warning(request, note)
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
         rows = super().get_queryset(request)

@@ -40,4 +40,5 @@ def result_of(attempt: Attempt) -> Result:
     """
     rows = attempt.paper.values_list("points", "mark__possible", "mark__points")
     items = [(on_paper if possible is None else possible, given) for on_paper, possible, given in rows]
-    return result(items, pass_percentage=attempt.enrolment.sitting.exam.pass_percentage)
+    exam = attempt.enrolment.sitting.exam
+    return result(items, pass_percentage=exam.pass_percentage, grade_steps=exam.grade_steps)

@@ -14,6 +14,9 @@ class Exam(TenantModel):
     pass_percentage = models.PositiveSmallIntegerField(
         "pass mark in per cent", default=50, help_text="Share of all points that is needed to pass."
     )
+    grade_steps = models.JSONField(
+        "grade scale", default=list, blank=True, help_text="Best grade first; empty: no grades."
+    )
     created_at = models.DateTimeField(auto_now_add=True)
     changed_at = models.DateTimeField(auto_now=True)
 

@@ -1,0 +1,68 @@
+"""The form of an exam: the grade scale as lines of text, with scales to begin with."""
+
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+
+from exams.bank.grades import MOST_STEPS, PRESETS, read_steps, steps_as_text
+from exams.models import Exam
+from proctor_site.kernel.errors import InvalidInput
+
+if TYPE_CHECKING:
+    _ModelForm = forms.ModelForm[Exam]
+else:
+    _ModelForm = forms.ModelForm
+
+KEEP = ""
+
+
+class ExamForm(_ModelForm):
+    """Title, instructions, pass mark, grade scale."""
+
+    grade_preset = forms.ChoiceField(
+        label="Take a scale",
+        required=False,
+        choices=[(KEEP, "Use the lines below"), *((name, label) for name, (label, _) in PRESETS.items())],
+        help_text="A scale chosen here replaces the lines below when you save; you can change it then.",
+    )
+    grade_text = forms.CharField(
+        label="Grade scale",
+        required=False,
+        max_length=MOST_STEPS * 100,
+        widget=forms.Textarea(attrs={"rows": 6, "cols": 40}),
+        help_text="One grade a line, the best one first, such as “87.5 %: Very good”. The last one begins at "
+        "0 %. Empty: no grades.",
+    )
+
+    class Meta:
+        model = Exam
+        fields = ("title", "instructions", "pass_percentage")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial.setdefault("grade_text", steps_as_text(self.instance.grade_steps))
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        preset = cleaned.get("grade_preset") or KEEP
+        try:
+            chosen = PRESETS[preset][1] if preset else read_steps(cleaned.get("grade_text") or "")
+        except InvalidInput as refusal:
+            self.add_error("grade_text", refusal.message)
+        else:
+            if "grade_text" in cleaned:
+                self.instance.grade_steps = chosen
+        return cleaned
+
+
+def pass_mark_note(exam: Exam) -> str:
+    """What to think about when the pass mark lies inside a grade; empty when all is well."""
+    starts = [Decimal(step["least"]) for step in exam.grade_steps]
+    if not starts or exam.pass_percentage in starts:
+        return ""
+    inside = next(step for step in exam.grade_steps if Decimal(step["least"]) <= exam.pass_percentage)
+    return (
+        f"The pass mark of {exam.pass_percentage} % lies inside the grade “{inside['name']}” (from "
+        f"{inside['least']} %): with that grade some pass and some do not."
+    )
