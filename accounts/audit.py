@@ -1,6 +1,6 @@
 """The audit log: the only writer of audit entries, and the check of their chains."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -64,6 +64,36 @@ def _append(
         previous_hash=previous,
         hash=chains.link_hash(previous, payload),
     )
+
+
+def record_first(
+    institution: Institution,
+    subjects: Iterable[models.Model],
+    verb: str,
+    *,
+    actor: User | None = None,
+    detail: Mapping[str, Any] | None = None,
+) -> None:
+    """Begins the chains of many new subjects at once, with the same entry; none of them may have one yet."""
+    at, words = clock.now(), dict(detail or {})
+    entries = []
+    for subject in subjects:
+        stream = stream_of(subject)
+        payload = _payload(stream, 1, at, actor.pk if actor else None, verb, words)
+        entries.append(
+            AuditEntry(
+                institution=institution,
+                stream=stream,
+                sequence=1,
+                at=at,
+                actor=actor,
+                verb=verb,
+                detail=words,
+                previous_hash=chains.GENESIS,
+                hash=chains.link_hash(chains.GENESIS, payload),
+            )
+        )
+    AuditEntry.objects.bulk_create(entries)
 
 
 def _payload(

@@ -11,6 +11,7 @@ _WATCH = (Role.PROCTOR, Role.REVIEWER)
 
 for _model in ("exam", "section", "sectionquestion", "question", "questionversion"):
     grant("exams", _model, view=(Role.REVIEWER,), write=_WRITE)
+grant("exams", "questionimport", view=_WRITE, write=_WRITE)
 for _model in ("sitting", "sittingproctor", "enrolment", "pendingenrolment"):
     grant("exams", _model, view=(Role.AUTHOR, *_WATCH), write=_OFFICE)
 grant("exams", "allowance", view=_OFFICE, write=_OFFICE)

@@ -34,7 +34,7 @@ def create_question(
     With `text_format` "html" stem and options are sanitised before they are stored.
     """
     title = plain_text(title, "title", "The title", most=200).strip()
-    wording = _clean_wording(kind, stem, content, text_format)
+    wording = clean_wording(kind, stem, content, text_format)
     with transaction.atomic():
         question = Question.objects.create(institution=institution, title=title, kind=kind)
         _add_version(question, 1, wording, actor)
@@ -58,8 +58,8 @@ def new_version(
         newest = newest_version(question)
         if text_format is None:
             text_format = newest.text_format if newest else rich_text.PLAIN
-        wording = _clean_wording(question.kind, stem, content, text_format)
-        if newest is not None and wording == _Wording(newest.stem, newest.text_format, newest.content):
+        wording = clean_wording(question.kind, stem, content, text_format)
+        if newest is not None and wording == Wording(newest.stem, newest.text_format, newest.content):
             return newest
         if newest is not None and _change_unused(newest, wording):
             audit.record(question.institution, question, "question.changed", actor=actor)
@@ -87,7 +87,7 @@ def retire(question: Question, *, actor: User | None) -> Question:
     return question
 
 
-class _Wording(NamedTuple):
+class Wording(NamedTuple):
     """What a version holds, in its one clean form."""
 
     stem: str
@@ -95,7 +95,8 @@ class _Wording(NamedTuple):
     content: Content
 
 
-def _clean_wording(kind_name: str, stem: str, content: object, text_format: str) -> _Wording:
+def clean_wording(kind_name: str, stem: str, content: object, text_format: str) -> Wording:
+    """What a version would hold. Raises InvalidInput naming the field at fault."""
     kind = kind_named(kind_name)
     rich_text.check_format(text_format)
     stem = plain_text(stem, "stem", "The question text", most=LONGEST_STEM)
@@ -103,10 +104,10 @@ def _clean_wording(kind_name: str, stem: str, content: object, text_format: str)
         # Before the checks: a text of which nothing is left counts as empty.
         stem = plain_text(rich_text.clean(stem), "stem", "The question text", most=LONGEST_STEM)
         content = kind.with_texts(cast(Content, content), rich_text.clean)
-    return _Wording(stem.strip(), text_format, kind.validate_content(content))
+    return Wording(stem.strip(), text_format, kind.validate_content(content))
 
 
-def _add_version(question: Question, number: int, wording: _Wording, actor: User | None) -> QuestionVersion:
+def _add_version(question: Question, number: int, wording: Wording, actor: User | None) -> QuestionVersion:
     return QuestionVersion.objects.create(
         institution=question.institution,
         question=question,
@@ -116,7 +117,7 @@ def _add_version(question: Question, number: int, wording: _Wording, actor: User
     )
 
 
-def _change_unused(version: QuestionVersion, wording: _Wording) -> bool:
+def _change_unused(version: QuestionVersion, wording: Wording) -> bool:
     # Conditional: a paper that is drawn at this moment marks the version as used, and then wins.
     rows = QuestionVersion.objects.filter(pk=version.pk, used_at=None)
     if not rows.update(**wording._asdict()):

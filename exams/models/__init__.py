@@ -8,6 +8,7 @@ from exams.models.lost_time import LostTime
 from exams.models.mark import Mark, MarkChange
 from exams.models.progress import SectionRun
 from exams.models.question import Question, QuestionVersion
+from exams.models.question_import import QuestionImport
 from exams.models.sitting import Sitting, SittingProctor
 from exams.models.statistics import QuestionFigures, StoredReport
 
@@ -25,6 +26,7 @@ __all__ = [
     "PendingEnrolment",
     "Question",
     "QuestionFigures",
+    "QuestionImport",
     "QuestionVersion",
     "Section",
     "SectionQuestion",

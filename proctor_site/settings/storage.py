@@ -50,4 +50,5 @@ STORAGES = {
     "staticfiles": {"BACKEND": "proctor_site.static_files.ModuleManifestStorage"},
     "evidence": _evidence("evidence"),
     "identity": _evidence("identity"),
+    "imports": _evidence("imports"),
 }

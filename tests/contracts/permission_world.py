@@ -13,6 +13,7 @@ from accounts.roles import Role
 from accounts.services.invitations import invite_member
 from accounts.tenancy import within
 from exams import states
+from exams.bank import imports
 from exams.models import JournalEntry, PendingEnrolment
 from proctor_site.kernel import clock
 from proctoring.models import (
@@ -65,6 +66,9 @@ class World:
             self._make_proctoring()
             self._make_office()
             self._make_journal()
+            imports.check(
+                self.institution, file_name="a.txt", data=b"Even? {T}", actor=self._person("officer")
+            )
 
     def _member(self, role: Role) -> User:
         return make_member(self.institution, role)
@@ -177,6 +181,7 @@ class World:
             "section_id": lambda: self._first("exams.section").pk,
             "item_id": lambda: self.evidence.pk,
             "evidence_id": lambda: self.evidence.pk,
+            "import_id": lambda: self._first("exams.questionimport").pk,
             "question_id": lambda: self._first("exams.question").pk,
             "secret": lambda: "no-such-secret",
             "app_label": lambda: "exams",

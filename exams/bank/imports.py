@@ -1,0 +1,146 @@
+"""Takes files of questions into the bank: a dry run with a report first, then all at once or nothing."""
+
+import hashlib
+from collections import Counter
+from datetime import timedelta
+
+from django.core.files.base import ContentFile
+from django.core.files.storage import storages
+from django.db import transaction
+
+from accounts import audit
+from accounts.models import Institution, User
+from accounts.transitions import lock
+from exams.bank.bulk import create_questions
+from exams.bank.formats.base import Format, Unreadable
+from exams.bank.formats.registry import format_named, recognised
+from exams.bank.import_items import KNOWN, LOSS, OUTCOMES, REFUSED, TAKEN, Item, judged
+from exams.models import QuestionImport
+from proctor_site.kernel import clock
+from proctor_site.kernel.errors import Conflict, TooLarge
+
+MOST_BYTES = 50_000_000
+KEPT_FOR = timedelta(days=7)
+"""How long a checked file waits for its confirmation; older ones are dropped by the next check."""
+
+__all__ = ["KNOWN", "LOSS", "OUTCOMES", "REFUSED", "TAKEN", "check", "confirm", "drop", "earlier_import"]
+
+
+def check(
+    institution: Institution, *, file_name: str, data: bytes, format_name: str = "", actor: User
+) -> QuestionImport:
+    """The dry run: reads the whole file, stores it with its report, and takes nothing into the bank.
+
+    Without a format name the file tells its format. Raises Unreadable, TooLarge, InvalidInput (format).
+    """
+    if len(data) > MOST_BYTES:
+        raise TooLarge(f"The file is larger than {MOST_BYTES // 1_000_000} MB.", field="file")
+    form = format_named(format_name) if format_name else recognised(data)
+    items = _items(form, data)
+    _drop_forgotten(institution)
+    stored = storages["imports"].save(f"{institution.pk}/upload", ContentFile(data))
+    with transaction.atomic():
+        found = QuestionImport.objects.create(
+            institution=institution,
+            file_name=file_name[-200:] or "file",
+            format=form.name,
+            size=len(data),
+            sha256=hashlib.sha256(data).hexdigest(),
+            stored_name=stored,
+            created_by=actor,
+            **_report(items),
+        )
+        audit.record(
+            institution, found, "questionimport.checked", actor=actor, detail={"counts": found.counts}
+        )
+    return found
+
+
+def confirm(found: QuestionImport, *, actor: User) -> QuestionImport:
+    """Takes the questions of a checked file into the bank, all in one transaction, and writes the report.
+
+    The file is read again, so what came into the bank since the dry run is not taken twice. A repeat, or a
+    file that was dropped, raises Conflict.
+    """
+    _refuse_ended(found)
+    data = _stored(found)
+    items = _items(format_named(found.format), data)
+    drafts = [item.draft for item in items if item.draft is not None]
+    with transaction.atomic():
+        lock(found)
+        _refuse_ended(found)
+        create_questions(found.institution, drafts, actor=actor, source=found.file_name)
+        stored, found.stored_name = found.stored_name, ""
+        found.imported_at = clock.now()
+        for name, value in _report(items).items():
+            setattr(found, name, value)
+        found.save()
+        audit.record(
+            found.institution,
+            found,
+            "questionimport.imported",
+            actor=actor,
+            detail={"file": found.file_name, "sha256": found.sha256, "counts": found.counts},
+        )
+        transaction.on_commit(lambda: storages["imports"].delete(stored))
+    return found
+
+
+def drop(found: QuestionImport, *, actor: User | None) -> QuestionImport:
+    """Gives up a checked file; its report stays. A repeat changes nothing; Conflict once it is imported."""
+    with transaction.atomic():
+        lock(found)
+        if found.imported_at is not None:
+            raise Conflict("This file is imported already.", code="already_imported")
+        if found.dropped_at is None:
+            stored, found.stored_name = found.stored_name, ""
+            found.dropped_at = clock.now()
+            found.save(update_fields=["dropped_at", "stored_name"])
+            audit.record(found.institution, found, "questionimport.dropped", actor=actor)
+            transaction.on_commit(lambda: storages["imports"].delete(stored))
+    return found
+
+
+def earlier_import(found: QuestionImport) -> QuestionImport | None:
+    """The latest import of the very same bytes before this one, or None."""
+    same = QuestionImport.objects.filter(institution=found.institution, sha256=found.sha256)
+    return same.exclude(pk=found.pk).exclude(imported_at=None).order_by("-imported_at").first()
+
+
+def _items(form: Format, data: bytes) -> list[Item]:
+    items = judged(form.parse(data))
+    if not items:
+        raise Unreadable(f"There is no question in this file (read as {form.label}).")
+    return items
+
+
+def _report(items: list[Item]) -> dict[str, object]:
+    counts = Counter(item.outcome for item in items)
+    return {
+        "rows": [item.row(number) for number, item in enumerate(items, start=1)],
+        "counts": {outcome: counts[outcome] for outcome in OUTCOMES},
+    }
+
+
+def _refuse_ended(found: QuestionImport) -> None:
+    if found.imported_at is not None:
+        raise Conflict("This file is imported already.", code="already_imported")
+    if found.dropped_at is not None:
+        raise Conflict("This file was dropped; upload it again.", code="dropped")
+
+
+def _stored(found: QuestionImport) -> bytes:
+    try:
+        with storages["imports"].open(found.stored_name) as file:
+            data = file.read()
+    except OSError as error:
+        raise Conflict("The uploaded file is gone; upload it again.", code="file_gone") from error
+    if hashlib.sha256(data).hexdigest() != found.sha256:
+        raise Conflict("The stored file has changed since it was checked; upload it again.", code="file_gone")
+    return bytes(data)
+
+
+def _drop_forgotten(institution: Institution) -> None:
+    waiting = QuestionImport.objects.filter(institution=institution, imported_at=None, dropped_at=None)
+    for each in waiting.filter(created_at__lt=clock.now() - KEPT_FOR):
+        drop(each, actor=None)

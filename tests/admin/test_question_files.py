@@ -1,0 +1,139 @@
+"""Import and export of questions in the admin: upload, report, filter, CSV, confirmation, rights."""
+
+import csv
+import io
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+
+from accounts.models import Institution, User
+from accounts.tenancy import within
+from exams.bank import imports
+from exams.models import Question, QuestionImport
+
+Browser = Callable[..., Client]
+ADD = "admin:exams_questionimport_add"
+GIFT = (
+    b"::Capital::Capital of Austria? {=Vienna ~Graz}\n\n::=cmd()::Broken {\n\n::Lost::Who? {=me#yes ~you}\n"
+)
+
+
+def upload(client: Client, data: bytes = GIFT, **more: Any) -> Any:
+    body = {"file": SimpleUploadedFile("quiz <b>.txt", data), **more}
+    return client.post(reverse(ADD), body)
+
+
+def only_import(institution: Institution) -> QuestionImport:
+    with within(institution):
+        return QuestionImport.objects.get()
+
+
+def test_upload_report_confirm(institution: Institution, author: User, browser_of: Browser) -> None:
+    client = browser_of(author)
+    form = client.get(reverse(ADD)).content.decode()
+    assert "Nothing is imported yet" in form and "Aiken" in form
+    answer = upload(client)
+    found = only_import(institution)
+    report = reverse("admin:exams_questionimport_change", args=[found.pk])
+    assert (answer.status_code, answer["Location"]) == (302, report)
+    page = client.get(report).content.decode()
+    assert "What would become of the items" in page and "Import 2 questions" in page
+    assert "quiz &lt;b&gt;.txt" in page and "quiz <b>" not in page
+    assert "feedback to answers is left out" in page and "line 3" in page
+    with within(institution):
+        assert not Question.objects.exists()
+    confirm = reverse("admin:exams_questionimport_confirm", args=[found.pk])
+    page = client.post(confirm, follow=True).content.decode()
+    assert "2 questions are in the bank now" in page and "What became of the items" in page
+    assert "Import 2 questions" not in page
+    page = client.post(confirm, follow=True).content.decode()
+    assert "imported already" in page
+    with within(institution):
+        assert Question.objects.count() == 2
+    upload(client)
+    with within(institution):
+        again = QuestionImport.objects.first()
+    assert again is not None
+    page = client.get(reverse("admin:exams_questionimport_change", args=[again.pk])).content.decode()
+    assert "very same file was imported" in page and "nothing in this file that could be imported" in page
+
+
+def test_filter_pages_and_csv(institution: Institution, officer: User, browser_of: Browser) -> None:
+    client = browser_of(officer)
+    data = b"\n\n".join(b"Is %d even? {T}" % number for number in range(130)) + b"\n\n" + GIFT
+    upload(client, data)
+    found = only_import(institution)
+    report = reverse("admin:exams_questionimport_change", args=[found.pk])
+    page = client.get(report)
+    assert len(page.context["rows"]) == 100 and "Page 1 of 2" in page.content.decode()
+    assert len(client.get(report, {"p": "2"}).context["rows"]) == 33
+    refused = client.get(report, {"outcome": "refused"})
+    assert [row["title"] for row in refused.context["rows"]] == ["=cmd()"]
+    assert len(client.get(report, {"outcome": "no such", "p": "x"}).context["rows"]) == 100
+    file = client.get(reverse("admin:exams_questionimport_report", args=[found.pk]))
+    assert file["Content-Type"].startswith("text/csv") and "attachment" in file["Content-Disposition"]
+    rows = list(csv.reader(io.StringIO(file.content.decode("utf-8-sig"))))
+    assert len(rows) == 134
+    assert rows[-2][:4] == ["132", "line 263", "Refused", "'=cmd()"]
+
+
+def test_drop(institution: Institution, officer: User, browser_of: Browser) -> None:
+    client = browser_of(officer)
+    upload(client)
+    found = only_import(institution)
+    page = client.post(reverse("admin:exams_questionimport_drop", args=[found.pk]), follow=True)
+    assert "dropped" in page.content.decode() and "Dropped" in page.content.decode()
+    confirm = reverse("admin:exams_questionimport_confirm", args=[found.pk])
+    assert "Nothing was imported" in client.post(confirm, follow=True).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("data", "more", "field", "words"),
+    [
+        (b"", {}, "file", "empty"),
+        (b"hello", {}, "file", "none of the known formats"),
+        (b"caf\xe9 {T}", {"format": "gift"}, "file", "not UTF-8"),
+        (b"x {T}", {"format": "word"}, "format", "not one of the available choices"),
+        (b"x {T}", {"format": "aiken"}, None, ""),
+    ],
+)
+def test_files_that_cannot_be_read_are_explained(
+    institution: Institution,
+    officer: User,
+    browser_of: Browser,
+    data: bytes,
+    more: dict[str, str],
+    field: str | None,
+    words: str,
+) -> None:
+    answer = upload(browser_of(officer), data, **more)
+    if field is None:
+        assert answer.status_code == 302 and only_import(institution).counts["refused"] == 1
+        return
+    assert words in " ".join(answer.context["form"].errors[field])
+    with within(institution):
+        assert not QuestionImport.objects.exists()
+
+
+@pytest.mark.parametrize("who", ["reviewer", "proctor", "candidate", "stranger", "foreign_officer"])
+def test_who_may_not(
+    institution: Institution, officer: User, request: Any, browser_of: Browser, who: str
+) -> None:
+    with within(institution):
+        found = imports.check(institution, file_name="a.txt", data=GIFT, actor=officer)
+    client = browser_of(request.getfixturevalue(who))
+    for name in ("change", "report"):
+        page = client.get(reverse(f"admin:exams_questionimport_{name}", args=[found.pk]), follow=True)
+        assert "Capital" not in page.content.decode()
+    client.post(reverse("admin:exams_questionimport_confirm", args=[found.pk]))
+    client.post(reverse("admin:exams_questionimport_drop", args=[found.pk]))
+    found.refresh_from_db()
+    assert (found.imported_at, found.dropped_at) == (None, None)
+    if who != "foreign_officer":
+        upload(client)
+        with within(institution):
+            assert QuestionImport.objects.count() == 1

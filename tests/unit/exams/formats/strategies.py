@@ -1,0 +1,42 @@
+"""Random questions of every kind that a file format may be asked to hold."""
+
+from typing import Any
+
+from hypothesis import strategies as st
+
+from exams.bank.formats.base import ParsedQuestion, one_line, storable
+from exams.kinds.registry import KINDS
+from tests.unit.exams.test_kinds import CONTENTS
+
+# Everything that means something in one of the formats, between letters of several scripts.
+_SNIPPETS = [
+    "{", "}", "=", "~", "#", ":", "\\", "::", "%50%", "->", "$CATEGORY: a", "//", "[html]", "[plain]", "\\n",
+    "A. x", "ANSWER: A", "<b>", "&amp;", "&lt;", "]]>", "<!--", "@@PLUGINFILE@@/x.png", "media:x.png",
+    "\n", "\n\n",
+    " ", "\t", "ä", "é", "ß", "中", "ع", "😀", "x", "y", "Ω", "\u00a0", "\u2028", "\x0b", "\x85",
+]  # fmt: skip
+texts = (
+    st.lists(st.sampled_from(_SNIPPETS) | st.characters(codec="utf-8"), min_size=1, max_size=8)
+    .map(lambda parts: storable("w" + "".join(parts)).strip())
+    .filter(bool)
+)
+lines = texts.map(one_line).filter(bool)
+
+
+@st.composite
+def questions(draw: st.DrawFn, kinds: Any = None) -> ParsedQuestion:
+    """A question in plain text with content that its kind accepts."""
+    kind = draw(st.sampled_from(sorted(kinds or KINDS)))
+    content = KINDS[kind].validate_content(draw(CONTENTS[kind]))
+    return ParsedQuestion(
+        title=draw(lines),
+        stem=draw(texts),
+        kind=kind,
+        content=content,
+        category=tuple(draw(st.lists(lines.filter(_names_a_category), max_size=3))),
+        tags=tuple(draw(st.lists(lines, max_size=3, unique_by=str.casefold))),
+    )
+
+
+def _names_a_category(name: str) -> bool:
+    return not name.startswith(("/", "$")) and not name.endswith("/") and name.lower() != "top"

@@ -1,0 +1,79 @@
+"""Export, then import: equal questions for everything that a format says it can hold."""
+
+from dataclasses import replace
+from fractions import Fraction
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from exams.bank.formats import weighted
+from exams.bank.formats.base import Format, ParsedQuestion, Refused
+from exams.bank.formats.registry import FORMATS
+from exams.bank.import_items import fingerprint
+from exams.kinds.numeric.answers import answers_of, share_of
+from exams.kinds.registry import KINDS
+from proctor_site.kernel.errors import InvalidInput
+from tests.unit.exams.formats.strategies import questions
+
+
+def told(question: ParsedQuestion, form: Format) -> Any:
+    """What a format promises to keep of a question, comparable: the same marks for every answer."""
+    content = KINDS[question.kind].validate_content(question.content)
+    if question.kind == "numeric":
+        content = {"unit": content.get("unit"), "answers": sorted(map(_span, answers_of(content)))}
+    if question.kind == "short_answer":
+        content = weighted.plainest(content)
+    kept = {name: getattr(question, name) for name in ("title", "category", "tags") if name in form.holds}
+    return question.kind, question.stem, fingerprint(question.kind, ["", question.text_format, content]), kept
+
+
+def _span(row: Any) -> list[str]:
+    value, tolerance = map(Fraction, weighted.as_around(row))
+    return [str(value - tolerance), str(value + tolerance), str(share_of(row))]
+
+
+@pytest.mark.parametrize("name", sorted(FORMATS))
+@settings(max_examples=40)
+@given(data=st.data())
+def test_what_is_held_comes_back_equal(name: str, data: st.DataObject) -> None:
+    form = FORMATS[name]
+    drawn = data.draw(st.lists(questions(form.kinds), min_size=1, max_size=4))
+    fitted = [form.fit(each) for each in drawn]
+    held = [each for each in fitted if isinstance(each, ParsedQuestion)]
+    assert all(each.reason for each in fitted if isinstance(each, Refused))
+    for before, after in zip(drawn, fitted, strict=True):
+        if isinstance(after, ParsedQuestion) and not after.losses:
+            assert told(after, form) == told(before, form)
+    if not held:
+        return
+    written = form.write(held)
+    assert form.recognises(written)
+    back = list(form.parse(written))
+    assert not [each for each in back if isinstance(each, Refused)], written.decode()
+    faithful = [(a, b) for a, b in zip(held, back, strict=True) if not a.losses]
+    assert [told(b, form) for _, b in faithful] == [told(a, form) for a, _ in faithful]  # type: ignore[arg-type]
+    assert all(not b.losses for _, b in faithful)  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("name", sorted(FORMATS))
+@given(
+    junk=st.binary(max_size=300) | st.text(alphabet="{}=~#%:\\->$/\n [AB.)ANSWER:htmlpin]<>&;", max_size=200)
+)
+def test_junk_is_refused_in_words_and_never_breaks(name: str, junk: Any) -> None:
+    data = junk if isinstance(junk, bytes) else junk.encode()
+    try:
+        found = list(FORMATS[name].parse(data))
+    except InvalidInput as refusal:
+        assert refusal.message and refusal.field == "file"
+        return
+    assert all(each.reason and each.where for each in found if isinstance(each, Refused))
+
+
+@pytest.mark.parametrize("name", sorted(FORMATS))
+def test_a_kind_that_a_format_lacks_is_refused(name: str) -> None:
+    form = FORMATS[name]
+    for kind in KINDS.keys() - form.kinds:
+        found = form.fit(replace(ParsedQuestion("T", "S", kind, {}), where="question 1"))
+        assert isinstance(found, Refused) and form.label in found.reason
