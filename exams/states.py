@@ -28,6 +28,8 @@ ATTEMPT = MoveTable(
         move("start", [READY], IN_PROGRESS),
         move("pause", [IN_PROGRESS], PAUSED),
         move("resume", [PAUSED], IN_PROGRESS),
+        move("take_break", [IN_PROGRESS], PAUSED),
+        move("end_break", [PAUSED], IN_PROGRESS),
         move("submit", RUNNING, SUBMITTED),
         move("terminate", RUNNING, TERMINATED),
         move("reinstate", [TERMINATED], PAUSED),

@@ -1,7 +1,7 @@
 """Deadline arithmetic: windows, extra time, pauses and credits (pure)."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from math import ceil
 from zoneinfo import ZoneInfo
@@ -34,6 +34,26 @@ def deadline_at_start(started_at: datetime, window: Window, *, extra: timedelta)
     earlier; extra time also moves the close of the window, or the last to start would not get it.
     """
     return min(started_at + window.duration + extra, window.closes_at + extra)
+
+
+def deadline(started_at: datetime, window: Window, *, extra: timedelta, credited: timedelta) -> datetime:
+    """The deadline from all that it depends on: the same facts give the same deadline, however often asked.
+
+    `credited`: lost time added back, in full and also beyond the close of the window.
+    """
+    return deadline_at_start(started_at, window, extra=extra) + credited
+
+
+def own_window(window: Window, others: Iterable[tuple[datetime | None, datetime | None]]) -> Window:
+    """The window of one candidate; `others` are (opening, closing) of allowances, None: as in the sitting.
+
+    Of several the earliest opening and the latest closing count. Late entry runs from the own opening.
+    """
+    pairs = list(others)
+    opens = [first for first, _ in pairs if first is not None]
+    closes = [last for _, last in pairs if last is not None]
+    opens_at = min(opens, default=window.opens_at)
+    return replace(window, opens_at=opens_at, closes_at=max(closes, default=window.closes_at))
 
 
 def extra_time(duration: timedelta, *, minutes: Iterable[int], factors: Iterable[float]) -> timedelta:

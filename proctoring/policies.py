@@ -1,11 +1,12 @@
 """Which policy an exam has, and the time rules that follow from it and from a candidate's allowances."""
 
 from collections.abc import Iterable, Mapping
+from copy import copy
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from accounts.models import Institution
-from exams.models import Allowance, Exam
+from exams.models import Allowance, Attempt, Exam
 from proctor_site.kernel.errors import InvalidInput
 from proctoring.incidents.rules import DEFAULT_RULES, Rule
 from proctoring.models.policy import DetectorMode, Policy, PolicyAssignment
@@ -40,6 +41,16 @@ def policy_for(exam: Exam) -> Policy:
         return assigned.policy
     default = Policy._base_manager.filter(institution_id=exam.institution_id, is_default=True).first()
     return default or built_in(exam.institution)
+
+
+def policy_of(attempt: Attempt) -> Policy:
+    """The policy of the attempt's exam; who was allowed the way without camera is asked for none."""
+    policy = policy_for(attempt.enrolment.sitting.exam)
+    if not any(each.camera_free for each in attempt.enrolment.allowances.all()):
+        return policy
+    without = copy(policy)
+    without.camera_required = without.reference_photo_required = False
+    return without
 
 
 def built_in(institution: Institution) -> Policy:

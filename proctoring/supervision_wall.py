@@ -53,6 +53,8 @@ def _row(enrolment: Enrolment, attempt: Attempt | None, need: Need, here: dict[s
         "deadline_at": iso(attempt.deadline_at) if attempt else None,
         "paused_at": iso(attempt.paused_at) if attempt else None,
         "seconds_left": seconds_left(attempt) if attempt else None,
+        "extra_minutes": ((attempt.extra_seconds + attempt.credited_seconds) // 60) if attempt else 0,
+        "on_break": bool(attempt and attempt.break_until),
         "presence": here,
         "incidents": {
             "going_on": need.going_on,

@@ -12,9 +12,10 @@ from accounts.admin.tenant import TenantAdmin, TenantStackedInline
 from accounts.models import Membership, User
 from accounts.roles import Role
 from exams.admin.refusals import RefusalsInWords
+from exams.delivery.allowances import check_window, settle_running
 from exams.models import Allowance, Enrolment, PendingEnrolment
 from exams.scheduling import enrolments
-from proctor_site.kernel.errors import Refusal
+from proctor_site.kernel.errors import InvalidInput, Refusal
 
 if TYPE_CHECKING:
     _ModelForm = forms.ModelForm[Allowance]
@@ -23,6 +24,9 @@ else:
 
 DETECTOR_CHOICES: list[tuple[str, str]] = []
 """Names and labels of detectors that can be muted; proctoring fills it, because exams knows no detectors."""
+
+
+_TERMS = ("extra_minutes", "factor", "break_minutes", "opens_at", "closes_at", "camera_free")
 
 
 class AllowanceForm(_ModelForm):
@@ -37,7 +41,7 @@ class AllowanceForm(_ModelForm):
 
     class Meta:
         model = Allowance
-        fields = ("extra_minutes", "factor", "muted_detectors", "reason")
+        fields = (*_TERMS, "muted_detectors", "reason")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -46,7 +50,15 @@ class AllowanceForm(_ModelForm):
         if "extra_minutes" in self.fields:
             self.fields[
                 "extra_minutes"
-            ].help_text = "Minutes add up; they count for attempts that start later."
+            ].help_text = "Minutes add up. Who is working has the new deadline at once."
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        try:
+            check_window(cleaned.get("opens_at"), cleaned.get("closes_at"))
+        except InvalidInput as refusal:
+            self.add_error(refusal.field, refusal.message)
+        return cleaned
 
 
 class AllowanceInline(TenantStackedInline):
@@ -58,7 +70,7 @@ class AllowanceInline(TenantStackedInline):
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         muted = ["muted_detectors"] if DETECTOR_CHOICES else []
-        return ["extra_minutes", "factor", *muted, "reason"]
+        return [*_TERMS, *muted, "reason"]
 
 
 @admin.register(Enrolment, site=site)
@@ -98,6 +110,13 @@ class EnrolmentAdmin(RefusalsInWords, TenantAdmin):
         made = enrolments.enrol(obj.sitting, obj.candidate, actor=actor)
         obj.pk, obj._state.adding = made.pk, False
         obj.refresh_from_db()
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        """Allowances move the deadline of a running attempt in the same transaction."""
+        super().save_formset(request, form, formset, change)
+        actor: Any = request.user
+        if formset.model is Allowance and formset.has_changed():
+            settle_running(form.instance, actor=actor)
 
     def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> Any:
         """The service writes the audit entry of the enrolment; allowances are noted here."""

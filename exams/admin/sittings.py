@@ -1,5 +1,6 @@
 """Sittings in the admin: window in the sitting's own zone, proctors, candidates by pasted addresses."""
 
+from functools import partial
 from typing import Any
 
 from django import forms
@@ -17,6 +18,7 @@ from accounts.admin.tenant import TenantAdmin, TenantTabularInline
 from accounts.models import Membership, User
 from exams.admin.refusals import RefusalsInWords
 from exams.admin.sitting_form import SittingForm
+from exams.admin.sitting_time import time_page
 from exams.delivery.admission import in_words
 from exams.delivery.queries import candidates_of
 from exams.models import PendingEnrolment, Sitting, SittingProctor
@@ -124,8 +126,10 @@ class SittingAdmin(RefusalsInWords, TenantAdmin):
 
     def get_urls(self) -> list[Any]:
         page = self.admin_site.admin_view(self.candidates)
+        time = self.admin_site.admin_view(partial(time_page, self))
         return [
             path("<int:sitting_id>/candidates/", page, name="exams_sitting_candidates"),
+            path("<int:sitting_id>/time/", time, name="exams_sitting_time"),
             *super().get_urls(),
         ]
 

@@ -6,7 +6,7 @@ from rest_framework.response import Response
 
 from exams.api.base import READING_REFUSALS, REFUSALS, CandidateView, attempt_answer, device_in, person
 from exams.api.serializers import AttemptSerializer, DeviceSerializer
-from exams.delivery import attempts
+from exams.delivery import attempts, breaks
 from exams.models.attempt import EndedBy
 
 
@@ -45,6 +45,34 @@ class TakeOverAttempt(CandidateView):
         """Lets this device hold the running attempt; the former one may still send what it had not sent."""
         attempt = self.attempt(request, attempt_id)
         return attempt_answer(attempts.take_over(attempt, actor=person(request), device=device_in(request)))
+
+
+class TakeBreak(CandidateView):
+    """Take a break."""
+
+    @extend_schema(
+        operation_id="attempt_break",
+        request=DeviceSerializer,
+        responses={200: AttemptSerializer, **REFUSALS},
+    )
+    def post(self, request: Request, attempt_id: int) -> Response:
+        """Stops the clock for a break that was agreed; it ends by itself when its minutes are used up."""
+        attempt = self.attempt(request, attempt_id)
+        return attempt_answer(breaks.take(attempt, actor=person(request), device=device_in(request)))
+
+
+class EndBreak(CandidateView):
+    """End the break."""
+
+    @extend_schema(
+        operation_id="attempt_break_end",
+        request=DeviceSerializer,
+        responses={200: AttemptSerializer, **REFUSALS},
+    )
+    def post(self, request: Request, attempt_id: int) -> Response:
+        """Goes on after a break of one's own. A repeat changes nothing."""
+        attempt = self.attempt(request, attempt_id)
+        return attempt_answer(breaks.end(attempt, actor=person(request), device=device_in(request)))
 
 
 class SubmitAttempt(CandidateView):

@@ -3,7 +3,14 @@
 from django.urls import URLPattern, URLResolver, path
 
 from exams.api.answers import AttemptReceipt, SaveAnswers
-from exams.api.attempts import AttemptDetail, StartAttempt, SubmitAttempt, TakeOverAttempt
+from exams.api.attempts import (
+    AttemptDetail,
+    EndBreak,
+    StartAttempt,
+    SubmitAttempt,
+    TakeBreak,
+    TakeOverAttempt,
+)
 from exams.api.navigation import CloseSection, LeaveQuestion, OpenSection
 from exams.api.paper import AttemptPaper
 
@@ -12,6 +19,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("attempts/<int:attempt_id>/paper/", AttemptPaper.as_view(), name="api_attempt_paper"),
     path("attempts/<int:attempt_id>/start/", StartAttempt.as_view(), name="api_attempt_start"),
     path("attempts/<int:attempt_id>/answers/", SaveAnswers.as_view(), name="api_attempt_answers"),
+    path("attempts/<int:attempt_id>/break/", TakeBreak.as_view(), name="api_attempt_break"),
+    path("attempts/<int:attempt_id>/break/end/", EndBreak.as_view(), name="api_attempt_break_end"),
     path("attempts/<int:attempt_id>/take-over/", TakeOverAttempt.as_view(), name="api_attempt_take_over"),
     path("attempts/<int:attempt_id>/submit/", SubmitAttempt.as_view(), name="api_attempt_submit"),
     path("attempts/<int:attempt_id>/leave/", LeaveQuestion.as_view(), name="api_attempt_leave"),

@@ -11,19 +11,26 @@ def require_open(enrolment: Enrolment, now: datetime) -> None:
     """Raises Conflict or TooLate unless the candidate may check in at `now`."""
     sitting = enrolment.sitting
     _require_valid(enrolment, sitting)
-    opens = timing.check_in_opens(sitting.window)
+    opens = timing.check_in_opens(window_of(enrolment))
     if now < opens:
         raise Conflict(f"Check-in opens on {in_words(opens, sitting)}.", code="too_early")
-    _require_not_late(sitting, now)
+    _require_not_late(enrolment, now)
 
 
 def require_startable(enrolment: Enrolment, now: datetime) -> None:
     """Raises Conflict or TooLate unless the attempt may start at `now`."""
     sitting = enrolment.sitting
     _require_valid(enrolment, sitting)
-    if now < sitting.opens_at:
-        raise Conflict(f"The exam opens on {in_words(sitting.opens_at, sitting)}.", code="too_early")
-    _require_not_late(sitting, now)
+    opens_at = window_of(enrolment).opens_at
+    if now < opens_at:
+        raise Conflict(f"The exam opens on {in_words(opens_at, sitting)}.", code="too_early")
+    _require_not_late(enrolment, now)
+
+
+def window_of(enrolment: Enrolment) -> timing.Window:
+    """The window of this candidate: the sitting's, or the one that an allowance gives instead."""
+    others = [(each.opens_at, each.closes_at) for each in enrolment.allowances.all()]
+    return timing.own_window(enrolment.sitting.window, others)
 
 
 def extra_of(enrolment: Enrolment) -> timedelta:
@@ -48,7 +55,8 @@ def _require_valid(enrolment: Enrolment, sitting: Sitting) -> None:
         raise Conflict("This sitting has been cancelled; ask the exam office.", code="cancelled")
 
 
-def _require_not_late(sitting: Sitting, now: datetime) -> None:
-    latest = timing.latest_start(sitting.window)
+def _require_not_late(enrolment: Enrolment, now: datetime) -> None:
+    latest = timing.latest_start(window_of(enrolment))
     if now > latest:
-        raise TooLate(f"The exam could be started until {in_words(latest, sitting)}; ask the exam office.")
+        until = in_words(latest, enrolment.sitting)
+        raise TooLate(f"The exam could be started until {until}; ask the exam office.")

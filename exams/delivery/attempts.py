@@ -54,7 +54,7 @@ def check_in(attempt: Attempt, *, actor: User | None, reason: str = "") -> Attem
         lock(attempt)
         states.ATTEMPT.target(attempt.state, "check_in")
         admission.require_open(attempt.enrolment, clock.now())
-        return _move(attempt, "check_in", actor=actor, reason=reason)
+        return move(attempt, "check_in", actor=actor, reason=reason)
 
 
 def admit(attempt: Attempt, *, actor: User | None, reason: str = "") -> Attempt:
@@ -74,9 +74,9 @@ def lapse(attempt: Attempt, *, actor: User | None, reason: str = "") -> Attempt:
         lock(attempt)
         states.ATTEMPT.target(attempt.state, "lapse")
         now = clock.now()
-        if now <= timing.latest_start(attempt.enrolment.sitting.window):
+        if now <= timing.latest_start(admission.window_of(attempt.enrolment)):
             raise Conflict("This attempt can still be started.", code="not_due")
-        return _move(attempt, "lapse", actor=actor, reason=reason, values={"ended_at": now})
+        return move(attempt, "lapse", actor=actor, reason=reason, values={"ended_at": now})
 
 
 def start(attempt: Attempt, *, actor: User | None, device: str) -> Attempt:
@@ -96,11 +96,12 @@ def start(attempt: Attempt, *, actor: User | None, device: str) -> Attempt:
         enrolment = attempt.enrolment
         admission.require_startable(enrolment, now)
         draw_paper(attempt)
-        window = enrolment.sitting.window
+        window = admission.window_of(enrolment)
         extra = admission.extra_of(enrolment)
         deadline = timing.deadline_at_start(now, window, extra=extra)
         values = {"started_at": now, "deadline_at": deadline, "device": device, "devices": [device]}
-        return _move(attempt, "start", actor=actor, values=values, detail={"deadline": deadline.isoformat()})
+        values["extra_seconds"] = round(extra.total_seconds())
+        return move(attempt, "start", actor=actor, values=values, detail={"deadline": deadline.isoformat()})
 
 
 def pause(attempt: Attempt, *, actor: User | None, reason: str) -> Attempt:
@@ -112,7 +113,7 @@ def pause(attempt: Attempt, *, actor: User | None, reason: str) -> Attempt:
         now = clock.now()
         if attempt.deadline_at is not None and timing.is_past(attempt.deadline_at, now):
             raise TooLate("The working time of this attempt is over; it is being handed in.")
-        return _move(attempt, "pause", actor=actor, reason=reason, values={"paused_at": now})
+        return move(attempt, "pause", actor=actor, reason=reason, values={"paused_at": now})
 
 
 def resume(attempt: Attempt, *, actor: User | None, reason: str = "") -> Attempt:
@@ -121,7 +122,7 @@ def resume(attempt: Attempt, *, actor: User | None, reason: str = "") -> Attempt
         lock(attempt)
         states.ATTEMPT.target(attempt.state, "resume")
         values = lost_time.end_pause(attempt, clock.now())
-        return _move(attempt, "resume", actor=actor, reason=reason, values=values)
+        return move(attempt, "resume", actor=actor, reason=reason, values=values)
 
 
 def submit(
@@ -144,7 +145,7 @@ def submit(
             require_device(attempt, clean_device(device))
         values = _ending(attempt, ended_by)
         mark_automatically(attempt)
-        return _move(attempt, "submit", actor=actor, reason=reason, values=values)
+        return move(attempt, "submit", actor=actor, reason=reason, values=values)
 
 
 def terminate(attempt: Attempt, *, actor: User | None, reason: str) -> Attempt:
@@ -155,7 +156,7 @@ def terminate(attempt: Attempt, *, actor: User | None, reason: str) -> Attempt:
         states.ATTEMPT.target(attempt.state, "terminate")
         now = clock.now()
         values = lost_time.end_pause(attempt, now) | {"ended_at": now, "ended_by": EndedBy.PROCTOR}
-        return _move(attempt, "terminate", actor=actor, reason=reason, values=values)
+        return move(attempt, "terminate", actor=actor, reason=reason, values=values)
 
 
 def reinstate(attempt: Attempt, *, actor: User | None, reason: str = "") -> Attempt:
@@ -163,7 +164,7 @@ def reinstate(attempt: Attempt, *, actor: User | None, reason: str = "") -> Atte
     with transaction.atomic():
         lock(attempt)
         values = {"paused_at": attempt.ended_at, "ended_at": None, "ended_by": ""}
-        return _move(attempt, "reinstate", actor=actor, reason=reason, values=values)
+        return move(attempt, "reinstate", actor=actor, reason=reason, values=values)
 
 
 def take_over(attempt: Attempt, *, actor: User | None, device: str) -> Attempt:
@@ -213,10 +214,10 @@ def _ending(attempt: Attempt, ended_by: str) -> dict[str, Any]:
 def _locked_move(attempt: Attempt, verb: str, **how: Any) -> Attempt:
     with transaction.atomic():
         lock(attempt)
-        return _move(attempt, verb, **how)
+        return move(attempt, verb, **how)
 
 
-def _move(
+def move(
     attempt: Attempt,
     verb: str,
     *,
@@ -225,6 +226,7 @@ def _move(
     values: Mapping[str, Any] | None = None,
     detail: Mapping[str, Any] | None = None,
 ) -> Attempt:
+    """Moves a locked attempt and tells who listens; for the verbs of this package, which check first."""
     before = attempt.state
     apply_move(attempt, states.ATTEMPT, verb, actor=actor, values=values, reason=reason, detail=detail)
     _tell(attempt, verb, before=before, actor=actor, reason=reason)

@@ -8,7 +8,7 @@ from django.db.models import Q
 
 from accounts.tenancy import within
 from exams import states, timing
-from exams.delivery import attempts
+from exams.delivery import attempts, breaks
 from exams.models import Attempt, Sitting
 from exams.models.attempt import EndedBy
 from proctor_site.kernel import clock
@@ -26,19 +26,26 @@ class Swept:
     submitted: int
     lapsed: int
     failed: int
+    breaks_ended: int = 0
 
 
 def sweep() -> Swept:
-    """Submits running attempts past their deadline and lapses waiting ones past their last start.
+    """Ends breaks that are used up, submits running attempts past their deadline, lapses waiting ones.
 
     Covers all institutions. Safe to run in several processes at once and any number of times: each row is
     checked again under its lock. A row that fails is logged and does not hold up the others.
     """
+    back, not_back = _each(_breaks_over(), lambda row: breaks.end(row, actor=None))
     submitted, failed = _each(
         _overdue(), lambda row: attempts.submit(row, actor=None, ended_by=EndedBy.CLOCK)
     )
     lapsed, also_failed = _each(_lapsing(), lambda row: attempts.lapse(row, actor=None))
-    return Swept(submitted, lapsed, failed + also_failed)
+    return Swept(submitted, lapsed, not_back + failed + also_failed, back)
+
+
+def _breaks_over() -> Iterable[Attempt]:
+    rows = Attempt._base_manager.filter(state=states.PAUSED, break_until__lte=clock.now())
+    return rows.select_related("institution").order_by("break_until")[:BATCH]
 
 
 def _overdue() -> Iterable[Attempt]:
@@ -56,6 +63,8 @@ def _lapsing() -> Iterable[Attempt]:
     # Adding minutes of a column to a time differs between databases; these sittings are few.
     over = [sitting.pk for sitting in late_entry if now > timing.latest_start(sitting.window)]
     past = Q(enrolment__sitting__closes_at__lt=now) | Q(enrolment__sitting__in=over)
+    # Who has a later window of their own would fill the batch for nothing.
+    waiting = waiting.exclude(enrolment__allowances__closes_at__gte=now)
     return waiting.filter(past).select_related("institution").order_by("id")[:BATCH]
 
 

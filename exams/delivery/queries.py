@@ -11,10 +11,11 @@ from accounts.models import User
 from accounts.queries import institutions_of
 from exams import states, timing
 from exams.bank.rich_text import clean_as
+from exams.delivery import admission, breaks
 from exams.delivery.access import Access
 from exams.delivery.navigation import SectionState, item_states, section_states
 from exams.kinds.registry import kind_named
-from exams.models import Attempt, Enrolment, PaperItem, Section, Sitting
+from exams.models import Allowance, Attempt, Enrolment, PaperItem, Section, Sitting
 from proctor_site.kernel import clock
 from proctor_site.kernel.errors import Conflict, NotFound
 
@@ -32,6 +33,10 @@ class AttemptView(TypedDict):
     journal_hash: str
     device: str
     ended_by: str
+    extra_seconds: int
+    credited_seconds: int
+    break_until: datetime | None
+    break_seconds_left: int
 
 
 class ItemView(TypedDict):
@@ -136,6 +141,10 @@ def attempt_view(attempt: Attempt) -> AttemptView:
         journal_hash=attempt.journal_hash,
         device=attempt.device,
         ended_by=attempt.ended_by,
+        extra_seconds=attempt.extra_seconds,
+        credited_seconds=attempt.credited_seconds,
+        break_until=attempt.break_until,
+        break_seconds_left=breaks.seconds_left(attempt) if attempt.state in states.RUNNING else 0,
     )
 
 
@@ -205,18 +214,18 @@ def _item_view(item: PaperItem, access: Access) -> ItemView:
 def sittings_of(candidate: User) -> list[SittingRow]:
     """The sittings a person is enrolled for in all their institutions, latest opening first.
 
-    Without withdrawn enrolments; needs no scope. Three queries, however many rows.
+    Without withdrawn enrolments; needs no scope. Four queries, however many rows.
     """
     rows = Enrolment._base_manager.filter(
         candidate=candidate, withdrawn_at=None, institution__in=institutions_of(candidate)
     ).select_related("sitting__exam", "institution")
-    enrolments = rows.order_by("-sitting__opens_at", "id").prefetch_related(_newest_first())
+    enrolments = rows.order_by("-sitting__opens_at", "id").prefetch_related(_newest_first(), _allowances())
     return [
         SittingRow(
             enrolment=enrolment,
             attempt=_newest(enrolment),
-            check_in_opens_at=timing.check_in_opens(enrolment.sitting.window),
-            latest_start=timing.latest_start(enrolment.sitting.window),
+            check_in_opens_at=timing.check_in_opens(admission.window_of(enrolment)),
+            latest_start=timing.latest_start(admission.window_of(enrolment)),
         )
         for enrolment in enrolments
     ]
@@ -232,6 +241,10 @@ def candidates_of(sitting: Sitting) -> list[CandidateRow]:
 def _newest_first() -> "Prefetch[str]":
     rows = Attempt._base_manager.order_by("-id").select_related("enrolment__candidate", "enrolment__sitting")
     return Prefetch("attempts", queryset=rows, to_attr="runs")
+
+
+def _allowances() -> "Prefetch[str]":
+    return Prefetch("allowances", queryset=Allowance._base_manager.all())
 
 
 def _newest(enrolment: Enrolment) -> Attempt | None:

@@ -38,7 +38,16 @@ class Attempt(TenantModel):
     started_at = models.DateTimeField(null=True, blank=True)
     deadline_at = models.DateTimeField(null=True, blank=True)
     paused_at = models.DateTimeField(null=True, blank=True)
+    break_until = models.DateTimeField(
+        null=True, blank=True, help_text="In a break of the candidate's own: when it ends by itself."
+    )
     ended_at = models.DateTimeField(null=True, blank=True)
+    extra_seconds = models.PositiveIntegerField(
+        default=0, help_text="Extra time by allowances that the deadline holds."
+    )
+    credited_seconds = models.PositiveIntegerField(
+        default=0, help_text="Lost time that the deadline holds: the sum of what was credited."
+    )
     journal_hash = models.CharField(
         max_length=64, default="0" * 64, help_text="Hash of the newest journal entry."
     )
@@ -68,6 +77,10 @@ class Attempt(TenantModel):
                 condition=models.Q(state=states.PAUSED, paused_at__isnull=False)
                 | (~models.Q(state=states.PAUSED) & models.Q(paused_at__isnull=True)),
                 name="attempt_paused_since",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(break_until__isnull=True) | models.Q(state=states.PAUSED),
+                name="attempt_break_is_a_pause",
             ),
         ]
         indexes = [models.Index(fields=["state", "deadline_at"], name="attempt_due")]

@@ -59,6 +59,24 @@ class Allowance(TenantModel):
         validators=[MinValueValidator(1), MaxValueValidator(5)],
         help_text="1.25 gives a quarter more working time.",
     )
+    break_minutes = models.PositiveSmallIntegerField(
+        "minutes of break",
+        default=0,
+        validators=[MaxValueValidator(4 * 60)],
+        help_text="Taken by the candidate with a button; the clock stands still meanwhile.",
+    )
+    opens_at = models.DateTimeField(
+        "own opening", null=True, blank=True, help_text="Only when it differs from the sitting's."
+    )
+    closes_at = models.DateTimeField(
+        "own closing", null=True, blank=True, help_text="Only when it differs from the sitting's."
+    )
+    camera_free = models.BooleanField(
+        "without camera", default=False, help_text="Check-in and exam ask for no camera."
+    )
+    batch = models.UUIDField(
+        null=True, blank=True, editable=False, help_text="One action for many; a repeat of it gives nothing."
+    )
     muted_detectors = models.JSONField(
         default=list, blank=True, help_text="Names of detectors that raise no incident for this candidate."
     )
@@ -69,7 +87,8 @@ class Allowance(TenantModel):
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(factor__gte=1) & models.Q(factor__lte=5), name="allowance_factor_1_to_5"
-            )
+            ),
+            models.UniqueConstraint(fields=["enrolment", "batch"], name="allowance_once_per_batch"),
         ]
 
     def __str__(self) -> str:

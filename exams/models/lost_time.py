@@ -10,8 +10,11 @@ class Cause(models.TextChoices):
     """Why time was lost."""
 
     PAUSE = "pause", "Paused by a proctor"
+    BREAK = "break", "Break"
     CONNECTION = "connection", "Connection lost"
     OUTAGE = "outage", "Outage of the server"
+    QUEUE = "queue", "Waiting in a queue"
+    DISTURBANCE = "disturbance", "Disturbance noted by the exam office"
 
 
 class LostTime(TenantModel):

@@ -7,7 +7,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.pages.guards import person_of
 from exams import timing
-from exams.delivery import attempts
+from exams.delivery import admission, attempts
 from exams.delivery.queries import SittingRow
 from exams.models import Enrolment
 from exams.pages.steps import next_step, url_of
@@ -28,7 +28,7 @@ def enrolment(request: HttpRequest, slug: str, enrolment_id: int) -> HttpRespons
         except Refusal as refusal:
             messages.warning(request, refusal.message)
     newest = found.attempts.order_by("-id").select_related("institution").first()
-    window = found.sitting.window
+    window = admission.window_of(found)
     row = SittingRow(found, newest, timing.check_in_opens(window), timing.latest_start(window))
     zone = person_of(request).time_zone or found.institution.time_zone
     context = {

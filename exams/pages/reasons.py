@@ -11,7 +11,7 @@ _VERBS = {states.PAUSED: "pause", states.TERMINATED: "terminate", states.REFUSED
 def reason_of(attempt: Attempt) -> str:
     """The reason given with the move into the present state; empty where nobody gives one."""
     verb = _VERBS.get(attempt.state)
-    if verb is None:
+    if verb is None or attempt.break_until is not None:
         return ""
     entries = AuditEntry.objects.filter(stream=stream_of(attempt), verb=f"attempt.{verb}")
     newest = entries.order_by("-sequence").first()

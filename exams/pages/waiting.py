@@ -8,7 +8,7 @@ from django.views.decorators.http import require_safe
 from accounts.pages.guards import person_of
 from exams import timing
 from exams.delivery import queries
-from exams.delivery.admission import extra_of
+from exams.delivery.admission import extra_of, window_of
 from exams.pages.steps import PAGE_OF_STATE, Page, api_url_of, own_attempt, url_of
 
 
@@ -21,6 +21,7 @@ def waiting(request: HttpRequest, slug: str, attempt_id: int) -> HttpResponse:
         return redirect(url_of(attempt))
     sitting = attempt.enrolment.sitting
     extra = extra_of(attempt.enrolment)
+    window = window_of(attempt.enrolment)
     context = {
         "attempt": attempt,
         "sitting": sitting,
@@ -28,15 +29,15 @@ def waiting(request: HttpRequest, slug: str, attempt_id: int) -> HttpResponse:
         "minutes": sitting.duration_minutes + round(extra.total_seconds() / 60),
         "extra_minutes": round(extra.total_seconds() / 60),
         "question_count": attempt.paper.count(),
-        "latest_start": timing.latest_start(sitting.window),
+        "latest_start": timing.latest_start(window),
         "api_url": api_url_of(attempt),
         "exam_url": url_of(attempt, Page.EXAM),
         "home_url": "/",
         "zone": person_of(request).time_zone or attempt.institution.time_zone,
         "timing": {
             "snapshot": queries.attempt_view(attempt),
-            "opens_at": sitting.opens_at,
-            "latest_start": timing.latest_start(sitting.window),
+            "opens_at": window.opens_at,
+            "latest_start": timing.latest_start(window),
         },
     }
     return render(request, "exams/waiting.html", context)

@@ -129,6 +129,9 @@ class SupervisedAttemptSerializer(serializers.Serializer[Any]):
     seconds_left = serializers.FloatField(allow_null=True)
     deadline_at = serializers.DateTimeField(allow_null=True)
     paused_at = serializers.DateTimeField(allow_null=True)
+    extra_seconds = serializers.IntegerField(help_text="Extra time by agreement that the deadline holds.")
+    credited_seconds = serializers.IntegerField(help_text="Lost time that the deadline holds.")
+    break_until = serializers.DateTimeField(allow_null=True)
     started_at = serializers.DateTimeField(allow_null=True)
     ended_at = serializers.DateTimeField(allow_null=True)
     ended_by = serializers.CharField(allow_blank=True)
@@ -200,6 +203,8 @@ class WallRowSerializer(serializers.Serializer[Any]):
     deadline_at = serializers.DateTimeField(allow_null=True)
     paused_at = serializers.DateTimeField(allow_null=True)
     seconds_left = serializers.FloatField(allow_null=True)
+    extra_minutes = serializers.IntegerField(help_text="More than the sitting's working time: whole minutes.")
+    on_break = serializers.BooleanField(help_text="Paused by the candidate, as was agreed.")
     presence = PresenceSerializer()
     incidents = NeedSerializer()
 

@@ -138,8 +138,8 @@ def next_step(policy: Policy, consent: Consent) -> NextStep:
 
 
 def policy_of(attempt: Attempt) -> Policy:
-    """The policy of the attempt's exam."""
-    return policies.policy_for(attempt.enrolment.sitting.exam)
+    """The policy of the attempt: of its exam, without camera where that was agreed."""
+    return policies.policy_of(attempt)
 
 
 def _end(consent: Consent, candidate: User) -> None:

@@ -24,7 +24,7 @@ _LOOKED_FOR = {
 
 def for_attempt(attempt: Attempt) -> Notice:
     """The notice of the attempt's exam in its present wording; a changed wording is a new version."""
-    return current(attempt.institution, policies.policy_for(attempt.enrolment.sitting.exam))
+    return current(attempt.institution, policies.policy_of(attempt))
 
 
 def current(institution: Institution, policy: Policy) -> Notice:

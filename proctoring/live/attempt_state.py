@@ -15,6 +15,9 @@ def for_candidate(attempt: Attempt, *, reason: str = "") -> dict[str, Any]:
         "deadline_at": iso(attempt.deadline_at),
         "paused_at": iso(attempt.paused_at),
         "ended_by": attempt.ended_by,
+        "extra_seconds": attempt.extra_seconds,
+        "credited_seconds": attempt.credited_seconds,
+        "break_until": iso(attempt.break_until),
         "reason": reason,
     }
 

@@ -65,6 +65,7 @@ class Tile:
     deadline_at: str | None
     paused_at: str | None
     seconds_left: float | None
+    extra_minutes: int
     connection: str
     lost_since: datetime | None
     camera: str
@@ -125,6 +126,7 @@ def _tile(
         deadline_at=row["deadline_at"],
         paused_at=row["paused_at"],
         seconds_left=row["seconds_left"],
+        extra_minutes=row["extra_minutes"],
         connection=connection,
         lost_since=_lost_since(row["presence"], gone.get(attempt)) if connection == "lost" else None,
         camera=row["presence"]["camera"],

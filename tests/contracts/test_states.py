@@ -23,6 +23,8 @@ PROMISED = {
         ("ready", "start"): "in_progress",
         ("in_progress", "pause"): "paused",
         ("paused", "resume"): "in_progress",
+        ("in_progress", "take_break"): "paused",
+        ("paused", "end_break"): "in_progress",
         ("in_progress", "submit"): "submitted",
         ("paused", "submit"): "submitted",
         ("in_progress", "terminate"): "terminated",

@@ -5,7 +5,17 @@ import { getJSON } from "../shared/http.js";
 const SILENCE_MS = 25000;
 const CHECK_MS = 5000;
 const JUMP_MS = 3000;
-const KNOWN = ["state", "deadline_at", "paused_at", "device", "ended_by"];
+const KNOWN = [
+  "state",
+  "deadline_at",
+  "paused_at",
+  "device",
+  "ended_by",
+  "extra_seconds",
+  "credited_seconds",
+  "break_until",
+  "break_seconds_left",
+];
 const ENDED = ["submitted", "terminated", "refused", "missed"];
 
 /**
@@ -51,7 +61,7 @@ export class AttemptWatch extends EventTarget {
     for (const name of KNOWN) if (news[name] !== undefined) this.snapshot[name] = news[name];
     if (this.state !== before || reason) this.reason = reason ?? "";
     // Trap: an answer that was under way when the attempt was paused still carries the moment of no pause.
-    if (this.state !== "paused") this.snapshot.paused_at = null;
+    if (this.state !== "paused") this.snapshot.paused_at = this.snapshot.break_until = null;
     this.#announce();
   }
 

@@ -4,6 +4,7 @@ import { ServerClock } from "../shared/clock.js";
 import { AnswerJournal } from "./answer_journal.js";
 import { AnswerSender } from "./answer_sender.js";
 import { AttemptWatch } from "./attempt_watch.js";
+import { BreakRoom } from "./break_room.js";
 import { claimDevice } from "./device.js";
 import { ExamClock } from "./exam_clock.js";
 import { ExamStates, showNotice } from "./exam_states.js";
@@ -11,8 +12,10 @@ import { FinalCheck } from "./final_check.js";
 import { openStore } from "./journal_store.js";
 import { PaperParts } from "./paper_parts.js";
 import { PartSteps } from "./part_steps.js";
+import { PageNotice } from "./page_notice.js";
 import { QuestionList } from "./question_list.js";
 import { SaveState } from "./save_state.js";
+import { TimeNews } from "./time_news.js";
 import { isAnswered, problemOf, readValue, showWordCount, writeValue } from "./widgets.js";
 
 const byId = (id) => document.getElementById(id);
@@ -231,6 +234,8 @@ async function openExam(root) {
   const announcement = byId("clock-announcement");
   const examClock = new ExamClock({ clock, display: document.querySelector("[data-clock]"), announcement });
   const states = new ExamStates({ root, device, watch, examClock, journal, sender });
+  new TimeNews({ watch, notice: new PageNotice(byId("page-notice")) }).listen();
+  new BreakRoom({ root, device, watch, journal, clock }).listen();
   const saveState = new SaveState({
     element: byId("save-state"),
     announcement: byId("save-announcement"),

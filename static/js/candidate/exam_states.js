@@ -68,10 +68,10 @@ export class ExamStates extends EventTarget {
     document.dispatchEvent(new CustomEvent(holds ? "attempt:held" : "attempt:lost"));
   }
 
-  #showPause({ state }, reason) {
-    if (state !== "paused") {
+  #showPause({ state, break_until: isBreak }, reason) {
+    if (state !== "paused" || isBreak) {
       this.pauseDialog.hide();
-      this.journal.resume("paused");
+      if (state !== "paused") this.journal.resume("paused");
       return;
     }
     const dialog = byId("pause-dialog");

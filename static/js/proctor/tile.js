@@ -32,6 +32,7 @@ export class Tile {
     this.state = data.state;
     this.deadlineAt = data.deadlineAt ? Date.parse(data.deadlineAt) : null;
     this.pausedAt = data.pausedAt ? Date.parse(data.pausedAt) : null;
+    this.extraMinutes = Number(data.extraMinutes);
     this.connection = data.connection;
     this.lostSince = data.lostSince ? Date.parse(data.lostSince) : null;
     this.camera = data.camera;
@@ -49,6 +50,7 @@ export class Tile {
     this.state = payload.state;
     this.deadlineAt = payload.deadline_at ? Date.parse(payload.deadline_at) : null;
     this.pausedAt = payload.paused_at ? Date.parse(payload.paused_at) : null;
+    this.extraMinutes = Math.floor((payload.extra_seconds + payload.credited_seconds) / 60);
     if (!CONNECTS.has(this.state)) this.connection = "none";
   }
 
@@ -134,6 +136,8 @@ export class Tile {
       const allowed = this.attempt !== null && this.words.acts[button.dataset.act].includes(this.state);
       setHidden(button, !allowed);
     }
+    setText(slots.extra, `+${this.extraMinutes} min`);
+    setHidden(slots.extra, !this.extraMinutes);
     this.patchTime(now);
   }
 

@@ -40,6 +40,17 @@ export class ServerClock {
   }
 }
 
+/** Seconds in words: "10 minutes", "1 minute 30 seconds". */
+export function inWords(seconds) {
+  const whole = Math.round(seconds);
+  const parts = [
+    [Math.floor(whole / 60), "minute"],
+    [whole % 60, "second"],
+  ];
+  const said = parts.filter(([count]) => count > 0).map(([count, unit]) => `${count} ${unit}${count === 1 ? "" : "s"}`);
+  return said.join(" ") || "0 seconds";
+}
+
 /** Seconds as "1:05:09" or "12:34". */
 export function formatDuration(seconds) {
   const whole = Math.max(0, Math.floor(seconds));

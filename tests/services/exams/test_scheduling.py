@@ -158,7 +158,7 @@ def test_dashboards_and_lists_cost_the_same_for_any_length(
         make_attempt(enrol(shared, person))
     for _ in range(count - 1):
         make_attempt(enrol(make_sitting(make_exam(institution)), candidate))
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         rows = sittings_of(candidate)
         assert [row.sitting.exam.title and row.attempt and row.attempt.state for row in rows] == [
             "in_progress"

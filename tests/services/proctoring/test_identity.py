@@ -7,6 +7,8 @@ import pytest
 from django.core.files.storage import storages
 
 from accounts.models import AuditEntry, User
+from exams import states
+from exams.delivery import allowances
 from exams.models import Attempt
 from proctor_site.kernel.errors import Conflict, InvalidInput, NotFound, Unavailable
 from proctoring import policies, sessions, supervision
@@ -312,3 +314,12 @@ def test_policy_for_prefers_the_assigned_one(sitting: Any, institution: Any) -> 
     own = Policy.objects.create(institution=institution, name="Strict")
     PolicyAssignment.objects.create(institution=institution, exam=sitting.exam, policy=own)
     assert policies.policy_for(sitting.exam) == own
+
+
+def test_the_way_without_camera_can_be_agreed(checking_in: Attempt) -> None:
+    assert consent.policy_of(checking_in).camera_required
+    allowances.give(checking_in.enrolment, actor=None, camera_free=True)
+    fresh = Attempt.objects.get(pk=checking_in.pk)
+    assert not consent.policy_of(fresh).camera_required
+    assert "without camera" in notice.for_attempt(fresh).body
+    assert check_in.complete(fresh, candidate=fresh.enrolment.candidate).state == states.READY

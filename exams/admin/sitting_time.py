@@ -1,0 +1,111 @@
+"""Time for a whole sitting: extra minutes for everybody, shown first, confirmed, and taken back if wrong."""
+
+import uuid
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import Count, Max, Min
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+
+from exams import states
+from exams.admin.time_form import ExtraTimeForm, TakeBackForm
+from exams.delivery import allowances
+from exams.delivery.allowances import Given
+from exams.models import Allowance, Attempt, Enrolment, Sitting
+from proctor_site.kernel.errors import Refusal
+
+
+def time_page(model_admin: Any, request: HttpRequest, sitting_id: int) -> HttpResponse:
+    """GET: what was given so far, and the form. POST: shows whom it would reach, then gives or takes back."""
+    sitting = model_admin.get_object(request, str(sitting_id))
+    if sitting is None:
+        raise Http404("There is no such sitting.")
+    if not request.user.has_perm("exams.add_allowance", sitting):
+        raise PermissionDenied
+    form = ExtraTimeForm(request.POST if request.POST.get("act") in ("look", "give") else None)
+    confirming = False
+    if request.method == "POST":
+        if request.POST.get("act") == "take_back":
+            return _take_back(request, sitting)
+        if form.is_valid() and request.POST.get("act") == "give":
+            return _give(request, sitting, form)
+        confirming = form.is_valid()
+    enrolled = _enrolled(sitting)
+    context = {
+        **model_admin.admin_site.each_context(request),
+        "title": f"Time in {sitting}",
+        "opts": model_admin.opts,
+        "sitting": sitting,
+        "form": form,
+        "confirming": confirming,
+        "enrolled_count": len(enrolled),
+        "running_count": Attempt.objects.filter(enrolment__sitting=sitting, state__in=states.RUNNING).count(),
+        "given": _given_so_far(sitting),
+    }
+    return TemplateResponse(request, "admin/exams/sitting/time.html", context)
+
+
+def _enrolled(sitting: Sitting) -> list[Enrolment]:
+    rows = Enrolment.objects.filter(sitting=sitting, withdrawn_at=None)
+    return list(rows.select_related("candidate", "institution", "sitting").order_by("id"))
+
+
+def _given_so_far(sitting: Sitting) -> list[Any]:
+    rows = Allowance.objects.filter(enrolment__sitting=sitting, batch__isnull=False)
+    by_batch = rows.values("batch").annotate(
+        minutes=Max("extra_minutes"), people=Count("pk"), at=Min("created_at"), reason=Max("reason")
+    )
+    return list(by_batch.order_by("at"))
+
+
+def _give(request: HttpRequest, sitting: Sitting, form: ExtraTimeForm) -> HttpResponse:
+    actor: Any = request.user
+    given = form.cleaned_data
+    try:
+        done = allowances.give_everybody(
+            sitting,
+            _enrolled(sitting),
+            minutes=given["minutes"],
+            reason=given["reason"],
+            batch=given["batch"],
+            actor=actor,
+        )
+    except Refusal as refusal:
+        messages.error(request, f"Nothing was given: {refusal.message}")
+        return _back(sitting)
+    working = sum(each.moved_seconds > 0 for each in done)
+    messages.success(
+        request,
+        f"{given['minutes']} minutes more for {len(done)} candidates; {working} of them are working and see "
+        "it now.",
+    )
+    _name_refused(request, done)
+    return _back(sitting)
+
+
+def _take_back(request: HttpRequest, sitting: Sitting) -> HttpResponse:
+    actor: Any = request.user
+    form = TakeBackForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, "Choose what to take back from the list.")
+        return _back(sitting)
+    batch: uuid.UUID = form.cleaned_data["batch"]
+    done = allowances.take_back(sitting, batch, actor=actor)
+    count = sum(not each.refused for each in done)
+    messages.success(request, f"Taken back from {count} candidate{'' if count == 1 else 's'}.")
+    _name_refused(request, done)
+    return _back(sitting)
+
+
+def _name_refused(request: HttpRequest, done: list[Given]) -> None:
+    for each in done:
+        if each.refused:
+            messages.warning(request, f"{each.enrolment.candidate}: {each.refused}")
+
+
+def _back(sitting: Sitting) -> HttpResponse:
+    return redirect(reverse("admin:exams_sitting_time", args=[sitting.pk]))

@@ -1,0 +1,19 @@
+"""Rows of the permission table for delivery: breaks, time for a sitting."""
+
+from exams import states
+from tests.contracts.permission_rows import Row
+
+_ATTEMPT = "api/v1/attempts/<int:attempt_id>/"
+_DEVICE = {"device": "device-1"}
+_SITTING = "admin/exams/sitting/<int:sitting_id>/"
+
+
+def _owner(status: int) -> str:
+    return f"{status} 404 404 404 404 404 404 404 404 401"
+
+
+DELIVERY_ROWS = [
+    Row("POST", _ATTEMPT + "break/", _owner(409), body=_DEVICE),  # no break minutes
+    Row("POST", _ATTEMPT + "break/end/", _owner(409), states.PAUSED, _DEVICE),  # a proctor's pause
+    Row("GET", _SITTING + "time/", "302 302 403 403 403 200 200 302 404 302"),
+]
