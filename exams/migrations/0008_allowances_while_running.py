@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0002_registrations_and_failed_mail"),
-        ("exams", "0005_rich_text_of_questions"),
+        ("exams", "0007_going_on_in_a_paper"),
     ]
 
     operations = [
