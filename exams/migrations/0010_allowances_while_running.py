@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0002_registrations_and_failed_mail"),
-        ("exams", "0007_going_on_in_a_paper"),
+        ("exams", "0009_files_of_questions_on_their_way_in"),
     ]
 
     operations = [
