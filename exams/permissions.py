@@ -12,8 +12,11 @@ _WATCH = (Role.PROCTOR, Role.REVIEWER)
 for _model in ("exam", "section", "sectionquestion", "question", "questionversion"):
     grant("exams", _model, view=(Role.REVIEWER,), write=_WRITE)
 grant("exams", "questionimport", view=_WRITE, write=_WRITE)
-for _model in ("sitting", "sittingproctor", "enrolment", "pendingenrolment"):
+for _model in ("sitting", "sittingproctor", "enrolment", "pendingenrolment", "candidategroup"):
     grant("exams", _model, view=(Role.AUTHOR, *_WATCH), write=_OFFICE)
+grant("exams", "candidategroupmember", view=(Role.AUTHOR, *_WATCH), write=_OFFICE)
+for _model in ("roster", "sittingmail"):
+    grant("exams", _model, view=_OFFICE, write=_OFFICE)
 grant("exams", "allowance", view=_OFFICE, write=_OFFICE)
 for _model in ("attempt", "paperitem", "answer", "mark", "markchange"):
     grant("exams", _model, view=(*_OFFICE, Role.REVIEWER))

@@ -1,6 +1,8 @@
 """What has to happen without anybody asking and may wait a little: jobs, and what their time has come for."""
 
 from accounts.jobs import worker
+from accounts.tenancy import across_all
+from exams.scheduling.reminders import write_due_reminders
 
 
 def carry_out_jobs() -> None:
@@ -9,6 +11,8 @@ def carry_out_jobs() -> None:
 
 
 def look_around() -> None:
-    """Jobs whose worker was stopped are given to another one; safe to run in several processes at once."""
+    """Reminders that are due, and jobs whose worker was stopped; safe to run in several processes at once."""
+    with across_all():
+        write_due_reminders()
     worker.rescue()
     worker.tidy()

@@ -46,7 +46,14 @@ class SittingForm(_ModelForm):
     class Meta:
         model = Sitting
         # Without the exam: its choices need a scope, so the admin adds that field within the request.
-        fields = ("title", "time_zone", "duration_minutes", "late_entry_minutes")
+        fields = (
+            "title",
+            "time_zone",
+            "duration_minutes",
+            "late_entry_minutes",
+            "capacity",
+            "tells_candidates",
+        )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

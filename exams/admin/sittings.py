@@ -23,7 +23,7 @@ from exams.delivery.admission import in_words
 from exams.delivery.queries import candidates_of
 from exams.models import PendingEnrolment, Sitting, SittingProctor
 from exams.scheduling.enrolments import MOST_ADDRESSES, Line, enrol_by_email
-from exams.scheduling.sittings import WATCHING_ROLES, cancel_sitting
+from exams.scheduling.sittings import WATCHING_ROLES, as_stored, cancel_sitting, tell_of_difference
 from proctor_site.kernel.errors import Refusal
 
 
@@ -73,7 +73,12 @@ class SittingAdmin(RefusalsInWords, TenantAdmin):
         times = ["time_zone", "opens_local", "closes_local", "duration_minutes", "late_entry_minutes"]
         if not self._may_write(request, obj):
             times = ["time_zone", "opens", "closes", "duration_minutes", "late_entry_minutes"]
-        return [(None, {"fields": ["exam", "title", "candidates_link"]}), ("When", {"fields": times})]
+        people = ["capacity", "tells_candidates", "candidates_link"]
+        return [
+            (None, {"fields": ["exam", "title"]}),
+            ("When", {"fields": times}),
+            ("Candidates", {"fields": people}),
+        ]
 
     def _may_write(self, request: HttpRequest, obj: Sitting | None) -> bool:
         return self.has_change_permission(request, obj) if obj else self.has_add_permission(request)
@@ -107,6 +112,12 @@ class SittingAdmin(RefusalsInWords, TenantAdmin):
         count = getattr(sitting, "enrolled", 0)
         return format_html('<a href="{}">{} enrolled: enrol more, see attempts</a>', address, count)
 
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        before = as_stored(obj) if change else None
+        super().save_model(request, obj, form, change)
+        if before is not None:
+            tell_of_difference(before, obj)
+
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Sittings with enrolments are cancelled, not deleted."""
         empty = obj is None or not obj.enrolments.exists()
@@ -118,7 +129,7 @@ class SittingAdmin(RefusalsInWords, TenantAdmin):
         for sitting in queryset:
             try:
                 cancel_sitting(sitting, actor=actor, reason="in the admin")
-                messages.success(request, f"{sitting} is cancelled; tell its candidates.")
+                messages.success(request, f"{sitting} is cancelled.{_told(sitting)}")
             except Refusal as refusal:
                 messages.error(request, f"{sitting}: {refusal.message}")
 
@@ -169,3 +180,9 @@ class SittingAdmin(RefusalsInWords, TenantAdmin):
         except Refusal as refusal:
             form.add_error("emails", refusal.message)
             return None
+
+
+def _told(sitting: Sitting) -> str:
+    if sitting.tells_candidates:
+        return " Its candidates are told by e-mail."
+    return " Tell its candidates: e-mails are switched off for this sitting."

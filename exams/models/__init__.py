@@ -4,18 +4,23 @@ from exams.models.answer import Answer, JournalEntry
 from exams.models.attempt import Attempt, PaperItem
 from exams.models.enrolment import Allowance, Enrolment, PendingEnrolment
 from exams.models.exam import Exam, Section, SectionQuestion
+from exams.models.group import CandidateGroup, CandidateGroupMember
 from exams.models.lost_time import LostTime
 from exams.models.mark import Mark, MarkChange
 from exams.models.progress import SectionRun
 from exams.models.question import Question, QuestionVersion
 from exams.models.question_import import QuestionImport
+from exams.models.roster import Roster
 from exams.models.sitting import Sitting, SittingProctor
+from exams.models.sitting_mail import SittingMail
 from exams.models.statistics import QuestionFigures, StoredReport
 
 __all__ = [
     "Allowance",
     "Answer",
     "Attempt",
+    "CandidateGroup",
+    "CandidateGroupMember",
     "Enrolment",
     "Exam",
     "JournalEntry",
@@ -28,10 +33,12 @@ __all__ = [
     "QuestionFigures",
     "QuestionImport",
     "QuestionVersion",
+    "Roster",
     "Section",
     "SectionQuestion",
     "SectionRun",
     "Sitting",
+    "SittingMail",
     "SittingProctor",
     "StoredReport",
 ]

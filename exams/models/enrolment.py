@@ -5,6 +5,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 
 from accounts.tenancy import TenantModel
+from exams.models.group import CandidateGroup
 from exams.models.sitting import Sitting
 
 
@@ -32,6 +33,12 @@ class PendingEnrolment(TenantModel):
 
     sitting = models.ForeignKey(Sitting, on_delete=models.CASCADE, related_name="pending_enrolments")
     email = models.EmailField("e-mail address")
+    name = models.CharField("full name", max_length=200, blank=True)
+    group = models.ForeignKey(
+        CandidateGroup, on_delete=models.SET_NULL, null=True, blank=True, related_name="pending_enrolments"
+    )
+    extra_minutes = models.PositiveIntegerField(default=0, validators=[MaxValueValidator(24 * 60)])
+    factor = models.DecimalField("time factor", max_digits=4, decimal_places=2, default=1)
     created_at = models.DateTimeField(auto_now_add=True)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
@@ -81,10 +88,16 @@ class Allowance(TenantModel):
         default=list, blank=True, help_text="Names of detectors that raise no incident for this candidate."
     )
     reason = models.TextField(blank=True, help_text="Only exam officers see this.")
+    from_roster = models.BooleanField(
+        default=False, editable=False, help_text="Given by an imported roster, which may change it later."
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
         constraints = [
+            models.UniqueConstraint(
+                fields=["enrolment"], condition=models.Q(from_roster=True), name="allowance_one_from_roster"
+            ),
             models.CheckConstraint(
                 condition=models.Q(factor__gte=1) & models.Q(factor__lte=5), name="allowance_factor_1_to_5"
             ),

@@ -36,6 +36,21 @@ class Sitting(TenantModel):
         blank=True,
         help_text="How long after opening one may still start; empty: until the window closes.",
     )
+    capacity = models.PositiveIntegerField(
+        "most candidates",
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1)],
+        help_text="Nobody is enrolled beyond it; invited people count too. Empty: no limit.",
+    )
+    tells_candidates = models.BooleanField(
+        "tell candidates by e-mail",
+        default=True,
+        help_text="Enrolment, reminders a day and an hour before, changes and cancellation.",
+    )
+    calendar_sequence = models.PositiveIntegerField(
+        default=0, editable=False, help_text="Grows with each change that calendars have to hear of."
+    )
     cancelled_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     class Meta:

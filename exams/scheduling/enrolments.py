@@ -11,22 +11,23 @@ from django.db import transaction
 from accounts import audit
 from accounts.models import Institution, Membership, User
 from accounts.roles import Role
-from accounts.services.invitations import invite_member
-from accounts.services.people import find_person
+from accounts.transitions import lock
 from exams import states
-from exams.models import Enrolment, PendingEnrolment, Sitting
+from exams.models import Allowance, CandidateGroupMember, Enrolment, PendingEnrolment, Sitting
+from exams.models.sitting_mail import MailKind
+from exams.scheduling import mails
+from exams.scheduling.enrolling import enrol_rows
+from exams.scheduling.roster_rows import RosterRow
+from exams.scheduling.verdicts import full, places_left, portions
 from proctor_site.kernel import clock
-from proctor_site.kernel.errors import Conflict, InvalidInput, Refusal, TooLarge
+from proctor_site.kernel.errors import Conflict, InvalidInput, TooLarge
 
 MOST_ADDRESSES = 2_000
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """What became of one line of pasted addresses.
-
-    `outcome`: enrolled, already_enrolled, invited (no candidate here yet), already_invited or refused.
-    """
+    """What became of one line of pasted addresses; `outcome` is a `verdicts.Outcome`."""
 
     number: int
     text: str
@@ -34,24 +35,32 @@ class Line:
     detail: str
 
 
-def enrol(sitting: Sitting, user: User, *, actor: User | None) -> Enrolment:
+def enrol(sitting: Sitting, user: User, *, actor: User | None, tells: bool = True) -> Enrolment:
     """The right of a candidate of the institution to the sitting; gives a withdrawn one back.
 
-    Raises InvalidInput (field "candidate") for people who are no candidates of the institution, Conflict for
-    a cancelled sitting.
+    The candidate hears of it by e-mail, unless `tells` is False. Raises InvalidInput (field "candidate") for
+    people who are no candidates of the institution, Conflict for a cancelled (cancelled) or full (full) one.
     """
-    if sitting.cancelled_at is not None:
-        raise Conflict("This sitting has been cancelled.", code="cancelled")
     if not _is_candidate(user, sitting.institution):
         raise InvalidInput(f"{user} is not a candidate of {sitting.institution}.", field="candidate")
     with transaction.atomic():
-        enrolment, is_new = Enrolment.objects.get_or_create(
-            institution=sitting.institution, sitting=sitting, candidate=user
-        )
-        if is_new or enrolment.withdrawn_at is not None:
-            enrolment.withdrawn_at = None
-            enrolment.save(update_fields=["withdrawn_at"])
-            audit.record(sitting.institution, enrolment, "enrolment.created", actor=actor)
+        lock(sitting)
+        if sitting.cancelled_at is not None:
+            raise Conflict("This sitting has been cancelled.", code="cancelled")
+        enrolment = Enrolment.objects.filter(sitting=sitting, candidate=user).first()
+        if enrolment is not None and enrolment.withdrawn_at is None:
+            return enrolment
+        if places_left(sitting) == 0:
+            raise Conflict(full(sitting), code="full")
+        if enrolment is None:
+            enrolment = Enrolment(institution=sitting.institution, sitting=sitting, candidate=user)
+        else:
+            mails.calendars_have_to_hear(sitting)
+        enrolment.withdrawn_at = None
+        enrolment.save()
+        audit.record(sitting.institution, enrolment, "enrolment.created", actor=actor)
+        if tells:
+            mails.write_to_enrolled(sitting, [enrolment], MailKind.ENROLLED)
     return enrolment
 
 
@@ -65,6 +74,8 @@ def withdraw(enrolment: Enrolment, *, actor: User | None, reason: str = "") -> E
             enrolment.save(update_fields=["withdrawn_at"])
             detail = {"reason": reason}
             audit.record(enrolment.institution, enrolment, "enrolment.withdrawn", actor=actor, detail=detail)
+            mails.calendars_have_to_hear(enrolment.sitting)
+            mails.write_to_enrolled(enrolment.sitting, [enrolment], MailKind.WITHDRAWN)
     return enrolment
 
 
@@ -77,64 +88,58 @@ def enrol_by_email(sitting: Sitting, lines: Iterable[str], *, actor: User) -> li
     numbered = [(number, text.strip()) for number, text in enumerate(lines, start=1) if text.strip()]
     if len(numbered) > MOST_ADDRESSES:
         raise TooLarge(f"At most {MOST_ADDRESSES} addresses at a time.", field="emails")
-    return [_enrol_line(sitting, number, text, actor) for number, text in numbered]
+    done: list[Line] = []
+    for portion in portions(numbered):
+        rows = _rows_of(portion)
+        for (number, text), verdict in zip(portion, enrol_rows(sitting, rows, actor=actor), strict=True):
+            done.append(Line(number, text, verdict.outcome, verdict.detail))
+    return done
+
+
+def _rows_of(portion: Iterable[tuple[int, str]]) -> list[RosterRow]:
+    rows: list[RosterRow] = []
+    seen: set[str] = set()
+    for number, text in portion:
+        email = text.lower()
+        problem = ""
+        try:
+            validate_email(email)
+        except ValidationError:
+            problem = "This is not an e-mail address."
+        if email in seen:
+            problem = "This address stands above already."
+        seen.add(email)
+        rows.append(RosterRow(number, email, problem=problem))
+    return rows
 
 
 def fulfil_pending(user: User, institution: Institution) -> list[Enrolment]:
-    """Enrols a new candidate for the sittings that their address was promised."""
+    """Enrols a new candidate for the sittings that their address was promised, with group and extra time.
+
+    No e-mail: the invitation has told them. A sitting that was cancelled meanwhile is left out.
+    """
     proved = EmailAddress.objects.filter(user=user, verified=True).values_list("email", flat=True)
     addresses = {user.email, *(each.lower() for each in proved)}
     rows = PendingEnrolment.objects.filter(institution=institution, email__in=addresses)
     done = []
-    for pending in rows.select_related("sitting", "created_by"):
+    for pending in rows.select_related("sitting__institution", "created_by", "group"):
+        pending.delete()  # first: its place is the one that the enrolment takes
         if pending.sitting.cancelled_at is None:
-            done.append(enrol(pending.sitting, user, actor=pending.created_by))
-        pending.delete()
+            enrolment = enrol(pending.sitting, user, actor=pending.created_by, tells=False)
+            _keep_promise(pending, enrolment)
+            done.append(enrolment)
     return done
 
 
-def _enrol_line(sitting: Sitting, number: int, text: str, actor: User) -> Line:
-    email = text.lower()
-    try:
-        validate_email(email)
-    except ValidationError:
-        return Line(number, text, "refused", "This is not an e-mail address.")
-    try:
-        with transaction.atomic():
-            outcome, detail = _enrol_address(sitting, email, actor)
-    except Refusal as refusal:
-        return Line(number, text, "refused", refusal.message)
-    return Line(number, text, outcome, detail)
-
-
-def _enrol_address(sitting: Sitting, email: str, actor: User) -> tuple[str, str]:
-    user = find_person(email)
-    if user is not None and _is_candidate(user, sitting.institution):
-        if Enrolment.objects.filter(sitting=sitting, candidate=user, withdrawn_at=None).exists():
-            return "already_enrolled", f"{user} is enrolled already."
-        enrol(sitting, user, actor=actor)
-        return "enrolled", f"{user} is enrolled."
-    if sitting.cancelled_at is not None:
-        raise Conflict("This sitting has been cancelled.", code="cancelled")
-    _, is_new = PendingEnrolment.objects.get_or_create(
-        institution=sitting.institution, sitting=sitting, email=email, defaults={"created_by": actor}
-    )
-    if not is_new:
-        return "already_invited", "Was invited before; enrolled once the invitation is accepted."
-    _invite(sitting.institution, email, actor)
-    audit.record(
-        sitting.institution, sitting, "sitting.candidate_invited", actor=actor, detail={"email": email}
-    )
-    return "invited", "Invited by e-mail; enrolled once the invitation is accepted."
-
-
-def _invite(institution: Institution, email: str, actor: User) -> None:
-    try:
-        invite_member(institution, email=email, roles=[Role.CANDIDATE], actor=actor)
-    except Conflict as refusal:
-        # Invited before, for another sitting: the one link serves both.
-        if refusal.code != "already_invited":
-            raise
+def _keep_promise(pending: PendingEnrolment, enrolment: Enrolment) -> None:
+    institution = enrolment.institution
+    if pending.group is not None:
+        CandidateGroupMember.objects.get_or_create(
+            institution=institution, group=pending.group, candidate=enrolment.candidate
+        )
+    if pending.extra_minutes or pending.factor != 1:
+        time = {"extra_minutes": pending.extra_minutes, "factor": pending.factor}
+        Allowance.objects.create(institution=institution, enrolment=enrolment, from_roster=True, **time)
 
 
 def _is_candidate(user: User, institution: Institution) -> bool:

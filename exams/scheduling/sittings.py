@@ -12,12 +12,23 @@ from accounts.models import Institution, Membership, User
 from accounts.models.institution import known_time_zone
 from accounts.roles import Role
 from exams import states
-from exams.models import Attempt, Exam, Sitting, SittingProctor
+from exams.models import Attempt, Enrolment, Exam, PendingEnrolment, Sitting, SittingProctor
+from exams.scheduling import mails
 from proctor_site.kernel import clock
 from proctor_site.kernel.errors import Conflict, InvalidInput
 
 _FIXED_ONCE_STARTED = ("exam", "opens_at", "duration_minutes")
-_MAY_CHANGE = ("title", "opens_at", "closes_at", "time_zone", "duration_minutes", "late_entry_minutes")
+_MAY_CHANGE = (
+    "title",
+    "opens_at",
+    "closes_at",
+    "time_zone",
+    "duration_minutes",
+    "late_entry_minutes",
+    "capacity",
+)
+_TOLD = ("title", "opens_at", "closes_at", "time_zone", "duration_minutes")
+"""Changes of these are told to candidates."""
 _LONGEST = timedelta(days=366)
 WATCHING_ROLES = (Role.PROCTOR, Role.EXAM_OFFICER, Role.ADMIN)
 
@@ -45,11 +56,24 @@ def change_sitting(sitting: Sitting, *, actor: User | None, **changes: Any) -> S
         setattr(sitting, name, value)
     check_sitting(sitting)
     with transaction.atomic():
+        before = as_stored(sitting)
         sitting.save(update_fields=sorted(changes))
+        tell_of_difference(before, sitting)
         audit.record(
             sitting.institution, sitting, "sitting.changed", actor=actor, detail={"fields": sorted(changes)}
         )
     return sitting
+
+
+def as_stored(sitting: Sitting) -> Sitting:
+    """The sitting as the database has it, for `tell_of_difference` after saving."""
+    return Sitting._base_manager.get(pk=sitting.pk)
+
+
+def tell_of_difference(before: Sitting, sitting: Sitting) -> None:
+    """Writes to candidates when something they were told has changed. In the transaction that saved it."""
+    if any(getattr(before, name) != getattr(sitting, name) for name in _TOLD):
+        mails.tell_of_change(sitting)
 
 
 def cancel_sitting(sitting: Sitting, *, actor: User | None, reason: str) -> Sitting:
@@ -63,6 +87,7 @@ def cancel_sitting(sitting: Sitting, *, actor: User | None, reason: str) -> Sitt
             audit.record(
                 sitting.institution, sitting, "sitting.cancelled", actor=actor, detail={"reason": reason}
             )
+            mails.tell_of_cancellation(sitting)
     return sitting
 
 
@@ -110,6 +135,7 @@ def check_sitting(sitting: Sitting) -> None:
             raise InvalidInput("Give a moment with its time zone.", field=name)
     _check_lengths(sitting)
     if sitting.pk is not None:
+        _check_capacity(sitting)
         _check_running(sitting)
 
 
@@ -129,6 +155,17 @@ def _check_lengths(sitting: Sitting) -> None:
     late = sitting.late_entry_minutes
     if late is not None and (late < 0 or timedelta(minutes=late) > window):
         raise InvalidInput("Late entry cannot be longer than the window.", field="late_entry_minutes")
+
+
+def _check_capacity(sitting: Sitting) -> None:
+    if sitting.capacity is None:
+        return
+    if sitting.capacity < 1:
+        raise InvalidInput("There must be room for one candidate at least.", field="capacity")
+    taken = Enrolment._base_manager.filter(sitting=sitting, withdrawn_at=None).count()
+    taken += PendingEnrolment._base_manager.filter(sitting=sitting).count()
+    if taken > sitting.capacity:
+        raise InvalidInput(f"{taken} are enrolled or invited already.", field="capacity")
 
 
 def _check_running(sitting: Sitting) -> None:

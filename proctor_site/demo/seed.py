@@ -140,7 +140,7 @@ def _open_sitting(institution: Institution) -> Sitting:
     )
     for number in range(1, len(CANDIDATES) + 1):
         user = User.objects.get(email=_email(f"candidate{number}"))
-        enrolments.enrol(sitting, user, actor=officer)
+        enrolments.enrol(sitting, user, actor=officer, tells=False)
     return sitting
 
 

@@ -11,6 +11,7 @@ LOGGING = {
     "loggers": {
         "django.request": {"level": "ERROR"},
         "uvicorn.access": {"level": "WARNING"},
+        "django_tasks": {"level": "WARNING"},
         "servestatic": {"level": "WARNING"},
     },
 }
