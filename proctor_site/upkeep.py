@@ -1,7 +1,6 @@
 """What has to happen without anybody asking and may wait a little: jobs, and what their time has come for."""
 
 from accounts.jobs import worker
-from accounts.tenancy import across_all
 from exams.scheduling.reminders import write_due_reminders
 
 
@@ -12,7 +11,6 @@ def carry_out_jobs() -> None:
 
 def look_around() -> None:
     """Reminders that are due, and jobs whose worker was stopped; safe to run in several processes at once."""
-    with across_all():
-        write_due_reminders()
+    write_due_reminders()
     worker.rescue()
     worker.tidy()
