@@ -1,6 +1,6 @@
 """The audit log: the only writer of audit entries, and the check of their chains."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -39,37 +39,6 @@ def record(
             if attempt == _TRIES - 1:
                 raise
     raise AssertionError("unreachable")
-
-
-def record_new(
-    institution: Institution,
-    subjects: Sequence[models.Model],
-    verb: str,
-    *,
-    actor: User | None = None,
-    detail: Mapping[str, Any] | None = None,
-) -> None:
-    """The first entries of the chains of many rows that the caller's transaction has just made, in one go."""
-    at, facts = clock.now(), dict(detail or {})
-    entries = []
-    for subject in subjects:
-        stream = stream_of(subject)
-        payload = _payload(stream, 1, at, actor.pk if actor else None, verb, facts)
-        link = chains.link_hash(chains.GENESIS, payload)
-        entries.append(
-            AuditEntry(
-                institution=institution,
-                stream=stream,
-                sequence=1,
-                at=at,
-                actor=actor,
-                verb=verb,
-                detail=facts,
-                previous_hash=chains.GENESIS,
-                hash=link,
-            )
-        )
-    AuditEntry.objects.bulk_create(entries, batch_size=500)
 
 
 def _append(
@@ -124,7 +93,7 @@ def record_first(
                 hash=chains.link_hash(chains.GENESIS, payload),
             )
         )
-    AuditEntry.objects.bulk_create(entries)
+    AuditEntry.objects.bulk_create(entries, batch_size=500)
 
 
 def _payload(

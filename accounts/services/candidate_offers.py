@@ -39,7 +39,7 @@ def offer_candidates(institution: Institution, people: Mapping[str, str], *, act
         ]
         Invitation.objects.bulk_create(made, batch_size=500)
         detail = {"role": Role.CANDIDATE.value}
-        audit.record_new(institution, made, "invitation.sent", actor=actor, detail=detail)
+        audit.record_first(institution, made, "invitation.sent", actor=actor, detail=detail)
 
 
 def fresh_link(institution: Institution, email: str) -> str | None:

@@ -50,7 +50,7 @@ def _enrol(sitting: Sitting, todo: Sequence[Verdict], actor: User) -> dict[int, 
         if verdict.enrolment is None
     ]
     Enrolment.objects.bulk_create(new)
-    audit.record_new(sitting.institution, new, "enrolment.created", actor=actor)
+    audit.record_first(sitting.institution, new, "enrolment.created", actor=actor)
     back = [verdict.enrolment for verdict in wanted if verdict.enrolment is not None]
     for enrolment in back:
         enrolment.withdrawn_at = None
