@@ -4,7 +4,9 @@ import os
 import tempfile
 
 os.environ.setdefault("PROCTOR_SECRET_KEY", "only-for-tests-" + "x" * 40)
-os.environ.setdefault("PROCTOR_DATA_DIR", tempfile.mkdtemp(prefix="proctor-tests-"))
+_folder = os.environ.get("PROCTOR_DATA_DIR") or tempfile.mkdtemp(prefix="proctor-tests-")
+# Processes that share the tests between them (pytest -n) share no database, spool or evidence.
+os.environ["PROCTOR_DATA_DIR"] = os.path.join(_folder, os.environ.get("PYTEST_XDIST_WORKER", ""))
 
 from proctor_site.settings import *  # noqa: E402, F403
 from proctor_site.settings import STORAGES  # noqa: E402

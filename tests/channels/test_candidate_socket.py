@@ -109,6 +109,7 @@ async def test_frames_are_answered_and_become_an_incident(connect: Any, candidat
         (message(1, frame(RED)[:2000]), "truncated"),
         (message(1, frame(RED) + b"\0" * 300_000), "too_large"),
     ],
+    ids=["empty", "head_only", "other_magic", "no_picture", "text", "cut_off", "huge"],
 )
 async def test_bad_frames_are_answered_and_the_socket_stays(
     connect: Any, candidate: Any, session: Any, data: bytes, code: str

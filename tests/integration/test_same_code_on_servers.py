@@ -25,7 +25,7 @@ def environment() -> Iterator[dict[str, str]]:
     plain = {
         name: value
         for name, value in os.environ.items()
-        if not name.startswith("PROCTOR_") and name != "DJANGO_SETTINGS_MODULE"
+        if not name.startswith(("PROCTOR_", "PYTEST_")) and name != "DJANGO_SETTINGS_MODULE"
     }
     with servers.s3_fake() as s3, servers.redis_database() as redis_url:
         plain |= s3
