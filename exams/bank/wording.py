@@ -2,6 +2,9 @@
 
 from typing import Any
 
+from django.utils.html import linebreaks
+from django.utils.safestring import SafeString, mark_safe
+
 from exams.bank.rich_text import HTML, plain_text
 from exams.kinds.base import Content
 from exams.kinds.registry import kind_named
@@ -29,3 +32,12 @@ def key_in_words(version: QuestionVersion) -> str:
 def answer_in_words(version: QuestionVersion, value: Any) -> str:
     """A saved answer in plain words, for people who mark and review."""
     return kind_named(version.question.kind).describe_answer(content_in_words(version), value)
+
+
+def answer_html(version: QuestionVersion, value: Any) -> SafeString:
+    """A saved answer for a page, for people who mark and review: code in colours, all else in its words."""
+    kind = kind_named(version.question.kind)
+    shown = None if kind.is_blank(value) else kind.value_html(content_in_words(version), value)
+    if shown is not None:
+        return mark_safe(shown)  # noqa: S308  (kinds escape every part)
+    return mark_safe(linebreaks(answer_in_words(version, value), autoescape=True))  # noqa: S308  (escaped)

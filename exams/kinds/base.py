@@ -92,3 +92,10 @@ class QuestionKind(ABC):
     def describe_answer(self, content: Content, value: Any) -> str:
         """A clean value in words, for people who mark and review."""
         return "No answer" if self.is_blank(value) else self.describe_value(content, value)
+
+    def value_html(self, content: Content, value: Any) -> str | None:
+        """A value that is not blank as HTML, where words alone show it badly; None: `describe_value` will do.
+
+        Made of escaped parts only, with classes and without inline style. `bank.wording.answer_html` asks.
+        """
+        return None

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from exams.kinds.base import QuestionKind
+from exams.kinds.cloze.kind import Cloze
+from exams.kinds.code.kind import Code
 from exams.kinds.essay.kind import Essay
 from exams.kinds.matching.kind import Matching
 from exams.kinds.multiple_choice.kind import MultipleChoice
@@ -22,7 +24,9 @@ _ALL: tuple[QuestionKind, ...] = (
     ShortAnswer(),
     Matching(),
     Ordering(),
+    Cloze(),
     Essay(),
+    Code(),
 )
 KINDS: Mapping[str, QuestionKind] = MappingProxyType({kind.name: kind for kind in _ALL})
 

@@ -43,7 +43,19 @@ POSTED: dict[str, dict[str, Any]] = {
         "scoring": "partial",
     },
     "ordering": {"entry_1": "1789", "entry_2": "1848", "entry_4": "1918", "scoring": "positions"},
+    "cloze": {
+        "text": "[[1]] lies on the [[2]], at [[4]] m.",
+        "gap_1_kind": "single_choice",
+        "gap_1_answers": "Vienna\nGraz",
+        "gap_2_kind": "short_answer",
+        "gap_2_weight": "3",
+        "gap_2_answers": "Danube\n50 % Donau",
+        "gap_2_switches": ["wildcards"],
+        "gap_4_kind": "numeric",
+        "gap_4_answers": "151 ± 5",
+    },
     "essay": {"word_limit": "300"},
+    "code": {"language": "sql", "template": "SELECT\r\n  ", "solution": "SELECT 1;"},
 }
 STORED: dict[str, Any] = {
     "single_choice": [("Vienna", True), ("Bern", False)],
@@ -53,7 +65,22 @@ STORED: dict[str, Any] = {
     "short_answer": {"accepted": ["Vienna", "Wien"], "case_sensitive": True},
     "matching": {"Austria": "Vienna", "Italy": "Rome", "": ["Bern", "Bonn"]},
     "ordering": ["1789", "1848", "1918"],
+    "cloze": [
+        ("1", "single_choice", 1, [("Vienna", True), ("Graz", False)]),
+        (
+            "2",
+            "short_answer",
+            3,
+            {
+                "accepted": ["Danube", {"text": "Donau", "share": "1/2"}],
+                "case_sensitive": False,
+                "wildcards": True,
+            },
+        ),
+        ("4", "numeric", 1, {"value": "151", "tolerance": "5"}),
+    ],
     "essay": {"word_limit": 300},
+    "code": {"language": "sql", "template": "SELECT\n  ", "solution": "SELECT 1;"},
 }
 
 
@@ -66,6 +93,8 @@ def change_url(question: Question) -> str:
 
 
 def body_of(content: dict[str, Any]) -> Any:
+    if "gaps" in content:
+        return [(gap["id"], gap["kind"], gap["weight"], body_of(gap["content"])) for gap in content["gaps"]]
     if "prompts" in content:
         texts = {choice["id"]: choice["text"] for choice in content["choices"]}
         pairs = {each["text"]: texts.pop(each["choice"]) for each in content["prompts"]}
@@ -137,6 +166,12 @@ def test_add_and_read_back(institution: Institution, author: User, browser_of: B
         ("matching", {"prompt_3": "Austria"}, "prompt_3", "there twice"),
         ("ordering", {"entry_2": "", "entry_4": ""}, "entry_1", "between 2 and 20"),
         ("ordering", {"entry_4": "1848"}, "entry_4", "there twice"),
+        ("cloze", {"gap_3_kind": "numeric", "gap_3_answers": "7"}, "gap_3_kind", "stand in the text once"),
+        ("cloze", {"gap_2_kind": ""}, "text", "names gap 2"),
+        ("cloze", {"gap_4_answers": "high"}, "gap_4_answers", "must be a number"),
+        ("cloze", {"gap_1_answers": "Vienna"}, "gap_1_answers", "between 2 and 20"),
+        ("cloze", {"gap_2_weight": "0"}, "gap_2_weight", "greater than or equal to 1"),
+        ("code", {"language": "klingon"}, "language", "valid choice"),
         ("essay", {"word_limit": "0"}, "word_limit", "greater than or equal to 1"),
         ("essay", {"stem": " "}, "stem", "required"),
         ("essay", {"stem": "a\x00b"}, "stem", "Null characters"),

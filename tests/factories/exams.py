@@ -64,7 +64,31 @@ CONTENT: dict[str, dict[str, Any]] = {
         ],
         "scoring": "pairs",
     },
+    "cloze": {
+        "text": "[[1]] lies on the [[2]], at [[3]] metres.",
+        "gaps": [
+            {
+                "id": "1",
+                "kind": "single_choice",
+                "weight": 2,
+                "content": {
+                    "options": [
+                        {"id": "v", "text": "Vienna", "correct": True},
+                        {"id": "g", "text": "Graz", "correct": False},
+                    ]
+                },
+            },
+            {
+                "id": "2",
+                "kind": "short_answer",
+                "weight": 1,
+                "content": {"accepted": ["Danube"], "case_sensitive": False},
+            },
+            {"id": "3", "kind": "numeric", "weight": 1, "content": {"value": "151", "tolerance": "5"}},
+        ],
+    },
     "essay": {"word_limit": None},
+    "code": {"language": "python", "template": "def area(r):\n    ", "solution": ""},
 }
 """One valid content per kind."""
 
@@ -76,9 +100,11 @@ RIGHT: dict[str, Any] = {
     "short_answer": "Wien",
     "matching": {"at": "v", "it": "r"},
     "ordering": ["q", "c", "k"],
+    "cloze": {"1": "v", "2": "Danube", "3": "151"},
     "essay": "A short text.",
+    "code": "def area(r):\n    return 3.14 * r * r\n",
 }
-"""The right answer to each content above (an essay has none; any text)."""
+"""The right answer to each content above (essays and code have none; any text)."""
 
 WRONG: dict[str, Any] = {
     "single_choice": "b",
@@ -88,6 +114,7 @@ WRONG: dict[str, Any] = {
     "short_answer": "Berlin",
     "matching": {"at": "r", "it": "b"},
     "ordering": ["k", "c", "q"],
+    "cloze": {"1": "g", "3": "100"},
 }
 
 

@@ -148,7 +148,7 @@ class ExamPage {
     const question = control.closest(".question");
     const item = question.dataset.item;
     const problem = problemOf(question);
-    const value = problem ? null : readValue(question);
+    const value = readValue(question);
     const flagged = question.querySelector("[data-flag]").checked;
     this.answers.set(item, { value, flagged });
     if (!problem) showProblem(question, "");

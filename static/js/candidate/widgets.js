@@ -58,8 +58,8 @@ function check(widget, values) {
 }
 
 function readQuantity(widget) {
-  const number = widget.querySelector("[data-number]").value.trim();
-  return number === "" ? null : { number: number.replace(",", "."), unit: widget.querySelector("[data-unit]").value.trim() };
+  const number = numberIn(widget.querySelector("[data-number]"));
+  return number === null ? null : { number, unit: widget.querySelector("[data-unit]").value.trim() };
 }
 
 function writeQuantity(widget, value) {
@@ -70,6 +70,32 @@ function writeQuantity(widget, value) {
 /** Leaves the caret alone where nothing changes. */
 function setText(control, text) {
   if (control.value !== text) control.value = text;
+}
+
+/** What stands in a field for a number, with a point; null while it is no number. */
+function numberIn(control) {
+  const text = control.value.trim();
+  return NUMBER.test(text) ? text.replace(",", ".") : null;
+}
+
+function readGaps(widget) {
+  const filled = Array.from(widget.querySelectorAll("[data-gap]"), (control) => [control.dataset.gap, control.matches("[data-number]") ? numberIn(control) : control.value]).filter(([, text]) => text !== null && text.trim() !== "");
+  return filled.length ? Object.fromEntries(filled) : null;
+}
+
+function writeGaps(widget, value) {
+  for (const control of widget.querySelectorAll("[data-gap]")) setText(control, value?.[control.dataset.gap] ?? "");
+}
+
+/** The code to start from is no answer. */
+function readCode(widget) {
+  const control = widget.querySelector("textarea");
+  return control.value === control.defaultValue || control.value.trim() === "" ? null : control.value;
+}
+
+function writeCode(widget, value) {
+  const control = widget.querySelector("textarea");
+  setText(control, value ?? control.defaultValue);
 }
 
 function readMatches(widget) {
@@ -97,11 +123,13 @@ const READERS = {
     return values.length ? values : null;
   },
   truth: (widget) => (checkedValues(widget).length ? checkedValues(widget)[0] === "true" : null),
-  number: (widget) => readText(widget)?.trim().replace(",", ".") ?? null,
+  number: (widget) => numberIn(widget.querySelector("input")),
   quantity: readQuantity,
   text: readText,
   matches: readMatches,
   order: readOrder,
+  gaps: readGaps,
+  code: readCode,
 };
 
 const WRITERS = {
@@ -113,6 +141,8 @@ const WRITERS = {
   text: writeText,
   matches: writeMatches,
   order: writeOrder,
+  gaps: writeGaps,
+  code: writeCode,
 };
 
 /** What some widgets need once, before they show their first answer. */

@@ -73,8 +73,28 @@ ordering = st.fixed_dictionaries(
         "scoring": st.sampled_from(["all_or_nothing", "positions", "pairs"]),
     }
 )
+GAPS = {
+    "single_choice": options(one=True).map(lambda content: {"options": content["options"]}),
+    "short_answer": st.fixed_dictionaries({"accepted": st.lists(text, min_size=1, max_size=3)}),
+    "numeric": st.fixed_dictionaries({"value": numbers.map(str)}),
+}
+
+
+@st.composite
+def cloze(draw: st.DrawFn) -> dict[str, Any]:
+    kinds = draw(st.lists(st.sampled_from(sorted(GAPS)), min_size=1, max_size=4))
+    gaps = [
+        {"id": str(number), "kind": kind, "weight": draw(st.integers(1, 5)), "content": draw(GAPS[kind])}
+        for number, kind in enumerate(kinds, start=1)
+    ]
+    return {"text": " and ".join(f"a [[{gap['id']}]]" for gap in gaps), "gaps": gaps}
+
+
+code = st.fixed_dictionaries(
+    {"language": st.sampled_from(["text", "python", "html"])}, optional={"template": text, "solution": text}
+)
 PUBLIC_NAMES = {"options", "longest", "word_limit", "scoring", "penalty_percent", "unit"}
-PUBLIC_NAMES |= {"prompts", "choices", "entries"}
+PUBLIC_NAMES |= {"prompts", "choices", "entries", "text", "gaps", "language", "language_label", "template"}
 CONTENTS = {
     "single_choice": options(one=True),
     "multiple_choice": options(one=False),
@@ -93,6 +113,8 @@ CONTENTS = {
     ),
     "matching": matching(),
     "ordering": ordering,
+    "cloze": cloze(),
+    "code": code,
     "essay": st.fixed_dictionaries({"word_limit": st.none() | st.integers(1, 20_000)}),
 }
 any_content = st.sampled_from(sorted(KINDS)).flatmap(lambda name: st.tuples(st.just(name), CONTENTS[name]))
@@ -127,6 +149,9 @@ def test_public_content_holds_no_key(drawn: tuple[str, dict[str, Any]], random: 
         assert shown == {"id": written["id"], "text": written["text"]}
     for shown in chain(*(public.get(name, []) for name in ("prompts", "choices", "entries"))):
         assert set(shown) == {"id", "text"}
+    for gap in public.get("gaps", []):
+        assert set(gap) <= {"id", "kind", "options"}
+        assert all(set(option) == {"id", "text"} for option in gap.get("options", []))
 
 
 @given(any_content, json_values)
@@ -172,7 +197,7 @@ def test_marks(name: str) -> None:
     kind, content = KINDS[name], CONTENT[name]
     assert kind.validate_content(content) == content
     right = kind.mark(content, kind.validate_answer(content, RIGHT[name]))
-    assert right == (None if name == "essay" else Fraction(1))
+    assert right == (None if KINDS[name].right_value(content) is None else Fraction(1))
     if name in WRONG:
         assert kind.mark(content, kind.validate_answer(content, WRONG[name])) == Fraction(0)
     assert kind.mark(content, None) == Fraction(0)
