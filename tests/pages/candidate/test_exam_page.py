@@ -30,7 +30,11 @@ WIDGET = {
     "true_false": "truth",
     "numeric": "number",
     "short_answer": "text",
+    "matching": "matches",
+    "ordering": "order",
+    "cloze": "gaps",
     "essay": "text",
+    "code": "code",
 }
 
 
@@ -66,7 +70,9 @@ def test_each_question_is_on_the_page_with_its_widget(
 ) -> None:
     text = browser_of(candidate).get(attempt_page(attempt, "exam")).content.decode()
     assert re.findall(r'data-widget="(\w+)"', text) == list(WIDGET.values())
-    assert [int(number) for number in re.findall(r"Question (\d+) of 6", text)] == [1, 2, 3, 4, 5, 6]
+    assert [int(number) for number in re.findall(rf"Question (\d+) of {len(WIDGET)}", text)] == list(
+        range(1, len(WIDGET) + 1)
+    )
 
 
 def test_no_key_reaches_the_page(attempt: Attempt, candidate: User, browser_of: BrowserOf) -> None:
@@ -88,7 +94,7 @@ def test_saved_answers_and_flags_are_on_the_page(
         Answer.objects.create(item=second, value=["a", "c"], **common)
     text = browser_of(candidate).get(attempt_page(attempt, "exam")).content.decode()
     saved = script_data(text, "saved-answers")
-    assert len(saved) == 6
+    assert len(saved) == len(WIDGET)
     assert saved[str(first.pk)] == {"value": "b", "flagged": True}
     assert saved[str(second.pk)] == {"value": ["a", "c"], "flagged": False}
 
