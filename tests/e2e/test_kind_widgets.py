@@ -47,12 +47,70 @@ def page(browser: Browser, live_server: LiveServer, attempt: Attempt, candidate:
     context.add_cookies([{"name": "sessionid", "value": session, "url": live_server.url}])
     opened = context.new_page()
     opened.goto(live_server.url + attempt_page(attempt, "exam"))
+    opened.get_by_role("dialog").get_by_role("button", name="Continue").click()
     yield opened
     context.close()
 
 
-def test_look(page: Page, attempt: Attempt) -> None:
-    page.on("console", lambda m: print("CONSOLE", m.type, m.text))
-    page.wait_for_timeout(1500)
-    page.screenshot(path="/tmp/kinds/first.png")
-    print(page.url)
+def saved(page: Page, attempt: Attempt) -> dict[str, Any]:
+    """The answers by kind, once the page says that everything is saved."""
+    expect(page.locator("#save-state")).to_have_attribute("data-status", "saved")
+    with within(attempt.institution):
+        rows = Answer.objects.filter(attempt=attempt).select_related("item__version__question")
+        return {row.item.version.question.kind: row.value for row in rows}
+
+
+def go_to(page: Page, number: int) -> None:
+    page.get_by_role("button", name=f"Question {number},").click()
+
+
+def test_every_kind_is_answered_by_keyboard_and_stays(page: Page, attempt: Attempt) -> None:
+    go_to(page, 1)
+    page.get_by_label("Austria").focus()
+    page.keyboard.type("Vienna")
+    page.get_by_label("Italy").select_option(label="Rome")
+
+    go_to(page, 2)
+    expect(page.get_by_text("Not answered yet")).to_be_visible()
+    first = page.locator("[data-entry]:visible").first
+    first.get_by_role("button", name="Move down").focus()
+    page.keyboard.press("Enter")
+    expect(first.get_by_role("button", name="Move down")).not_to_be_focused()
+    expect(page.locator("[data-order-news]:visible, [data-order-news]").first).to_contain_text("place 2 of 3")
+    page.keyboard.press("Enter")
+    order = page.locator("[data-entry]:visible").evaluate_all("all => all.map((each) => each.dataset.entry)")
+
+    go_to(page, 3)
+    page.get_by_label("Gap 1").select_option(label="Vienna")
+    page.get_by_label("Gap 2").fill("Danube")
+    page.get_by_label("Gap 3, a number").fill("15o")
+    page.get_by_label("Gap 2").focus()
+    expect(page.get_by_text("This is not a number yet")).to_be_visible()
+
+    go_to(page, 4)
+    field = page.get_by_label("Your code, in Python")
+    field.focus()
+    page.keyboard.press("Control+End")
+    page.keyboard.type("return 3")
+    page.keyboard.press("Tab")
+    expect(field).not_to_be_focused()
+    expected = {
+        "matching": {"at": "v", "it": "r"},
+        "ordering": order,
+        "cloze": {"1": "v", "2": "Danube"},
+        "code": "def area(r):\n    return 3",
+    }
+    assert saved(page, attempt) == expected
+
+    page.reload()
+    go_to(page, 3)
+    expect(page.get_by_label("Gap 2")).to_have_value("Danube")
+    go_to(page, 2)
+    expect(page.get_by_text("This order is your answer.").first).to_be_visible()
+    shown = page.locator("[data-entry]:visible").evaluate_all("all => all.map((each) => each.dataset.entry)")
+    assert shown == order
+    page.get_by_role("button", name="Start again").click()
+    expect(page.get_by_text("Not answered yet")).to_be_visible()
+    go_to(page, 4)
+    expect(page.get_by_label("Your code, in Python")).to_have_value("def area(r):\n    return 3")
+    assert saved(page, attempt) == {**expected, "ordering": None}

@@ -1,6 +1,6 @@
 // Every change of an answer: first a copy on this computer, then the server, again and again until it has it.
 
-import { isInUse } from "./device.js";
+import { isInUse, lastNumber, rememberNumber } from "./device.js";
 
 const DEBOUNCE_MS = 800;
 const LONGEST_WAIT_MS = 3000;
@@ -41,6 +41,8 @@ export class AnswerJournal extends EventTarget {
       // What another open tab has written, that tab sends itself.
       if (isOwn || !(await isInUse(change.device))) this.queue.push(change);
     }
+    // Trap: who changes more than one answer a second is ahead of the clock when the page is loaded again.
+    this.sequence = Math.max(this.sequence, lastNumber(this.device));
     // Trap: after a crash the stored state may be seconds old; a number used twice would count as a repeat.
     const byTime = Math.floor(Date.now() / 1000) - EPOCH_2026_S;
     if (byTime > this.sequence && byTime < LARGEST_SEQUENCE) this.sequence = byTime;
@@ -57,6 +59,7 @@ export class AnswerJournal extends EventTarget {
     let change = this.drafts.get(item);
     if (!change) {
       this.sequence += 1;
+      rememberNumber(this.device, this.sequence);
       change = { attempt: this.attempt, device: this.device, client_sequence: this.sequence, item };
       this.drafts.set(item, change);
       this.queue.push(change);

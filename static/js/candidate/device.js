@@ -2,6 +2,7 @@
 
 const STORAGE_KEY = "proctor-device";
 const LOCK_PREFIX = "proctor-device-";
+const NUMBER_PREFIX = "proctor-number-";
 const TRIES = 6;
 const TRY_AGAIN_MS = 150;
 
@@ -27,6 +28,23 @@ export async function isInUse(device) {
   if (!navigator.locks) return false;
   const { held } = await navigator.locks.query();
   return held.some((lock) => lock.name === LOCK_PREFIX + device);
+}
+
+/** The newest number of a change that this tab has given away as `device`; 0 when that is not known. */
+export function lastNumber(device) {
+  try {
+    return Number(sessionStorage.getItem(NUMBER_PREFIX + device)) || 0;
+  } catch {
+    return 0;
+  }
+}
+
+export function rememberNumber(device, number) {
+  try {
+    sessionStorage.setItem(NUMBER_PREFIX + device, String(number));
+  } catch {
+    // Storage is refused: after a reload the numbers go on from the clock.
+  }
 }
 
 function holdLock(device) {
