@@ -9,7 +9,8 @@ _OFFICE = (Role.EXAM_OFFICER, Role.ADMIN)
 _WRITE = (Role.AUTHOR, *_OFFICE)
 _WATCH = (Role.PROCTOR, Role.REVIEWER)
 
-for _model in ("exam", "section", "sectionquestion", "question", "questionversion"):
+_BANK = ("question", "questionversion", "questioncategory", "questiontag")
+for _model in ("exam", "section", "sectionquestion", *_BANK):
     grant("exams", _model, view=(Role.REVIEWER,), write=_WRITE)
 grant("exams", "questionimport", view=_WRITE, write=_WRITE)
 for _model in ("sitting", "sittingproctor", "enrolment", "pendingenrolment", "candidategroup"):

@@ -1,5 +1,5 @@
 """The admin pages of exams: questions, exams, sittings, enrolments, attempts."""
 
-from exams.admin import attempts, enrolments, exams, question_imports, questions, sittings
+from exams.admin import attempts, categories, enrolments, exams, question_imports, questions, sittings
 
-__all__ = ["attempts", "enrolments", "exams", "question_imports", "questions", "sittings"]
+__all__ = ["attempts", "categories", "enrolments", "exams", "question_imports", "questions", "sittings"]

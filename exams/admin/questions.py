@@ -4,8 +4,6 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db import models
-from django.db.models import Count, Max
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
@@ -14,54 +12,21 @@ from django.utils.html import format_html
 from accounts.admin.site import site
 from accounts.admin.tenant import TenantAdmin
 from accounts.tenancy import current_institution
-from exams.admin.question_filters import KindFilter, RetiredFilter
 from exams.admin.question_form import QuestionForm, form_for, layout_of
+from exams.admin.question_list import QuestionList
 from exams.admin.refusals import RefusalsInWords
-from exams.bank import questions, wording
+from exams.bank import classification, questions, wording
 from exams.bank.questions import newest_version
 from exams.kinds.registry import KINDS, choices
 from exams.models import Question
-from proctor_site.kernel.errors import Refusal
 
 
 @admin.register(Question, site=site)
-class QuestionAdmin(RefusalsInWords, TenantAdmin):
+class QuestionAdmin(QuestionList, RefusalsInWords, TenantAdmin):
     """Questions. The kind is chosen first and stays; wording and key are versions."""
 
-    list_display = ("title", "kind_label", "version_number", "exam_count", "retired_at")
-    list_filter = (KindFilter, RetiredFilter)
-    search_fields = ("title",)
-    search_help_text = "Searches titles."
-    ordering = ("title", "id")
-    actions = ("retire",)
     add_form_template = "admin/exams/question/change_form.html"
     change_form_template = "admin/exams/question/change_form.html"
-
-    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
-        rows = super().get_queryset(request)
-        return rows.annotate(
-            newest_number=Max("versions__number"), exams=Count("placements__section__exam", distinct=True)
-        )
-
-    def get_search_results(
-        self, request: HttpRequest, queryset: models.QuerySet[Any], search_term: str
-    ) -> tuple[models.QuerySet[Any], bool]:
-        rows, may_repeat = super().get_search_results(request, queryset, search_term)
-        if request.path.endswith("/autocomplete/"):
-            rows = rows.filter(retired_at=None)
-        return rows, may_repeat
-
-    @admin.display(description="kind", ordering="kind")
-    def kind_label(self, question: Question) -> str:
-        return KINDS[question.kind].label
-
-    @admin.display(description="version", ordering="newest_number")
-    def version_number(self, question: Question) -> int | None:
-        return getattr(question, "newest_number", None)
-
-    @admin.display(description="exams", ordering="exams")
-    def exam_count(self, question: Question) -> int:
-        return int(getattr(question, "exams", 0))
 
     @admin.display(description="version")
     def version_note(self, question: Question) -> str:
@@ -100,18 +65,21 @@ class QuestionAdmin(RefusalsInWords, TenantAdmin):
         name = self._kind_name(request, obj)
         if name not in KINDS or not self._may_write(request, obj):
             return [
-                (None, {"fields": ["title", "kind_label", "wording", "key", "version_note", "preview_link"]})
+                (None, {"fields": ["title", "kind_label", "wording", "key"]}),
+                ("Place in the bank", {"fields": ["category", "tag_list", "difficulty"]}),
+                ("Use", {"fields": ["version_note", "preview_link"]}),
             ]
         kind = KINDS[name]
         version = newest_version(obj) if obj else None
         return [
-            (None, {"fields": ["title", "stem"]}),
+            (None, {"fields": ["title", "text_format", "stem"]}),
             (kind.label, {"fields": layout_of(kind, version)}),
+            ("Place in the bank", {"fields": ["category", "tag_names", "difficulty"]}),
             ("Use", {"fields": ["version_note", "preview_link"]}),
         ]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        return ["kind_label", "wording", "key", "version_note", "preview_link"]
+        return ["kind_label", "wording", "key", "tag_list", "version_note", "preview_link"]
 
     @admin.display(description="question text")
     def wording(self, question: Question) -> str:
@@ -138,11 +106,13 @@ class QuestionAdmin(RefusalsInWords, TenantAdmin):
         if here is None:
             raise PermissionDenied("No institution is chosen.")
         actor: Any = request.user
-        stem, content = form.cleaned_data["stem"], form.clean_content
+        wording = form.wording
+        place = form.place()
         if change:
             before = newest_version(obj)
             questions.rename(obj, title=obj.title, actor=actor)
-            after = questions.new_version(obj, stem=stem, content=content, actor=actor)
+            after = questions.new_version(obj, **wording._asdict(), actor=actor)
+            classification.classify(obj, **place, actor=actor)
             if before is not None and after.pk != before.pk:
                 messages.info(
                     request,
@@ -151,7 +121,7 @@ class QuestionAdmin(RefusalsInWords, TenantAdmin):
                 )
             return
         made = questions.create_question(
-            here, title=obj.title, kind=form.kind.name, stem=stem, content=content, actor=actor
+            here, title=obj.title, kind=form.kind.name, **wording._asdict(), **place, actor=actor
         )
         obj.pk, obj._state.adding = made.pk, False
         obj.refresh_from_db()
@@ -223,15 +193,3 @@ class QuestionAdmin(RefusalsInWords, TenantAdmin):
             "key": wording.key_in_words(version),
         }
         return TemplateResponse(request, "admin/exams/question/preview.html", context)
-
-    @admin.action(description="Retire the chosen questions", permissions=["change"])
-    def retire(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> None:
-        actor: Any = request.user
-        done = 0
-        for question in queryset:
-            try:
-                questions.retire(question, actor=actor)
-                done += 1
-            except Refusal as refusal:
-                messages.error(request, f"{question}: {refusal.message}")
-        messages.success(request, f"{done} questions are retired; they cannot be put into further sections.")

@@ -1,5 +1,6 @@
 """Writes questions and their versions; a version that stands on a paper is never changed."""
 
+from collections.abc import Sequence
 from typing import NamedTuple, cast
 
 from django.db import transaction
@@ -9,14 +10,35 @@ from accounts import audit
 from accounts.models import Institution, User
 from accounts.transitions import lock
 from exams.bank import rich_text
+from exams.bank.classification import check_place, clean_tags, tags_named
 from exams.kinds.base import Content
 from exams.kinds.registry import kind_named
 from exams.kinds.shapes import plain_text
-from exams.models import Question, QuestionVersion
+from exams.models import Question, QuestionCategory, QuestionVersion
 from proctor_site.kernel import clock
 from proctor_site.kernel.errors import Conflict
 
 LONGEST_STEM = 20_000
+
+
+class Wording(NamedTuple):
+    """What a version holds, in its one clean form."""
+
+    stem: str
+    text_format: str
+    content: Content
+
+
+def clean_wording(kind_name: str, stem: str, content: object, text_format: str) -> Wording:
+    """What a version of that kind would hold. Raises InvalidInput naming the field at fault."""
+    kind = kind_named(kind_name)
+    rich_text.check_format(text_format)
+    stem = plain_text(stem, "stem", "The question text", most=LONGEST_STEM)
+    if text_format == rich_text.HTML:
+        # Before the checks: a text of which nothing is left counts as empty.
+        stem = plain_text(rich_text.clean(stem), "stem", "The question text", most=LONGEST_STEM)
+        content = kind.with_texts(cast(Content, content), rich_text.clean)
+    return Wording(stem.strip(), text_format, kind.validate_content(content))
 
 
 def create_question(
@@ -28,15 +50,25 @@ def create_question(
     content: object,
     actor: User | None,
     text_format: str = rich_text.PLAIN,
+    category: QuestionCategory | None = None,
+    tags: Sequence[str] = (),
+    difficulty: int | None = None,
 ) -> Question:
     """A new question with its first version. Raises InvalidInput naming the field at fault.
 
-    With `text_format` "html" stem and options are sanitised before they are stored.
+    With `text_format` "html" stem and options are sanitised before they are stored. Tags that the institution
+    does not have yet are made.
     """
     title = plain_text(title, "title", "The title", most=200).strip()
+    names = clean_tags(tags)
+    check_place(institution, category, difficulty)
     wording = clean_wording(kind, stem, content, text_format)
     with transaction.atomic():
-        question = Question.objects.create(institution=institution, title=title, kind=kind)
+        question = Question.objects.create(
+            institution=institution, title=title, kind=kind, category=category, difficulty=difficulty
+        )
+        if names:
+            question.tags.set(tags_named(institution, names))
         _add_version(question, 1, wording, actor)
         audit.record(institution, question, "question.created", actor=actor, detail={"kind": kind})
     return question
@@ -87,24 +119,14 @@ def retire(question: Question, *, actor: User | None) -> Question:
     return question
 
 
-class Wording(NamedTuple):
-    """What a version holds, in its one clean form."""
-
-    stem: str
-    text_format: str
-    content: Content
-
-
-def clean_wording(kind_name: str, stem: str, content: object, text_format: str) -> Wording:
-    """What a version would hold. Raises InvalidInput naming the field at fault."""
-    kind = kind_named(kind_name)
-    rich_text.check_format(text_format)
-    stem = plain_text(stem, "stem", "The question text", most=LONGEST_STEM)
-    if text_format == rich_text.HTML:
-        # Before the checks: a text of which nothing is left counts as empty.
-        stem = plain_text(rich_text.clean(stem), "stem", "The question text", most=LONGEST_STEM)
-        content = kind.with_texts(cast(Content, content), rich_text.clean)
-    return Wording(stem.strip(), text_format, kind.validate_content(content))
+def restore(question: Question, *, actor: User | None) -> Question:
+    """Takes a retired question back into use."""
+    if question.retired_at is not None:
+        with transaction.atomic():
+            question.retired_at = None
+            question.save(update_fields=["retired_at"])
+            audit.record(question.institution, question, "question.restored", actor=actor)
+    return question
 
 
 def _add_version(question: Question, number: int, wording: Wording, actor: User | None) -> QuestionVersion:

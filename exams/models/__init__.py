@@ -2,6 +2,7 @@
 
 from exams.models.answer import Answer, JournalEntry
 from exams.models.attempt import Attempt, PaperItem
+from exams.models.category import QuestionCategory, QuestionTag
 from exams.models.enrolment import Allowance, Enrolment, PendingEnrolment
 from exams.models.exam import Exam, Section, SectionQuestion
 from exams.models.group import CandidateGroup, CandidateGroupMember
@@ -30,8 +31,10 @@ __all__ = [
     "PaperItem",
     "PendingEnrolment",
     "Question",
+    "QuestionCategory",
     "QuestionFigures",
     "QuestionImport",
+    "QuestionTag",
     "QuestionVersion",
     "Roster",
     "Section",

@@ -4,6 +4,17 @@ from django.conf import settings
 from django.db import models
 
 from accounts.tenancy import TenantModel
+from exams.models.category import QuestionCategory, QuestionTag
+
+
+class Difficulty(models.IntegerChoices):
+    """How hard the author expects a question to be."""
+
+    VERY_EASY = 1, "1 very easy"
+    EASY = 2, "2 easy"
+    MEDIUM = 3, "3 medium"
+    HARD = 4, "4 hard"
+    VERY_HARD = 5, "5 very hard"
 
 
 class TextFormat(models.TextChoices):
@@ -18,11 +29,23 @@ class Question(TenantModel):
 
     title = models.CharField(max_length=200, help_text="For the bank only; candidates do not see it.")
     kind = models.CharField(max_length=30, help_text="Name of a question type (exams.kinds).")
+    category = models.ForeignKey(
+        QuestionCategory, on_delete=models.PROTECT, null=True, blank=True, related_name="questions"
+    )
+    tags = models.ManyToManyField(QuestionTag, blank=True, related_name="questions")
+    difficulty = models.PositiveSmallIntegerField(choices=Difficulty.choices, null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     retired_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering = ["title", "id"]
+        indexes = [models.Index(fields=["institution", "title", "id"], name="question_by_title")]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(difficulty__isnull=True) | models.Q(difficulty__range=(1, 5)),
+                name="question_difficulty_1_to_5",
+            )
+        ]
 
     def __str__(self) -> str:
         return self.title

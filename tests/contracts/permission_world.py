@@ -14,6 +14,8 @@ from accounts.services.invitations import invite_member
 from accounts.tenancy import within
 from exams import states
 from exams.bank import imports
+from exams.bank.categories import category_at_path
+from exams.bank.classification import tags_named
 from exams.models import JournalEntry, PendingEnrolment
 from proctor_site.kernel import clock
 from proctoring.models import (
@@ -69,6 +71,7 @@ class World:
             imports.check(
                 self.institution, file_name="a.txt", data=b"Even? {T}", actor=self._person("officer")
             )
+            self._make_bank()
 
     def _member(self, role: Role) -> User:
         return make_member(self.institution, role)
@@ -155,6 +158,10 @@ class World:
             previous_hash="0" * 64,
             hash="1" * 64,
         )
+
+    def _make_bank(self) -> None:
+        category_at_path(self.institution, ["Biology"])
+        tags_named(self.institution, ["hard"])
 
     def _person(self, name: str) -> User:
         person = self.people[name]
