@@ -11,9 +11,9 @@ from exams import states
 from tests.contracts.permission_rows import Row
 from tests.contracts.permission_table_accounts_admin import ACCOUNTS_ADMIN_ROWS
 from tests.contracts.permission_table_admin import ADMIN_ROWS
+from tests.contracts.permission_table_bank import BANK_ROWS
 from tests.contracts.permission_table_delivery import DELIVERY_ROWS
 from tests.contracts.permission_table_formats import FORMATS_ROWS
-from tests.contracts.permission_table_bank import BANK_ROWS
 from tests.contracts.permission_table_proctoring_admin import PROCTORING_ADMIN_ROWS
 from tests.contracts.permission_table_structure import STRUCTURE_ROWS
 
