@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0003_jobs_and_their_progress'),
-        ('exams', '0010_allowances_while_running'),
+        ('exams', '0011_groups_rosters_and_letters'),
     ]
 
     operations = [
