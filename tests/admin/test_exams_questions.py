@@ -54,7 +54,7 @@ POSTED: dict[str, dict[str, Any]] = {
         "gap_4_kind": "numeric",
         "gap_4_answers": "151 ± 5",
     },
-    "essay": {"word_limit": "300"},
+    "essay": {"word_limit": "300", "least_words": "20", "template": "Thesis:\r\n"},
     "code": {"language": "sql", "template": "SELECT\r\n  ", "solution": "SELECT 1;"},
 }
 STORED: dict[str, Any] = {
@@ -79,7 +79,7 @@ STORED: dict[str, Any] = {
         ),
         ("4", "numeric", 1, {"value": "151", "tolerance": "5"}),
     ],
-    "essay": {"word_limit": 300},
+    "essay": {"word_limit": 300, "least_words": 20, "template": "Thesis:\n"},
     "code": {"language": "sql", "template": "SELECT\n  ", "solution": "SELECT 1;"},
 }
 
@@ -173,6 +173,7 @@ def test_add_and_read_back(institution: Institution, author: User, browser_of: B
         ("cloze", {"gap_2_weight": "0"}, "gap_2_weight", "greater than or equal to 1"),
         ("code", {"language": "klingon"}, "language", "valid choice"),
         ("essay", {"word_limit": "0"}, "word_limit", "greater than or equal to 1"),
+        ("essay", {"least_words": "301"}, "least_words", "above the word limit"),
         ("essay", {"stem": " "}, "stem", "required"),
         ("essay", {"stem": "a\x00b"}, "stem", "Null characters"),
     ],

@@ -1,4 +1,4 @@
-"""Widgets of question kinds in a real browser: answered by keyboard alone, saved, and there after a reload."""
+"""Widgets of question kinds in a real browser: answered by keyboard alone, saved, there after a reload."""
 
 import os
 from collections.abc import Iterator
@@ -11,6 +11,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import Institution, User
 from accounts.tenancy import within
+from exams.kinds.words import count_words
 from exams.models import Answer, Attempt
 from tests.e2e.browsers import launch
 from tests.factories.exams import enrol, make_attempt, make_exam, make_sitting
@@ -114,3 +115,17 @@ def test_every_kind_is_answered_by_keyboard_and_stays(page: Page, attempt: Attem
     go_to(page, 4)
     expect(page.get_by_label("Your code, in Python")).to_have_value("def area(r):\n    return 3")
     assert saved(page, attempt) == {**expected, "ordering": None}
+
+
+def test_browser_and_server_count_words_alike(page: Page) -> None:
+    texts = [
+        "",
+        " one - two ",
+        "a\u00a0b\u3000c\ufeffd",
+        "x\x1cy\x85z",
+        "3,14 °C … ½",
+        "日本 語",
+        "don't e-mail",
+    ]
+    count = "async (texts) => texts.map((await import('/static/js/candidate/words.js')).countWords)"
+    assert page.evaluate(count, texts) == [count_words(each) for each in texts] == [0, 2, 4, 1, 3, 2, 2]

@@ -1,6 +1,7 @@
 // Reads and writes the answer of one question, whatever its kind; an empty answer is null.
 
 import { prepareOrder, readOrder, writeOrder } from "./ordering_widget.js";
+import { countInWords, countWords } from "./words.js";
 
 const NUMBER = /^[-+]?(\d+([.,]\d*)?|[.,]\d+)(e[-+]?\d+)?$/i;
 
@@ -35,14 +36,10 @@ export function showWordCount(question) {
   const counter = question.querySelector("[data-word-count]");
   if (!counter) return;
   const words = countWords(question.querySelector("textarea").value);
-  const limit = Number(counter.dataset.wordLimit) || 0;
-  const unit = words === 1 ? " word" : " words";
-  counter.textContent = limit ? words + " of at most " + limit + " words" : words + unit;
-  counter.classList.toggle("error-text", limit > 0 && words > limit);
-}
-
-export function countWords(text) {
-  return text.trim() === "" ? 0 : text.trim().split(/\s+/u).length;
+  const least = Number(counter.dataset.leastWords) || 0;
+  const most = Number(counter.dataset.wordLimit) || 0;
+  counter.textContent = countInWords(words, least, most);
+  counter.classList.toggle("error-text", most > 0 && words > most);
 }
 
 function widgetOf(question) {
@@ -87,17 +84,6 @@ function writeGaps(widget, value) {
   for (const control of widget.querySelectorAll("[data-gap]")) setText(control, value?.[control.dataset.gap] ?? "");
 }
 
-/** The code to start from is no answer. */
-function readCode(widget) {
-  const control = widget.querySelector("textarea");
-  return control.value === control.defaultValue || control.value.trim() === "" ? null : control.value;
-}
-
-function writeCode(widget, value) {
-  const control = widget.querySelector("textarea");
-  setText(control, value ?? control.defaultValue);
-}
-
 function readMatches(widget) {
   const chosen = Array.from(widget.querySelectorAll("select"), (select) => [select.dataset.prompt, select.value]).filter(([, choice]) => choice);
   return chosen.length ? Object.fromEntries(chosen) : null;
@@ -107,13 +93,15 @@ function writeMatches(widget, value) {
   for (const select of widget.querySelectorAll("select")) select.value = value?.[select.dataset.prompt] ?? "";
 }
 
+/** What the field holds at the start, such as headings to write under, is no answer. */
 function readText(widget) {
-  const value = widget.querySelector("input, textarea").value;
-  return value.trim() === "" ? null : value;
+  const control = widget.querySelector("input, textarea");
+  return control.value === control.defaultValue || control.value.trim() === "" ? null : control.value;
 }
 
 function writeText(widget, value) {
-  setText(widget.querySelector("input, textarea"), value ?? "");
+  const control = widget.querySelector("input, textarea");
+  setText(control, value ?? control.defaultValue);
 }
 
 const READERS = {
@@ -129,7 +117,6 @@ const READERS = {
   matches: readMatches,
   order: readOrder,
   gaps: readGaps,
-  code: readCode,
 };
 
 const WRITERS = {
@@ -142,7 +129,6 @@ const WRITERS = {
   matches: writeMatches,
   order: writeOrder,
   gaps: writeGaps,
-  code: writeCode,
 };
 
 /** What some widgets need once, before they show their first answer. */

@@ -34,7 +34,7 @@ WIDGET = {
     "ordering": "order",
     "cloze": "gaps",
     "essay": "text",
-    "code": "code",
+    "code": "text",
 }
 
 

@@ -95,6 +95,7 @@ code = st.fixed_dictionaries(
 )
 PUBLIC_NAMES = {"options", "longest", "word_limit", "scoring", "penalty_percent", "unit"}
 PUBLIC_NAMES |= {"prompts", "choices", "entries", "text", "gaps", "language", "language_label", "template"}
+PUBLIC_NAMES |= {"least_words"}
 CONTENTS = {
     "single_choice": options(one=True),
     "multiple_choice": options(one=False),
@@ -115,7 +116,10 @@ CONTENTS = {
     "ordering": ordering,
     "cloze": cloze(),
     "code": code,
-    "essay": st.fixed_dictionaries({"word_limit": st.none() | st.integers(1, 20_000)}),
+    "essay": st.fixed_dictionaries(
+        {"word_limit": st.none() | st.integers(100, 20_000)},
+        optional={"least_words": st.none() | st.integers(1, 100), "template": text},
+    ),
 }
 any_content = st.sampled_from(sorted(KINDS)).flatmap(lambda name: st.tuples(st.just(name), CONTENTS[name]))
 json_values = st.recursive(
@@ -232,6 +236,9 @@ def test_marks(name: str) -> None:
         ("short_answer", {"accepted": []}, "accepted"),
         ("short_answer", {"accepted": ["x", ""]}, "accepted.2"),
         ("essay", {"word_limit": 0}, "word_limit"),
+        ("essay", {"word_limit": 10, "least_words": 11}, "least_words"),
+        ("essay", {"least_words": "5"}, "least_words"),
+        ("essay", {"template": 5}, "template"),
         ("essay", [], "content"),
     ],
 )
@@ -273,7 +280,7 @@ def test_essay_over_its_limit_is_kept_and_counted() -> None:
     kind = KINDS["essay"]
     content = kind.validate_content({"word_limit": 2})
     assert kind.validate_answer(content, "one two three") == "one two three"
-    assert kind.describe_answer(content, "one two three") == "one two three\n\n(3 words)"
+    assert kind.describe_answer(content, "one two three") == "one two three\n\n(3 words, more than 2)"
     with pytest.raises(InvalidInput) as refusal:
         kind.validate_answer(content, "x" * 100_001)
     assert refusal.value.code == "too_long"
