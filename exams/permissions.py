@@ -27,3 +27,12 @@ grant("exams", "losttime", view=(*_OFFICE, *_WATCH))
 
 rules.add_perm("exams.watch_sitting", has_role(Role.PROCTOR, *_OFFICE))
 """May open the proctor's page of a sitting and act on attempts; proctors only in their own sittings."""
+
+MARKING_ROLES = (Role.AUTHOR, Role.REVIEWER, *_OFFICE)
+rules.add_perm("exams.mark_answers", has_role(*MARKING_ROLES))
+"""May mark in the rounds they are assigned to."""
+rules.add_perm("exams.manage_marking", has_role(*_OFFICE))
+"""May open and close marking rounds, assign markers, and change single marks with a reason."""
+for _model in ("markinground", "roundmarker", "roundanswer", "reading"):
+    grant("exams", _model, view=(*_OFFICE, Role.REVIEWER))
+grant("exams", "rubric", view=(Role.REVIEWER,), write=_WRITE)

@@ -1,4 +1,4 @@
-"""The states of an attempt and the moves between them. Progress only: verdict and mark are elsewhere."""
+"""The states of attempts and of marking rounds, and the moves between them: progress, no verdict, no mark."""
 
 from proctor_site.kernel.states import MoveTable, move
 
@@ -37,3 +37,12 @@ ATTEMPT = MoveTable(
         move("lapse", WAITING, MISSED),
     ),
 )
+
+OPEN = "open"
+CLOSED = "closed"
+ROUND = MoveTable(
+    name="marking round",
+    states=(OPEN, CLOSED),
+    moves=(move("close", [OPEN], CLOSED), move("reopen", [CLOSED], OPEN)),
+)
+"""A marking round: while it is open its markers may mark."""

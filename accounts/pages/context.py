@@ -11,6 +11,7 @@ from accounts.roles import Role
 
 _OFFICE = frozenset({Role.ADMIN.value, Role.EXAM_OFFICER.value})
 _WATCH = _OFFICE | {Role.PROCTOR.value}
+_MARK = _OFFICE | {Role.AUTHOR.value, Role.REVIEWER.value}
 Link = dict[str, Any]
 
 
@@ -42,6 +43,7 @@ def links_of(user: Any, here: Institution, path: str = "") -> list[Link]:
     base = f"/i/{here.slug}/"
     offered = (
         ("Watch", f"{base}watch/", _WATCH),
+        ("Marking", f"{base}marking/", _MARK),
         ("Members", f"{base}members/", _OFFICE),
         ("Settings", f"{base}settings/", frozenset({Role.ADMIN.value})),
     )

@@ -1,36 +1,55 @@
 """Writes marks that need no person, and reads the result of an attempt."""
 
+from dataclasses import replace
+
+from django.db.models import Exists, OuterRef
+
 from exams.kinds.registry import kind_named
+from exams.marking import marks
 from exams.marking.automatic import Result, points_for, result
-from exams.models import Attempt, Mark
-from proctor_site.kernel import clock
+from exams.marking.queries import ended_attempts
+from exams.models import Attempt, Mark, PaperItem, RoundAnswer, Sitting
 
 
-def mark_automatically(attempt: Attempt) -> list[Mark]:
-    """Gives points for every answer that a rule can mark, in the caller's transaction.
+def mark_automatically(attempt: Attempt) -> list[marks.Wanted]:
+    """Gives points for every answer that a rule can mark, in the caller's transaction; returns what is new.
 
-    Questions that a person has to mark stay without a mark. What is marked already stays as it is.
+    Questions that a person has to mark stay without a mark, and what a person gave stands.
     """
-    now = clock.now()
-    marks = []
-    rows = attempt.paper.filter(mark=None).select_related("version__question", "answer")
-    for item in rows.order_by("position"):
-        kind = kind_named(item.version.question.kind)
-        answer = getattr(item, "answer", None)
-        share = kind.mark(item.version.content, answer.value if answer else None)
-        if share is not None:
-            points = points_for(share, item.points)
-            marks.append(
-                Mark(
-                    institution=attempt.institution,
-                    attempt=attempt,
-                    item=item,
-                    points=points,
-                    rule_points=points,
-                    marked_at=now,
-                )
-            )
-    return Mark.objects.bulk_create(marks)
+    rows = attempt.paper.select_related("version__question", "answer", "mark__key", "institution")
+    wanted = [_by_rule(item) for item in rows.order_by("position")]
+    fresh = [each for each in wanted if each.layers.rule != marks.wanted_as_is(each.item).layers.rule]
+    marks.write(fresh, actor=None, source="rule")
+    return fresh
+
+
+def _by_rule(item: PaperItem) -> marks.Wanted:
+    as_is = marks.wanted_as_is(item)
+    content = (as_is.key or item.version).content
+    answer = getattr(item, "answer", None)
+    share = kind_named(item.version.question.kind).mark(content, answer.value if answer else None)
+    points = None if share is None else points_for(share, as_is.layers.most)
+    return replace(as_is, layers=replace(as_is.layers, rule=points))
+
+
+def mark_ended(sitting: Sitting) -> None:
+    """Marks by rule what ended without being handed in (a proctor ended it), in the caller's transaction."""
+    unmarked = ~Exists(Mark.objects.filter(attempt=OuterRef("pk")))
+    for attempt in ended_attempts(sitting).filter(unmarked).select_related("institution"):
+        mark_automatically(attempt)
+
+
+def take_back_marks(attempt: Attempt) -> None:
+    """Unmarks an attempt that goes on after all, in the caller's transaction; the history keeps all."""
+    RoundAnswer.objects.filter(item__attempt=attempt).delete()
+    rows = attempt.paper.filter(mark__isnull=False)
+    rows = rows.select_related("mark__key", "mark__marker", "institution")
+    wanted = [marks.wanted_as_is(item) for item in rows]
+    cleared = [
+        replace(each, marker=None, comment="", layers=replace(each.layers, rule=None, person=None, ruling=""))
+        for each in wanted
+    ]
+    marks.write(cleared, actor=None, source="reinstated")
 
 
 def result_of(attempt: Attempt) -> Result:

@@ -8,10 +8,12 @@ from exams.models.exam import Exam, Section, SectionQuestion
 from exams.models.group import CandidateGroup, CandidateGroupMember
 from exams.models.lost_time import LostTime
 from exams.models.mark import Mark, MarkChange
+from exams.models.marking_round import MarkingRound, Reading, RoundAnswer, RoundMarker
 from exams.models.progress import SectionRun
 from exams.models.question import Question, QuestionVersion
 from exams.models.question_import import QuestionImport
 from exams.models.roster import Roster
+from exams.models.rubric import MarkingPhrase, Rubric
 from exams.models.sitting import Sitting, SittingProctor
 from exams.models.sitting_mail import SittingMail
 from exams.models.statistics import QuestionFigures, StoredReport
@@ -28,6 +30,8 @@ __all__ = [
     "LostTime",
     "Mark",
     "MarkChange",
+    "MarkingPhrase",
+    "MarkingRound",
     "PaperItem",
     "PendingEnrolment",
     "Question",
@@ -37,6 +41,10 @@ __all__ = [
     "QuestionTag",
     "QuestionVersion",
     "Roster",
+    "Reading",
+    "RoundAnswer",
+    "RoundMarker",
+    "Rubric",
     "Section",
     "SectionQuestion",
     "SectionRun",

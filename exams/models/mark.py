@@ -31,6 +31,13 @@ class Mark(TenantModel):
     possible = models.DecimalField(
         max_digits=6, decimal_places=2, null=True, blank=True, help_text="Empty: as on the paper."
     )
+    question_points = models.DecimalField(
+        max_digits=6,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        help_text="What the question counts for unless it is left out. Empty: as on the paper.",
+    )
     rule_points = models.DecimalField(max_digits=6, decimal_places=2, null=True, blank=True)
     person_points = models.DecimalField(max_digits=6, decimal_places=2, null=True, blank=True)
     person_possible = models.DecimalField(

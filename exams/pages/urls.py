@@ -6,6 +6,7 @@ from exams.pages.dashboard import home
 from exams.pages.done import done
 from exams.pages.enrolment import enrolment
 from exams.pages.exam_page import questions
+from exams.pages.marking_urls import marking_patterns
 from exams.pages.waiting import waiting
 
 _ATTEMPT = "i/<slug:slug>/attempts/<int:attempt_id>/"
@@ -16,4 +17,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(_ATTEMPT + "waiting/", waiting, name="attempt_waiting"),
     path(_ATTEMPT + "questions/", questions, name="attempt_questions"),
     path(_ATTEMPT + "done/", done, name="attempt_done"),
+    *marking_patterns,
 ]

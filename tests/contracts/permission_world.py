@@ -16,7 +16,7 @@ from exams import states
 from exams.bank import imports
 from exams.bank.categories import category_at_path
 from exams.bank.classification import tags_named
-from exams.models import JournalEntry, PendingEnrolment
+from exams.models import JournalEntry, MarkingRound, PendingEnrolment, RoundAnswer, RoundMarker
 from proctor_site.kernel import clock
 from proctoring.models import (
     CandidateWarning,
@@ -72,6 +72,7 @@ class World:
                 self.institution, file_name="a.txt", data=b"Even? {T}", actor=self._person("officer")
             )
             self._make_bank()
+            self._make_marking()
 
     def _member(self, role: Role) -> User:
         return make_member(self.institution, role)
@@ -163,6 +164,17 @@ class World:
         category_at_path(self.institution, ["Biology"])
         tags_named(self.institution, ["hard"])
 
+    def _make_marking(self) -> None:
+        own = {"institution": self.institution}
+        item = self._first("exams.paperitem")
+        self.round = MarkingRound.objects.create(
+            sitting=self.sitting, title="Essays", seed=1, created_at=clock.now(), **own
+        )
+        RoundMarker.objects.create(round=self.round, user=self._person("reviewer"), **own)
+        self.round_answer = RoundAnswer.objects.create(
+            round=self.round, item=item, question=item.version.question, number=1, **own
+        )
+
     def _person(self, name: str) -> User:
         person = self.people[name]
         assert person is not None
@@ -190,6 +202,9 @@ class World:
             "evidence_id": lambda: self.evidence.pk,
             "import_id": lambda: self._first("exams.questionimport").pk,
             "question_id": lambda: self._first("exams.question").pk,
+            "round_id": lambda: self.round.pk,
+            "answer_id": lambda: self.round_answer.pk,
+            "version_id": lambda: self._first("exams.questionversion").pk,
             "secret": lambda: "no-such-secret",
             "app_label": lambda: "exams",
             "url": lambda: "no-such-page/",

@@ -10,6 +10,7 @@ from proctoring import states as proctoring_states
 
 TABLES = {
     "attempt": exam_states.ATTEMPT,
+    "marking round": exam_states.ROUND,
     "incident": proctoring_states.INCIDENT_REVIEW,
     "session": proctoring_states.SESSION,
     "job": account_states.JOB,
@@ -48,6 +49,7 @@ PROMISED = {
         ("dismissed", "reopen"): "unreviewed",
         ("inconclusive", "reopen"): "unreviewed",
     },
+    "marking round": {("open", "close"): "closed", ("closed", "reopen"): "open"},
     "session": {("live", "end"): "ended", ("ended", "continue"): "live"},
     "job": {
         ("waiting", "start"): "running",
