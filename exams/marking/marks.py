@@ -66,7 +66,9 @@ def write(wanted: Iterable[Wanted], *, actor: User | None, source: str, reason: 
     transaction. Returns the changes that count.
     """
     now = clock.now()
-    new, old, changes = [], [], []
+    new: list[Mark] = []
+    old: list[Mark] = []
+    changes: list[MarkChange] = []
     for each in wanted:
         mark = mark_of(each.item)
         before = _standing_of(each.item, mark)

@@ -32,7 +32,7 @@ def marking(request: HttpRequest, slug: str) -> HttpResponse:
 @require_right("exams.manage_marking")
 def new_round(request: HttpRequest, slug: str, sitting_id: int) -> HttpResponse:
     """Opens a round for answers of a sitting that wait for a person."""
-    sitting = get_object_or_404(Sitting.objects.select_related("exam"), pk=sitting_id)
+    sitting: Sitting = get_object_or_404(Sitting.objects.select_related("exam"), pk=sitting_id)
     form = RoundForm(request.POST if request.method == "POST" else None, sitting=sitting)
     if request.method == "POST" and form.is_valid():
         try:
@@ -90,7 +90,7 @@ def _readings_by_place(readings: list[Any]) -> dict[str, Any]:
 @require_right("exams.manage_marking")
 def round_markers(request: HttpRequest, slug: str, round_id: int) -> HttpResponse:
     """Who marks in a round from now on."""
-    found = get_object_or_404(MarkingRound.objects.select_related("sitting__exam"), pk=round_id)
+    found: MarkingRound = get_object_or_404(MarkingRound.objects.select_related("sitting__exam"), pk=round_id)
     form = MarkersForm(request.POST if request.method == "POST" else None, round_=found)
     if request.method == "POST" and form.is_valid():
         try:
@@ -108,7 +108,7 @@ def round_markers(request: HttpRequest, slug: str, round_id: int) -> HttpRespons
 @require_right("exams.manage_marking")
 def round_state(request: HttpRequest, slug: str, round_id: int) -> HttpResponse:
     """Closes a round, or opens it again: `verb` is close or reopen."""
-    found = get_object_or_404(MarkingRound.objects.select_related("sitting"), pk=round_id)
+    found: MarkingRound = get_object_or_404(MarkingRound.objects.select_related("sitting"), pk=round_id)
     act = rounds.reopen_round if request.POST.get("verb") == "reopen" else rounds.close_round
     try:
         act(found, actor=person_of(request))
@@ -121,7 +121,7 @@ def round_state(request: HttpRequest, slug: str, round_id: int) -> HttpResponse:
 
 def open_to(request: HttpRequest, round_id: int) -> tuple[MarkingRound, RoundMarker | None]:
     """The round and one's part in it. Raises PermissionDenied for who neither marks in it nor manages it."""
-    found = get_object_or_404(MarkingRound.objects.select_related("sitting__exam"), pk=round_id)
+    found: MarkingRound = get_object_or_404(MarkingRound.objects.select_related("sitting__exam"), pk=round_id)
     part = RoundMarker.objects.filter(round=found, user=person_of(request)).first()
     may_mark = part is not None and request.user.has_perm("exams.mark_answers")
     if not may_mark and not request.user.has_perm("exams.manage_marking"):

@@ -16,7 +16,9 @@ from proctor_site.kernel.errors import Refusal
 @require_right("exams.change_rubric")
 def rubric(request: HttpRequest, slug: str, version_id: int) -> HttpResponse:
     """Sets or takes away the rubric of a question version."""
-    version = get_object_or_404(QuestionVersion.objects.select_related("question"), pk=version_id)
+    version: QuestionVersion = get_object_or_404(
+        QuestionVersion.objects.select_related("question"), pk=version_id
+    )
     in_use = rubrics.rubric_for(version)
     form = RubricForm(
         request.POST if request.method == "POST" else None, initial={"rubric": rubric_as_text(in_use)}
