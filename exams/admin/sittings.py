@@ -17,6 +17,7 @@ from accounts.admin.site import site
 from accounts.admin.tenant import TenantAdmin, TenantTabularInline
 from accounts.models import Membership, User
 from exams.admin.refusals import RefusalsInWords
+from exams.admin.rosters import candidate_file, roster_list, roster_report, roster_state
 from exams.admin.sitting_form import SittingForm
 from exams.admin.sitting_time import time_page
 from exams.delivery.admission import in_words
@@ -138,7 +139,19 @@ class SittingAdmin(RefusalsInWords, TenantAdmin):
     def get_urls(self) -> list[Any]:
         page = self.admin_site.admin_view(self.candidates)
         time = self.admin_site.admin_view(partial(time_page, self))
+        own = {
+            "candidates/csv/": ("candidates_csv", partial(candidate_file, self, form="csv")),
+            "candidates/xlsx/": ("candidates_xlsx", partial(candidate_file, self, form="xlsx")),
+            "rosters/": ("rosters", partial(roster_list, self)),
+            "rosters/<int:roster_id>/": ("roster", partial(roster_report, self)),
+            "rosters/<int:roster_id>/state/": ("roster_state", partial(roster_state, self)),
+        }
+        pages = [
+            path(f"<int:sitting_id>/{tail}", self.admin_site.admin_view(view), name=f"exams_sitting_{name}")
+            for tail, (name, view) in own.items()
+        ]
         return [
+            *pages,
             path("<int:sitting_id>/candidates/", page, name="exams_sitting_candidates"),
             path("<int:sitting_id>/time/", time, name="exams_sitting_time"),
             *super().get_urls(),

@@ -16,6 +16,7 @@ from tests.contracts.permission_table_delivery import DELIVERY_ROWS
 from tests.contracts.permission_table_formats import FORMATS_ROWS
 from tests.contracts.permission_table_marking import MARKING_ROWS
 from tests.contracts.permission_table_proctoring_admin import PROCTORING_ADMIN_ROWS
+from tests.contracts.permission_table_scheduling import SCHEDULING_ROWS
 from tests.contracts.permission_table_structure import STRUCTURE_ROWS
 
 _ATTEMPT = "api/v1/attempts/<int:attempt_id>/"
@@ -109,6 +110,7 @@ ROWS = [
     *ADMIN_ROWS,
     *ACCOUNTS_ADMIN_ROWS,
     *PROCTORING_ADMIN_ROWS,
+    *SCHEDULING_ROWS,
     *DELIVERY_ROWS,
     *STRUCTURE_ROWS,
     *FORMATS_ROWS,

@@ -16,7 +16,16 @@ from exams import states
 from exams.bank import imports
 from exams.bank.categories import category_at_path
 from exams.bank.classification import tags_named
-from exams.models import JournalEntry, MarkingRound, PendingEnrolment, RoundAnswer, RoundMarker
+from exams.models import (
+    CandidateGroup,
+    JournalEntry,
+    MarkingRound,
+    PendingEnrolment,
+    Roster,
+    RoundAnswer,
+    RoundMarker,
+    SittingMail,
+)
 from proctor_site.kernel import clock
 from proctoring.models import (
     CandidateWarning,
@@ -130,6 +139,11 @@ class World:
             roles=[Role.PROCTOR],
             actor=self._person("admin"),
         )
+        own = {"institution": self.institution, "sitting": self.sitting}
+        self.roster = Roster.objects.create(file_name="roster.csv", **own)
+        mail = {"address": "later@example.org", "kind": "invited", "written_at": clock.now()}
+        SittingMail.objects.create(**own, **mail)
+        CandidateGroup.objects.create(institution=self.institution, name="3b")
         Job.objects.create(
             institution=self.institution,
             kind="of the table",
@@ -186,6 +200,7 @@ class World:
 
     def _arguments(self) -> dict[str, Callable[[], Any]]:
         return {
+            "roster_id": lambda: self.roster.pk,
             "slug": lambda: self.institution.slug,
             "attempt": lambda: self.attempt.pk,
             "attempt_id": lambda: self.attempt.pk,
