@@ -36,3 +36,7 @@ rules.add_perm("exams.manage_marking", has_role(*_OFFICE))
 for _model in ("markinground", "roundmarker", "roundanswer", "reading"):
     grant("exams", _model, view=(*_OFFICE, Role.REVIEWER))
 grant("exams", "rubric", view=(Role.REVIEWER,), write=_WRITE)
+rules.add_perm("exams.view_statistics", has_role(*_WRITE))
+"""May see how questions did: figures and counts, no names."""
+rules.add_perm("exams.export_results", has_role(*_OFFICE))
+"""May take results with names out of the system, and print transcripts."""

@@ -12,6 +12,7 @@ from accounts.roles import Role
 _OFFICE = frozenset({Role.ADMIN.value, Role.EXAM_OFFICER.value})
 _WATCH = _OFFICE | {Role.PROCTOR.value}
 _MARK = _OFFICE | {Role.AUTHOR.value, Role.REVIEWER.value}
+_REPORTS = _OFFICE | {Role.AUTHOR.value}
 Link = dict[str, Any]
 
 
@@ -44,6 +45,7 @@ def links_of(user: Any, here: Institution, path: str = "") -> list[Link]:
     offered = (
         ("Watch", f"{base}watch/", _WATCH),
         ("Marking", f"{base}marking/", _MARK),
+        ("Reports", f"{base}reports/", _REPORTS),
         ("Members", f"{base}members/", _OFFICE),
         ("Settings", f"{base}settings/", frozenset({Role.ADMIN.value})),
     )

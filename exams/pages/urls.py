@@ -1,6 +1,6 @@
 """Addresses of the pages."""
 
-from django.urls import URLPattern, URLResolver, path
+from django.urls import URLPattern, URLResolver, include, path
 
 from exams.pages.dashboard import home
 from exams.pages.done import done
@@ -14,6 +14,7 @@ _ATTEMPT = "i/<slug:slug>/attempts/<int:attempt_id>/"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home, name="home"),
     path("i/<slug:slug>/enrolments/<int:enrolment_id>/", enrolment, name="enrolment"),
+    path("i/<slug:slug>/reports/", include("exams.pages.report_urls")),
     path(_ATTEMPT + "waiting/", waiting, name="attempt_waiting"),
     path(_ATTEMPT + "questions/", questions, name="attempt_questions"),
     path(_ATTEMPT + "done/", done, name="attempt_done"),

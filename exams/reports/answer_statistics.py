@@ -15,6 +15,7 @@ from exams.reports.item_statistics import NO_REST, SAME_REST, Figure
 
 GROUP = 0.27
 LEAST_ATTEMPTS = 10
+FIFTHS = 5
 TOO_FEW = f"There are fewer than {LEAST_ATTEMPTS} attempts."
 NOBODY = "Nobody gave this answer."
 EVERYBODY = "Everybody gave this answer."
@@ -58,6 +59,14 @@ class AnswerTable:
     listed: list[AnswerFigures]
     blank: AnswerFigures
     others: int
+
+
+@dataclass(frozen=True, slots=True)
+class Fifth:
+    """Candidates of one fifth by the rest of the exam, weakest first, and their mean share in per cent."""
+
+    count: int
+    share: float | None
 
 
 def answers_of(given: Sequence[Given], *, known: Sequence[str] = (), most: int = 20) -> AnswerTable:
@@ -149,3 +158,23 @@ def _correlation(chosen: set[int], given: Sequence[Given]) -> Figure:
     if moments.is_constant(rest):
         return Figure(None, SAME_REST)
     return Figure(100 * moments.correlation(own, rest))
+
+
+def fifths_of(pairs: Sequence[tuple[float | None, float | None]]) -> list[Fifth]:
+    """Mean share per fifth of the candidates, ranked by the rest of the exam (first value of each pair).
+
+    Who is tied is in one fifth, the one in which the middle of the tie lies. Empty with fewer than ten.
+    """
+    known = sorted((rest, share) for rest, share in pairs if rest is not None and share is not None)
+    if len(known) < LEAST_ATTEMPTS:
+        return []
+    first: dict[float, int] = {}
+    last: dict[float, int] = {}
+    for place, (rest, _) in enumerate(known):
+        first.setdefault(rest, place)
+        last[rest] = place
+    groups: list[list[float]] = [[] for _ in range(FIFTHS)]
+    for rest, share in known:
+        middle = (first[rest] + last[rest] + 1) / 2
+        groups[min(FIFTHS - 1, int(middle * FIFTHS / len(known)))].append(share)
+    return [Fifth(len(each), 100 * moments.mean(each) if each else None) for each in groups]

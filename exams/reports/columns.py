@@ -101,10 +101,14 @@ def _rows(subject: Subject) -> Iterable[tuple[int, int, int, int, int | None, in
         "section_id",
         "version__question_id",
         "version_id",
-        _hundredths(F("mark__points")),
-        _hundredths(Coalesce(F("mark__possible"), F("points"))),
+        *hundredths_of_answers(),
     )
     return rows.iterator(chunk_size=_AT_ONCE)
+
+
+def hundredths_of_answers() -> tuple[Cast, Cast]:
+    """Columns of a paper item: the points given (null: not marked yet) and possible, in whole hundredths."""
+    return _hundredths(F("mark__points")), _hundredths(Coalesce(F("mark__possible"), F("points")))
 
 
 def _hundredths(points: Combinable) -> Cast:

@@ -104,14 +104,13 @@ def compute(subject: Subject) -> tuple[Report, datetime]:
     return report, now
 
 
-def subject_of(exam: int, sitting: int | None) -> Subject | None:
-    """The subject with these ids in the open scope, or None when it is gone."""
+def subject_of(exam: int | None, sitting: int | None) -> Subject | None:
+    """The subject with these ids in the open scope, or None when there is none."""
     if sitting is None:
-        found = Exam.objects.select_related("institution").filter(pk=exam).first()
+        found = Exam.objects.select_related("institution").filter(pk=exam or 0).first()
         return Subject(found) if found else None
-    rows = Sitting.objects.select_related("exam__institution")
-    one = rows.filter(pk=sitting, exam=exam).first()
-    return Subject(one.exam, one) if one else None
+    one = Sitting.objects.select_related("exam__institution").filter(pk=sitting).first()
+    return Subject(one.exam, one) if one and exam in (None, one.exam_id) else None
 
 
 def _stored(subject: Subject) -> StoredReport | None:

@@ -17,6 +17,7 @@ from tests.contracts.permission_table_formats import FORMATS_ROWS
 from tests.contracts.permission_table_marking import MARKING_ROWS
 from tests.contracts.permission_table_proctoring_admin import PROCTORING_ADMIN_ROWS
 from tests.contracts.permission_table_scheduling import SCHEDULING_ROWS
+from tests.contracts.permission_table_statistics import STATISTICS_ROWS
 from tests.contracts.permission_table_structure import STRUCTURE_ROWS
 
 _ATTEMPT = "api/v1/attempts/<int:attempt_id>/"
@@ -112,6 +113,7 @@ ROWS = [
     *PROCTORING_ADMIN_ROWS,
     *SCHEDULING_ROWS,
     *DELIVERY_ROWS,
+    *STATISTICS_ROWS,
     *STRUCTURE_ROWS,
     *FORMATS_ROWS,
     *BANK_ROWS,

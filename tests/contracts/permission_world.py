@@ -207,6 +207,7 @@ class World:
             "enrolment_id": lambda: self.enrolment.pk,
             "sitting": lambda: self.sitting.pk,
             "sitting_id": lambda: self.sitting.pk,
+            "exam_id": lambda: self.exam.pk,
             "incident_id": lambda: self.incident.pk,
             "warning_id": lambda: self.warning.pk,
             "public_id": lambda: self.session.public_id,
