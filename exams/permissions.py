@@ -23,6 +23,7 @@ for _model in ("attempt", "paperitem", "answer", "mark", "markchange"):
     grant("exams", _model, view=(*_OFFICE, Role.REVIEWER))
 grant("exams", "sectionrun", view=(*_OFFICE, Role.REVIEWER))
 grant("exams", "journalentry", view=(*_OFFICE, Role.REVIEWER))
+grant("exams", "keptchange", view=(*_OFFICE, Role.REVIEWER), write=_OFFICE)
 grant("exams", "losttime", view=(*_OFFICE, *_WATCH))
 
 rules.add_perm("exams.watch_sitting", has_role(Role.PROCTOR, *_OFFICE))

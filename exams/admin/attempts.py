@@ -1,16 +1,18 @@
 """Attempts in the admin, to read: state and clock, answers in words, the journal and its check."""
 
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.contrib import admin
 from django.db import models
 from django.http import HttpRequest
-from django.urls import reverse
+from django.urls import path, reverse
 from django.utils.html import format_html
 
 from accounts.admin.site import site
 from accounts.admin.tenant import TenantAdmin, TenantTabularInline
+from exams.admin.kept_answers import kept_page
 from exams.bank import wording
 from exams.delivery.verification import verify_journal
 from exams.marking.services import result_of
@@ -93,7 +95,7 @@ class AttemptAdmin(ReadOnly, TenantAdmin):
     fieldsets = (
         (None, {"fields": ("candidate", "sitting", "state", "ended_by", "result")}),
         ("Clock", {"fields": ("started", "deadline", "paused", "ended")}),
-        ("Answer journal", {"fields": ("journal_check", "journal_link", "device", "seed")}),
+        ("Answer journal", {"fields": ("journal_check", "journal_link", "late_link", "device", "seed")}),
     )
     readonly_fields = (
         "candidate",
@@ -101,6 +103,7 @@ class AttemptAdmin(ReadOnly, TenantAdmin):
         "result",
         "journal_check",
         "journal_link",
+        "late_link",
         "started",
         "deadline",
         "paused",
@@ -154,6 +157,20 @@ class AttemptAdmin(ReadOnly, TenantAdmin):
             '<a href="{}?attempt__id__exact={}">{} entries</a>', address, attempt.pk, attempt.journal_length
         )
 
+    @admin.display(description="after the end")
+    def late_link(self, attempt: Attempt) -> str:
+        late, kept = attempt.journal.filter(is_late=True).count(), attempt.kept.count()
+        waiting = attempt.kept.filter(accepted_at=None).count()
+        if not kept:
+            return f"{late} entries counted as late, none was kept uncounted."
+        address = reverse("admin:exams_attempt_kept", args=[attempt.pk])
+        words = '{} entries counted as late; <a href="{}">{} kept, {} of them not counted</a>'
+        return format_html(words, late, address, kept, waiting)
+
+    def get_urls(self) -> list[Any]:
+        page = self.admin_site.admin_view(partial(kept_page, self))
+        return [path("<int:attempt_id>/kept/", page, name="exams_attempt_kept"), *super().get_urls()]
+
 
 @admin.register(JournalEntry, site=site)
 class JournalEntryAdmin(ReadOnly, TenantAdmin):
@@ -165,6 +182,7 @@ class JournalEntryAdmin(ReadOnly, TenantAdmin):
         "question",
         "value",
         "flagged",
+        "is_late",
         "device",
         "received_at",
         "client_at",

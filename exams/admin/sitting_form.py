@@ -51,6 +51,7 @@ class SittingForm(_ModelForm):
             "time_zone",
             "duration_minutes",
             "late_entry_minutes",
+            "late_upload_minutes",
             "capacity",
             "tells_candidates",
         )

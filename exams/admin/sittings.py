@@ -74,6 +74,7 @@ class SittingAdmin(RefusalsInWords, TenantAdmin):
         times = ["time_zone", "opens_local", "closes_local", "duration_minutes", "late_entry_minutes"]
         if not self._may_write(request, obj):
             times = ["time_zone", "opens", "closes", "duration_minutes", "late_entry_minutes"]
+        times.append("late_upload_minutes")
         people = ["capacity", "tells_candidates", "candidates_link"]
         return [
             (None, {"fields": ["exam", "title"]}),

@@ -8,8 +8,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from exams.api.base import READING_REFUSALS, REFUSALS, CandidateView, device_in
-from exams.api.serializers import BatchResultSerializer, BatchSerializer, ReceiptSerializer
-from exams.delivery import queries, receipts
+from exams.api.serializers import (
+    BatchResultSerializer,
+    BatchSerializer,
+    LateResultSerializer,
+    ReceiptSerializer,
+)
+from exams.delivery import late, late_rules, queries, receipts
 from exams.delivery.journal import save_batch
 from proctor_site.kernel import clock
 from proctor_site.kernel.errors import InvalidInput
@@ -47,6 +52,43 @@ class SaveAnswers(CandidateView):
             "device": result.attempt.device,
         }
         return Response(BatchResultSerializer(answer).data)
+
+
+class SendLateAnswers(CandidateView):
+    """Send answers after the end."""
+
+    @extend_schema(
+        operation_id="attempt_late_answers",
+        request=BatchSerializer,
+        responses={200: LateResultSerializer, **REFUSALS},
+    )
+    def post(self, request: Request, attempt_id: int) -> Response:
+        """Takes in what could not be sent before the end. What was given in time counts, the rest is kept.
+
+        Refused as a whole (409): `not_started`, `not_over`, `other_device`, `ended` (30 days after the end).
+        """
+        attempt = self.attempt(request, attempt_id)
+        body: Any = request.data
+        changes = body.get("changes")
+        if not isinstance(changes, list):
+            raise InvalidInput("Give the changes as a list.", field="changes")
+        result = late.send_late(attempt, device=device_in(request), changes=changes)
+        answer = {
+            "accepted": result.counted,
+            "kept": [_kept(sequence, code) for sequence, code in result.kept.items()],
+            "refused": [asdict(each) for each in result.refused],
+            "journal_length": result.attempt.journal_length,
+            "journal_hash": result.attempt.journal_hash,
+            "receipt": result.receipt,
+            "server_time": result.at,
+            "state": result.attempt.state,
+        }
+        return Response(LateResultSerializer(answer).data)
+
+
+def _kept(client_sequence: int, code: str) -> dict[str, Any]:
+    detail = late_rules.IN_WORDS.get(code, "Its question was closed.")
+    return {"client_sequence": client_sequence, "code": code, "detail": detail}
 
 
 class AttemptReceipt(CandidateView):

@@ -81,6 +81,27 @@ class BatchResultSerializer(serializers.Serializer[Any]):
     device = serializers.CharField()
 
 
+class KeptChangeSerializer(serializers.Serializer[Any]):
+    """A change that does not count for now, and why; it is kept, and a person may decide otherwise."""
+
+    client_sequence = serializers.IntegerField()
+    code = serializers.CharField()
+    detail = serializers.CharField()
+
+
+class LateResultSerializer(serializers.Serializer[Any]):
+    """What became of answers that came after the end."""
+
+    accepted = serializers.ListField(child=serializers.IntegerField(), help_text="They count, marked late.")
+    kept = KeptChangeSerializer(many=True)
+    refused = RefusedChangeSerializer(many=True)
+    journal_length = serializers.IntegerField()
+    journal_hash = serializers.CharField()
+    receipt = serializers.CharField(help_text="Signed proof of the journal up to here.")
+    server_time = serializers.DateTimeField()
+    state = serializers.ChoiceField(choices=states.STATES)
+
+
 class ItemSerializer(serializers.Serializer[Any]):
     """One question of a paper."""
 

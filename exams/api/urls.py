@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from exams.api.answers import AttemptReceipt, SaveAnswers
+from exams.api.answers import AttemptReceipt, SaveAnswers, SendLateAnswers
 from exams.api.attempts import (
     AttemptDetail,
     EndBreak,
@@ -19,6 +19,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("attempts/<int:attempt_id>/paper/", AttemptPaper.as_view(), name="api_attempt_paper"),
     path("attempts/<int:attempt_id>/start/", StartAttempt.as_view(), name="api_attempt_start"),
     path("attempts/<int:attempt_id>/answers/", SaveAnswers.as_view(), name="api_attempt_answers"),
+    path(
+        "attempts/<int:attempt_id>/late-answers/", SendLateAnswers.as_view(), name="api_attempt_late_answers"
+    ),
     path("attempts/<int:attempt_id>/break/", TakeBreak.as_view(), name="api_attempt_break"),
     path("attempts/<int:attempt_id>/break/end/", EndBreak.as_view(), name="api_attempt_break_end"),
     path("attempts/<int:attempt_id>/take-over/", TakeOverAttempt.as_view(), name="api_attempt_take_over"),

@@ -51,7 +51,7 @@ def save_batch(attempt: Attempt, *, device: str, changes: Sequence[object]) -> B
         lock(attempt)
         now = clock.now()
         _require_writable(attempt, now)
-        batch = _Batch(attempt, device, _turn(attempt, device), now)
+        batch = Batch(attempt, device, require_turn(attempt, device), now)
         batch.read(changes)
         batch.write()
         return BatchResult(batch.accepted, batch.refused, attempt, receipts.sign_receipt(attempt), now)
@@ -68,7 +68,8 @@ def _require_writable(attempt: Attempt, now: datetime) -> None:
         raise TooLate("The working time is over; this answer came after the deadline.")
 
 
-def _turn(attempt: Attempt, device: str) -> int:
+def require_turn(attempt: Attempt, device: str) -> int:
+    """The device's last turn as holder. Raises Conflict (other_device) when it never held the attempt."""
     turn = turn_of(attempt.devices or [attempt.device], device)
     if turn is None:
         raise Conflict(
@@ -79,13 +80,14 @@ def _turn(attempt: Attempt, device: str) -> int:
 
 
 @dataclass
-class _Batch:
+class Batch:
     """One batch while it is read and written, under the lock of its attempt."""
 
     attempt: Attempt
     device: str
     turn: int
     now: datetime
+    is_late: bool = False
     accepted: list[int] = field(default_factory=list)
     refused: list[RefusedChange] = field(default_factory=list)
     entries: list[JournalEntry] = field(default_factory=list)
@@ -133,8 +135,8 @@ class _Batch:
         kind = kind_named(item.version.question.kind)
         value = kind.validate_answer(item.version.content, change.value)
         content = (change.item, value, change.flagged)
-        if change.client_sequence not in saved:
-            gate.check(item, change)
+        if change.client_sequence not in saved and not self.admits(change, item, value, gate):
+            return
         before = saved.setdefault(change.client_sequence, content)
         if before != content:
             raise Conflict(
@@ -143,9 +145,18 @@ class _Batch:
                 field="client_sequence",
             )
         if before is content:
-            self.entries.append(self._entry(change, item, value))
+            self.add(change, item, value)
         if change.client_sequence not in self.accepted:
             self.accepted.append(change.client_sequence)
+
+    def admits(self, change: Change, item: PaperItem, value: Any, gate: Gate) -> bool:
+        """Whether a change that is new becomes an entry. Raises Conflict when its question is not open."""
+        gate.check(item, change)
+        return True
+
+    def add(self, change: Change, item: PaperItem, value: Any) -> None:
+        """Takes a change in as a further entry, checked or not."""
+        self.entries.append(self._entry(change, item, value))
 
     def _refuse(self, client_sequence: int | None, refusal: Refusal) -> None:
         self.refused.append(RefusedChange(client_sequence, refusal.code, refusal.message, refusal.field))
@@ -163,6 +174,7 @@ class _Batch:
             flagged=change.flagged,
             client_at=change.client_at,
             received_at=self.now,
+            is_late=self.is_late,
             previous_hash=previous,
         )
         entry.hash = chains.link_hash(previous, entry_payload(entry))
@@ -222,4 +234,4 @@ def entry_payload(entry: JournalEntry) -> dict[str, Any]:
         "flagged": entry.flagged,
         "client_at": entry.client_at,
         "received_at": entry.received_at,
-    }
+    } | ({"late": True} if entry.is_late else {})

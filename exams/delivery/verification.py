@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from exams.delivery.journal import entry_payload
+from exams.delivery.late import kept_payload
 from exams.models import Attempt
 from proctor_site.kernel import chains
 
@@ -34,4 +35,10 @@ def verify_journal(attempt: Attempt) -> JournalFault | None:
             return JournalFault(
                 answer.journal_sequence, f"The answer to item {answer.item_id} differs from the journal."
             )
+    rows = attempt.kept.order_by("sequence")
+    kept = chains.first_break((row.previous_hash, row.hash, kept_payload(row)) for row in rows)
+    if kept is not None:
+        return JournalFault(
+            kept + 1, "A kept answer that was not counted was altered, or one before it is missing."
+        )
     return None

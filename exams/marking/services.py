@@ -11,6 +11,12 @@ from exams.marking.queries import ended_attempts
 from exams.models import Attempt, Mark, PaperItem, RoundAnswer, Sitting
 
 
+def has_person_mark(item: PaperItem) -> bool:
+    """Whether a person, or a ruling for everybody, has decided about the points of this question."""
+    mark = Mark.objects.filter(item=item).first()
+    return mark is not None and (mark.person_points is not None or bool(mark.ruling))
+
+
 def mark_automatically(attempt: Attempt) -> list[marks.Wanted]:
     """Gives points for every answer that a rule can mark, in the caller's transaction; returns what is new.
 

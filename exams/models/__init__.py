@@ -1,6 +1,6 @@
 """Exams, questions, sittings, enrolments, attempts, answers and marks."""
 
-from exams.models.answer import Answer, JournalEntry
+from exams.models.answer import Answer, JournalEntry, KeptChange
 from exams.models.attempt import Attempt, PaperItem
 from exams.models.category import QuestionCategory, QuestionTag
 from exams.models.enrolment import Allowance, Enrolment, PendingEnrolment
@@ -27,6 +27,7 @@ __all__ = [
     "Enrolment",
     "Exam",
     "JournalEntry",
+    "KeptChange",
     "LostTime",
     "Mark",
     "MarkChange",

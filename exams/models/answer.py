@@ -1,5 +1,6 @@
 """Saved answers: the journal keeps every change, the answer row is the newest one per question."""
 
+from django.conf import settings
 from django.db import models
 
 from accounts.tenancy import TenantModel
@@ -22,6 +23,9 @@ class JournalEntry(TenantModel):
     )
     client_at = models.DateTimeField(help_text="By the device's clock, which may be wrong.")
     received_at = models.DateTimeField()
+    is_late = models.BooleanField(
+        "late", default=False, help_text="Came after the end, and counts because it was given before it."
+    )
     previous_hash = models.CharField(max_length=64)
     hash = models.CharField(max_length=64)
 
@@ -37,6 +41,41 @@ class JournalEntry(TenantModel):
 
     def __str__(self) -> str:
         return f"{self.attempt_id}/{self.sequence}"
+
+
+class KeptChange(TenantModel):
+    """A change that came after the end and was not counted: kept as it came, chained, for a person to decide.
+
+    Written by `delivery.late` only. Accepted ones are in the journal as well.
+    """
+
+    attempt = models.ForeignKey(Attempt, on_delete=models.PROTECT, related_name="kept")
+    sequence = models.PositiveIntegerField(help_text="Order of arrival, from 1.")
+    device = models.CharField(max_length=64)
+    client_sequence = models.PositiveIntegerField()
+    item = models.ForeignKey(PaperItem, on_delete=models.PROTECT, related_name="+")
+    value = models.JSONField(null=True)
+    flagged = models.BooleanField(null=True)
+    client_at = models.DateTimeField(help_text="By the device's clock, which may be wrong.")
+    received_at = models.DateTimeField()
+    why = models.CharField(max_length=30, help_text="Why it was not counted.")
+    previous_hash = models.CharField(max_length=64)
+    hash = models.CharField(max_length=64)
+    accepted_at = models.DateTimeField(null=True, blank=True)
+    accepted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+
+    class Meta:
+        verbose_name = "kept answer"
+        ordering = ["attempt_id", "sequence"]
+        constraints = [
+            models.UniqueConstraint(fields=["attempt", "sequence"], name="kept_sequence_once"),
+            models.UniqueConstraint(fields=["attempt", "device", "client_sequence"], name="kept_change_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"kept {self.attempt_id}/{self.sequence}"
 
 
 class Answer(TenantModel):

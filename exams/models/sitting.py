@@ -4,7 +4,7 @@ import zoneinfo
 from datetime import timedelta
 
 from django.conf import settings
-from django.core.validators import MinValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 
 from accounts.models.institution import known_time_zone
@@ -35,6 +35,13 @@ class Sitting(TenantModel):
         null=True,
         blank=True,
         help_text="How long after opening one may still start; empty: until the window closes.",
+    )
+    late_upload_minutes = models.PositiveSmallIntegerField(
+        "late upload in minutes",
+        default=10,
+        validators=[MaxValueValidator(24 * 60)],
+        help_text="Answers given in time still count when they arrive this long after the end (no connection "
+        "at the end). They are marked as late. 0: they are kept, and a person decides.",
     )
     capacity = models.PositiveIntegerField(
         "most candidates",

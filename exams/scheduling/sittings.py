@@ -25,6 +25,7 @@ _MAY_CHANGE = (
     "time_zone",
     "duration_minutes",
     "late_entry_minutes",
+    "late_upload_minutes",
     "capacity",
 )
 _TOLD = ("title", "opens_at", "closes_at", "time_zone", "duration_minutes")

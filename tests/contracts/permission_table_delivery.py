@@ -15,5 +15,12 @@ def _owner(status: int) -> str:
 DELIVERY_ROWS = [
     Row("POST", _ATTEMPT + "break/", _owner(409), body=_DEVICE),  # no break minutes
     Row("POST", _ATTEMPT + "break/end/", _owner(409), states.PAUSED, _DEVICE),  # a proctor's pause
+    Row("POST", _ATTEMPT + "late-answers/", _owner(200), states.SUBMITTED, _DEVICE | {"changes": []}),
+    Row(
+        "GET",
+        "admin/exams/attempt/<int:attempt_id>/kept/",
+        "302 302 403 403 403 200 200 302 404 302",
+        states.SUBMITTED,
+    ),
     Row("GET", _SITTING + "time/", "302 302 403 403 403 200 200 302 404 302"),
 ]

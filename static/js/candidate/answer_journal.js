@@ -88,6 +88,29 @@ export class AnswerJournal extends EventTarget {
     }
   }
 
+  /**
+   * The attempt is over: sends what could not be sent before. Resolves to {counted, kept, left}: numbers of
+   * changes that count, that are kept for a person to decide, and that are still only on this computer.
+   */
+  async sendLate() {
+    while (this.sending) await this.sending;
+    const found = { counted: 0, kept: 0, left: 0 };
+    for (const [device, changes] of this.#batches()) {
+      try {
+        const answer = await this.sender.sendLate(device, changes.map(asSent));
+        found.counted += answer.accepted.length;
+        found.kept += answer.kept.length;
+        await this.#settle(changes, [...answer.accepted, ...[...answer.kept, ...answer.refused].map((each) => each.client_sequence)]);
+      } catch (error) {
+        if (error.status === undefined) throw error;
+        // Nobody takes this batch now; the next visit to the page after the end tries again.
+      }
+    }
+    found.left = this.unsent;
+    this.#announce();
+    return found;
+  }
+
   /** The page is going: hands everything to the browser, which sends it after the page has gone. */
   leave() {
     // A number that may have been sent is never used for another value.
@@ -173,17 +196,21 @@ export class AnswerJournal extends EventTarget {
 
   async #taken(changes, answer) {
     const refused = new Map(answer.refused.map((each) => [each.client_sequence, each]));
-    const settled = changes.filter(
-      (change) => answer.accepted.includes(change.client_sequence) || refused.has(change.client_sequence),
-    );
-    if (settled.length === 0) throw new Error("the server's answer names none of the changes that were sent");
-    this.queue = this.queue.filter((change) => !settled.includes(change));
-    await this.store.remove(settled[0].device, settled.map((change) => change.client_sequence));
+    const settled = await this.#settle(changes, [...answer.accepted, ...refused.keys()]);
     for (const change of settled) {
       const why = refused.get(change.client_sequence);
       if (why) this.dispatchEvent(new CustomEvent("refused", { detail: { item: change.item, ...why } }));
     }
     this.dispatchEvent(new CustomEvent("answered", { detail: answer }));
+  }
+
+  /** Takes the changes that the server's answer names out of queue and store; they are given back. */
+  async #settle(changes, numbers) {
+    const settled = changes.filter((change) => numbers.includes(change.client_sequence));
+    if (settled.length === 0) throw new Error("the server's answer names none of the changes that were sent");
+    this.queue = this.queue.filter((change) => !settled.includes(change));
+    await this.store.remove(settled[0].device, settled.map((change) => change.client_sequence));
+    return settled;
   }
 
   #failed(error) {

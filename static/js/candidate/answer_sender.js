@@ -16,6 +16,11 @@ export class AnswerSender {
     return postRenewing(this.attemptUrl + "answers/", { device, changes });
   }
 
+  /** POSTs what could not be sent before the end; resolves to {accepted, kept, refused, ...}. Throws ApiError. */
+  sendLate(device, changes) {
+    return postRenewing(this.attemptUrl + "late-answers/", { device, changes });
+  }
+
   /** Hands a batch to the browser to send even if the page goes now. False when it is too large for that. */
   sendWhileLeaving(device, changes) {
     const body = JSON.stringify({ device, changes });

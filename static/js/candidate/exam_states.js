@@ -1,6 +1,7 @@
 // What the page does when the attempt is paused, held elsewhere, over, or handed in.
 
 import { ConfirmDialog, StateDialog } from "./exam_dialogs.js";
+import { lateInWords } from "./late_words.js";
 import { postRenewing } from "./renewing_post.js";
 
 const ASK_AFTER_DEADLINE_MS = 2000;
@@ -20,7 +21,6 @@ export class ExamStates extends EventTarget {
     this.takeOverButton = byId("take-over-dialog").querySelector("[data-dialog-confirm]");
     this.hasHeld = false;
     this.isLeaving = false;
-    this.late = 0;
   }
 
   listen() {
@@ -126,8 +126,7 @@ export class ExamStates extends EventTarget {
   /** The server refuses the whole batch. */
   async #rejected(error) {
     const isOver = error.code === "ended" || error.code === "too_late";
-    if (isOver) this.late = this.journal.unsent;
-    else if (error.code !== "other_device") showNotice(error.detail);
+    if (!isOver && error.code !== "other_device") showNotice(error.detail);
     await this.watch.refresh();
   }
 
@@ -157,15 +156,15 @@ export class ExamStates extends EventTarget {
     if (this.journal.unsent) await this.journal.flush();
     this.journal.close();
     this.isLeaving = true;
-    const late = this.journal.unsent;
-    if (late === 0) {
+    if (this.journal.unsent === 0) {
       location.replace(this.root.dataset.done);
       return;
     }
+    // A proctor may open a terminated exam again: then this goes the ordinary way.
+    const isFinal = this.watch.state === "submitted";
+    const found = isFinal ? await this.journal.sendLate() : { counted: 0, kept: 0, left: this.journal.unsent };
     byId("end-dialog-title").textContent = "Your exam is over";
-    byId("end-dialog-text").textContent =
-      (late === 1 ? "One change" : `${late} changes`) +
-      " reached the server after the end and could not be counted. They are kept on this computer. If the connection was the reason, tell your exam office.";
+    byId("end-dialog-text").textContent = lateInWords(found);
     byId("end-dialog").querySelector("[data-end-link]").hidden = false;
     this.endDialog.show();
   }
