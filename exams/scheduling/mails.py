@@ -63,7 +63,7 @@ def _write(
         return
     now = clock.now()
     if kind in (MailKind.ENROLLED, MailKind.INVITED, MailKind.WITHDRAWN):
-        occasion = now.isoformat()  # may happen again, and each time is asked for once
+        occasion = f"{sitting.calendar_sequence}, {now.isoformat()}"  # may happen again, and each time is asked for once
     rows = [
         SittingMail(
             institution=sitting.institution,
