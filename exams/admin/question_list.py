@@ -67,7 +67,7 @@ class QuestionList(_Options):
     search_fields = ("title",)
     search_help_text = "Searches titles, question texts, tags and categories; every word must occur."
     ordering = ("title", "id")
-    actions = ("retire", "restore", "move")
+    actions = ("retire", "restore", "move", "export_chosen")
     action_form = QuestionActionForm
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:

@@ -12,6 +12,7 @@ from django.utils.html import format_html
 from accounts.admin.site import site
 from accounts.admin.tenant import TenantAdmin
 from accounts.tenancy import current_institution
+from exams.admin.question_export import ExportsQuestions
 from exams.admin.question_form import QuestionForm, form_for, layout_of
 from exams.admin.question_list import QuestionList
 from exams.admin.refusals import RefusalsInWords
@@ -22,7 +23,7 @@ from exams.models import Question
 
 
 @admin.register(Question, site=site)
-class QuestionAdmin(QuestionList, RefusalsInWords, TenantAdmin):
+class QuestionAdmin(QuestionList, ExportsQuestions, RefusalsInWords, TenantAdmin):
     """Questions. The kind is chosen first and stays; wording and key are versions."""
 
     add_form_template = "admin/exams/question/change_form.html"

@@ -14,6 +14,7 @@ from accounts.models import Institution, User
 from accounts.tenancy import within
 from exams.bank import imports
 from exams.models import Question, QuestionImport
+from tests.factories.exams import make_question
 
 Browser = Callable[..., Client]
 ADD = "admin:exams_questionimport_add"
@@ -119,6 +120,32 @@ def test_files_that_cannot_be_read_are_explained(
         assert not QuestionImport.objects.exists()
 
 
+def test_export_of_chosen_questions_with_report_and_file(
+    institution: Institution, other_institution: Institution, author: User, browser_of: Browser
+) -> None:
+    one, two = make_question(institution, title="One"), make_question(institution, "essay", title="Two")
+    foreign = make_question(other_institution, title="Foreign")
+    client = browser_of(author)
+    body = {"action": "export_chosen", "_selected_action": [one.pk, two.pk]}
+    page = client.post(reverse("admin:exams_question_changelist"), body)
+    chosen = page.context["form"]["questions"].value()
+    assert sorted(chosen.split(",")) == sorted([str(one.pk), str(two.pk)])
+    assert "2 questions: the chosen ones" in page.content.decode()
+    url = reverse("admin:exams_question_export")
+    page = client.post(url, {"questions": chosen, "format": "aiken", "check": ""}).content.decode()
+    assert "1 of 2 can be exported" in page and "no questions of this kind" in page
+    file = client.post(url, {"questions": f"{chosen},{foreign.pk}", "format": "gift", "download": ""})
+    assert 'filename="questions.gift.txt"' in file["Content-Disposition"]
+    assert "::One::" in file.content.decode() and "Foreign" not in file.content.decode()
+    everything = client.post(url, {"questions": "", "format": "gift", "download": ""})
+    assert everything.content == file.content
+    page = client.post(url, {"questions": str(two.pk), "format": "aiken", "download": ""})
+    assert "can hold none of these" in page.content.decode()
+    for junk in ("1;2", "x" * 40, "9" * 40):
+        page = client.post(url, {"questions": junk, "format": "gift", "download": ""})
+        assert "Choose the questions again" in page.content.decode()
+
+
 @pytest.mark.parametrize("who", ["reviewer", "proctor", "candidate", "stranger", "foreign_officer"])
 def test_who_may_not(
     institution: Institution, officer: User, request: Any, browser_of: Browser, who: str
@@ -129,6 +156,10 @@ def test_who_may_not(
     for name in ("change", "report"):
         page = client.get(reverse(f"admin:exams_questionimport_{name}", args=[found.pk]), follow=True)
         assert "Capital" not in page.content.decode()
+    make_question(institution, title="Secret")
+    export = {"questions": "", "format": "gift", "download": ""}
+    answer = client.post(reverse("admin:exams_question_export"), export, follow=True)
+    assert "Secret" not in answer.content.decode()
     client.post(reverse("admin:exams_questionimport_confirm", args=[found.pk]))
     client.post(reverse("admin:exams_questionimport_drop", args=[found.pk]))
     found.refresh_from_db()

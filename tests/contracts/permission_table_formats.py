@@ -8,6 +8,7 @@ from tests.contracts.permission_rows import Row
 _IMPORT = "admin/exams/questionimport/"
 
 FORMATS_ROWS = [
+    Row("GET", "admin/exams/question/export/", "302 302 403 403 403 200 200 302 200 302"),
     Row("GET", _IMPORT, "302 302 403 403 403 200 200 302 200 302"),
     Row("GET", _IMPORT + "<int:import_id>/confirm/", "302 302 405 405 405 405 405 302 405 302"),
     Row("GET", _IMPORT + "<int:import_id>/drop/", "302 302 405 405 405 405 405 302 405 302"),

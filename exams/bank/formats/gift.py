@@ -27,8 +27,8 @@ from exams.bank.formats.base import (
     title_from,
 )
 from exams.bank.formats.weighted import Taken
-from exams.kinds.numeric.answers import answers_of, share_of
 
+_WITH_TEXTS = ("options", "prompts", "choices")
 FEEDBACK = "feedback to answers is left out"
 _TRUE = ("T", "TRUE")
 _FALSE = ("F", "FALSE")
@@ -41,7 +41,9 @@ class Gift(Format):
     label = "GIFT"
     extension = "gift.txt"
     content_type = "text/plain; charset=utf-8"
-    kinds = frozenset(["single_choice", "multiple_choice", "true_false", "numeric", "short_answer", "essay"])
+    kinds = frozenset(
+        ["single_choice", "multiple_choice", "true_false", "numeric", "short_answer", "essay", "matching"]
+    )
     holds = frozenset(["title", "html", "category", "tags"])
     about = "Moodle's text format. One text file; easy to write by hand; no pictures."
 
@@ -117,8 +119,9 @@ def _question(
     inside, _, general = inside.partition("####")
     taken, texts = _answers(inside, wording)
     text_format, [stem, *options] = markup.in_one_format([(wording.text, wording.text_format), *texts])
-    for option, text in zip(taken.content.get("options", []), options, strict=False):
-        option["text"] = text
+    entries = [each for name in _WITH_TEXTS for each in taken.content.get(name, [])]
+    for entry, text in zip(entries, options, strict=bool(entries)):
+        entry["text"] = text
     losses = list(taken.losses)
     if general:
         losses.append("the general feedback is left out")
@@ -153,7 +156,7 @@ def _answers(inside: str, wording: _Wording) -> tuple[Taken, list[tuple[str, str
     if "~" in inside:
         taken, texts = _choice(answers, wording)
     elif "->" in inside:
-        raise Cannot("matching questions are not taken from GIFT")
+        taken, texts = _matching(answers, wording)
     else:
         taken, texts = _short_answer(answers), []
     return replace(taken, losses=(*taken.losses, *lost)), texts
@@ -167,6 +170,18 @@ def _choice(answers: Sequence[gift_text.Answer], wording: _Wording) -> tuple[Tak
         [(text, share) for (text, _), share in zip(texts, shares, strict=True)], single=single
     )
     return taken, texts
+
+
+def _matching(answers: Sequence[gift_text.Answer], wording: _Wording) -> tuple[Taken, list[tuple[str, str]]]:
+    sides = [answer.text.partition("->") for answer in answers]
+    if not all(arrow for _, arrow, _ in sides):
+        raise Cannot("every answer of a matching question must be written as “text -> choice”")
+    prompts = [_option(prompt, wording) for prompt, _, _ in sides]
+    choices = [_option(choice, wording) for _, _, choice in sides]
+    taken = weighted.take_matching(
+        [(prompt, choice) for (prompt, _), (choice, _) in zip(prompts, choices, strict=True)]
+    )
+    return taken, [*(each for each in prompts if each[0]), *dict(choices).items()]
 
 
 def _option(text: str, wording: _Wording) -> tuple[str, str]:
@@ -227,6 +242,10 @@ def _lost(question: ParsedQuestion) -> list[str]:
     elif question.kind == "essay":
         if any(value for value in content.values()):
             losses.append("limits of words are left out")
+    elif question.kind == "matching":
+        losses += weighted.matching_losses(content)
+        if any("->" in prompt["text"] for prompt in content["prompts"]):
+            raise Cannot("GIFT cannot hold “->” in a prompt.")
     elif question.kind == "multiple_choice":
         losses += weighted.give_choice(question.kind, content)[1]
     elif question.kind == "true_false" and "penalty" in content:
@@ -256,11 +275,16 @@ def _braces(question: ParsedQuestion, named: str) -> str:
     if question.kind == "true_false":
         return "TRUE" if content["correct"] else "FALSE"
     if question.kind == "numeric":
-        rows = [(_written_number(row), share_of(row)) for row in answers_of(content)]
+        rows = [(_written_number(row), share) for row, share in weighted.give_numeric(content)]
         return f"#{rows[0][0]}" if len(rows) == 1 else "#" + _rows(f"={_weight(s)}{text}" for text, s in rows)
     if question.kind == "short_answer":
         accepted = weighted.give_short_answer(content)
         return _rows(f"={_weight(share)}{_short(text)}" for text, share in accepted)
+    if question.kind == "matching":
+        return _rows(
+            f"=[{named}]{gift_text.escaped(prompt)} -> [{named}]{gift_text.escaped(choice)}"
+            for prompt, choice in weighted.give_matching(content)
+        )
     options, _ = weighted.give_choice(question.kind, content)
     single = question.kind == "single_choice"
     return _rows(f"{_sign(share, single)}[{named}]{gift_text.escaped(text)}" for text, share in options)

@@ -6,9 +6,10 @@ from types import MappingProxyType
 from exams.bank.formats.aiken import Aiken
 from exams.bank.formats.base import Format, Unreadable
 from exams.bank.formats.gift import Gift
+from exams.bank.formats.moodle_xml import MoodleXml
 from proctor_site.kernel.errors import InvalidInput
 
-_ALL: tuple[Format, ...] = (Aiken(), Gift())
+_ALL: tuple[Format, ...] = (MoodleXml(), Aiken(), Gift())
 FORMATS: Mapping[str, Format] = MappingProxyType({each.name: each for each in _ALL})
 """In the order in which a file is tried on them."""
 

@@ -3,6 +3,7 @@
 Shares are fractions of the points of the question: 1 is all of them, negative ones are taken off.
 """
 
+import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation, localcontext
@@ -10,7 +11,7 @@ from fractions import Fraction
 
 from exams.bank.formats.base import Cannot
 from exams.kinds.base import Content
-from exams.kinds.numeric.answers import share_of
+from exams.kinds.numeric.answers import answers_of, share_of
 from exams.kinds.shares import share_text
 from exams.kinds.short_answer.kind import accepted_of
 from exams.kinds.short_answer.patterns import parts_of
@@ -140,11 +141,10 @@ def _only_feedback(is_lost: bool) -> tuple[str, ...]:
 
 def give_short_answer(content: Content) -> list[tuple[str, Fraction]]:
     """The accepted texts with their shares, stars written as `take_short_answer` reads them."""
-    wildcards = content.get("wildcards", False)
-    rows = accepted_of(plainest(content) if wildcards else content)
-    return [
-        (text if content_has_wildcards(content) else text.replace("*", "\\*"), share) for text, share in rows
-    ]
+    rows = [(text, share) for text, share in accepted_of(plainest(content)) if share]
+    if content_has_wildcards(content):
+        return rows
+    return [(text.replace("*", "\\*"), share) for text, share in rows]
 
 
 def content_has_wildcards(content: Content) -> bool:
@@ -170,6 +170,11 @@ def take_numeric(rows: Sequence[Content]) -> Taken:
     if not any(share_of(row) == 1 for row in kept):
         raise Cannot("no number earns all points")
     return Taken("numeric", {"answers": kept}, _only_feedback(len(kept) < len(rows)))
+
+
+def give_numeric(content: Content) -> list[tuple[Content, Fraction]]:
+    """The rows of a numeric question that earn something, with their shares."""
+    return [(row, share_of(row)) for row in answers_of(content) if share_of(row)]
 
 
 def around(value: str, tolerance: str, share: Fraction = ONE) -> Content:
@@ -203,3 +208,30 @@ def number_text(number: Decimal) -> str:
     if len(short) > _LONGEST_NUMBER:
         raise Cannot("a number in it has too many digits")
     return short
+
+
+def take_matching(pairs: Sequence[tuple[str, str]]) -> Taken:
+    """Pairs of prompt and choice; a pair without a prompt is a choice that fits nothing."""
+    # Random ids: running ones would tell which choice stood beside which prompt.
+    ids = {choice: secrets.token_hex(4) for choice in dict.fromkeys(choice for _, choice in pairs)}
+    content = {
+        "prompts": [{"text": text, "choice": ids[choice]} for text, choice in pairs if text],
+        "choices": [{"id": own_id, "text": choice} for choice, own_id in ids.items()],
+        "scoring": "partial",
+    }
+    return Taken("matching", content)
+
+
+def give_matching(content: Content) -> list[tuple[str, str]]:
+    """The pairs of a matching question, then the choices that are left over."""
+    texts = {choice["id"]: choice["text"] for choice in content["choices"]}
+    used = {prompt["choice"] for prompt in content["prompts"]}
+    pairs = [(prompt["text"], texts[prompt["choice"]]) for prompt in content["prompts"]]
+    return pairs + [("", text) for own_id, text in texts.items() if own_id not in used]
+
+
+def matching_losses(content: Content) -> list[str]:
+    """What pairs cannot say."""
+    if content["scoring"] == "partial":
+        return []
+    return ["marked all or nothing here; in the file each right pair earns its part"]

@@ -9,10 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from exams.bank.formats import weighted
-from exams.bank.formats.base import Format, ParsedQuestion, Refused
+from exams.bank.formats.base import Format, ParsedQuestion, Refused, one_line
 from exams.bank.formats.registry import FORMATS
 from exams.bank.import_items import fingerprint
-from exams.kinds.numeric.answers import answers_of, share_of
 from exams.kinds.registry import KINDS
 from proctor_site.kernel.errors import InvalidInput
 from tests.unit.exams.formats.strategies import questions
@@ -22,16 +21,22 @@ def told(question: ParsedQuestion, form: Format) -> Any:
     """What a format promises to keep of a question, comparable: the same marks for every answer."""
     content = KINDS[question.kind].validate_content(question.content)
     if question.kind == "numeric":
-        content = {"unit": content.get("unit"), "answers": sorted(map(_span, answers_of(content)))}
+        unit = content.get("unit", {})
+        units = [[one_line(each["text"]), str(Fraction(each["factor"]))] for each in unit.get("accepted", [])]
+        spans = sorted(_span(row, share) for row, share in weighted.give_numeric(content))
+        content = {"unit": [unit.get("needed"), unit.get("penalty"), units], "answers": spans}
     if question.kind == "short_answer":
-        content = weighted.plainest(content)
+        accepted = [(one_line(text), share) for text, share in weighted.give_short_answer(content)]
+        content = {"accepted": list(map(str, accepted)), "case": content["case_sensitive"]}
+    if question.kind == "matching":
+        content = {"pairs": sorted(weighted.give_matching(content)), "scoring": content["scoring"]}
     kept = {name: getattr(question, name) for name in ("title", "category", "tags") if name in form.holds}
     return question.kind, question.stem, fingerprint(question.kind, ["", question.text_format, content]), kept
 
 
-def _span(row: Any) -> list[str]:
+def _span(row: Any, share: Fraction) -> list[str]:
     value, tolerance = map(Fraction, weighted.as_around(row))
-    return [str(value - tolerance), str(value + tolerance), str(share_of(row))]
+    return [str(value - tolerance), str(value + tolerance), str(share)]
 
 
 @pytest.mark.parametrize("name", sorted(FORMATS))
