@@ -12,8 +12,9 @@ from django.urls import path
 
 from accounts.tenancy import current_institution
 from exams.bank import exports
+from exams.bank.categories import lies_in
 from exams.bank.formats.registry import choices, format_named
-from exams.models import Question
+from exams.models import Question, QuestionCategory
 from proctor_site.kernel.errors import InvalidInput, Refusal
 
 if TYPE_CHECKING:
@@ -26,7 +27,19 @@ class ExportForm(forms.Form):
     """Which questions, and in which format."""
 
     questions = forms.CharField(required=False, widget=forms.HiddenInput)
+    category: Any = forms.ModelChoiceField(
+        label="Category",
+        required=False,
+        queryset=QuestionCategory.objects.none(),
+        empty_label="All",
+        help_text="With everything below it.",
+    )
     format = forms.ChoiceField(label="Format", choices=choices)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        chosen: Any = self.fields["category"]
+        chosen.queryset = QuestionCategory.objects.order_by("path")
 
     def clean_questions(self) -> list[int]:
         """Ids of chosen questions; none means every question in use."""
@@ -56,11 +69,11 @@ class ExportsQuestions(_Options):
         if not self.has_change_permission(request):
             raise PermissionDenied
         if request.method != "POST":
-            return self._export_page(request, ExportForm(), self._rows(request, []).count())
+            return self._export_page(request, ExportForm(), self._rows([], None).count())
         form = ExportForm(request.POST)
         if not form.is_valid():
             return self._export_page(request, form, 0)
-        rows = self._rows(request, form.cleaned_data["questions"])
+        rows = self._rows(form.cleaned_data["questions"], form.cleaned_data["category"])
         try:
             found = exports.fitted(rows, format_named(form.cleaned_data["format"]))
             if "download" in request.POST:
@@ -70,8 +83,8 @@ class ExportsQuestions(_Options):
             return self._export_page(request, form, rows.count())
         return self._export_page(request, form, rows.count(), found)
 
-    def _rows(self, request: HttpRequest, chosen: list[int]) -> models.QuerySet[Question]:
-        rows = Question.objects.all()
+    def _rows(self, chosen: list[int], category: QuestionCategory | None) -> models.QuerySet[Question]:
+        rows = Question.objects.filter(lies_in(category)) if category else Question.objects.all()
         return rows.filter(pk__in=chosen) if chosen else rows.filter(retired_at=None)
 
     def _file(self, request: HttpRequest, found: exports.Fitted) -> HttpResponse:

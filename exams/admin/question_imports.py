@@ -21,7 +21,7 @@ from accounts.tenancy import current_institution
 from exams.bank import imports
 from exams.bank.formats.registry import FORMATS, choices
 from exams.kinds.registry import KINDS
-from exams.models import QuestionImport
+from exams.models import QuestionCategory, QuestionImport
 from proctor_site.kernel.errors import Refusal
 
 ROWS_PER_PAGE = 100
@@ -39,6 +39,18 @@ class UploadForm(forms.Form):
     format = forms.ChoiceField(
         label="Format", required=False, choices=[("", "Recognise it by its content"), *choices()]
     )
+    category: Any = forms.ModelChoiceField(
+        label="Put the questions below",
+        required=False,
+        queryset=QuestionCategory.objects.none(),
+        empty_label="The top of the bank",
+        help_text="Categories that the file names are made below it.",
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        chosen: Any = self.fields["category"]
+        chosen.queryset = QuestionCategory.objects.order_by("path")
 
 
 @admin.register(QuestionImport, site=site)
@@ -101,6 +113,7 @@ class QuestionImportAdmin(TenantAdmin):
                     file_name=file.name,
                     data=file.read(),
                     format_name=form.cleaned_data["format"],
+                    category=form.cleaned_data["category"],
                     actor=actor,
                 )
                 return redirect("admin:exams_questionimport_change", found.pk)

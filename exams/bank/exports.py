@@ -7,6 +7,7 @@ from django.db.models import OuterRef, QuerySet, Subquery
 
 from accounts import audit
 from accounts.models import Institution, User
+from exams.bank.category_names import names_of
 from exams.bank.formats.base import Format, ParsedQuestion, Refused
 from exams.models import Question, QuestionVersion
 from proctor_site.kernel.errors import InvalidInput, TooLarge
@@ -56,7 +57,10 @@ def _newest(questions: QuerySet[Question]) -> Iterable[ParsedQuestion]:
     rows = QuestionVersion.objects.filter(
         question__in=questions.order_by().values("pk"), pk=Subquery(newest.values("pk")[:1])
     )
-    for version in rows.select_related("question").order_by("question__title", "question_id"):
+    rows = rows.select_related("question__category").prefetch_related("question__tags")
+    found = list(rows.order_by("question__category__path", "question__title", "question_id"))
+    paths = names_of({row.question.category for row in found if row.question.category})
+    for version in found:
         question = version.question
         yield ParsedQuestion(
             title=question.title,
@@ -64,5 +68,8 @@ def _newest(questions: QuerySet[Question]) -> Iterable[ParsedQuestion]:
             kind=question.kind,
             content=version.content,
             text_format=version.text_format,
+            category=paths[question.category_id] if question.category_id else (),
+            tags=tuple(sorted(tag.name for tag in question.tags.all())),
+            difficulty=question.difficulty,
             where=f"question {question.pk}",
         )

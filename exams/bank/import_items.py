@@ -8,6 +8,7 @@ from itertools import islice
 from typing import Any
 
 from exams.bank.bulk import Draft, drafted
+from exams.bank.categories import DEEPEST
 from exams.bank.formats import markup
 from exams.bank.formats.base import HTML, LONGEST_TITLE, Parsed, ParsedQuestion, Refused, title_from
 from exams.kinds.base import Content
@@ -50,18 +51,21 @@ class Item:
         }
 
 
-def judged(parsed: Iterable[Parsed]) -> list[Item]:
-    """The items of a file with their outcomes. Raises TooLarge over MOST_QUESTIONS."""
+def judged(parsed: Iterable[Parsed], below: tuple[str, ...] = ()) -> list[Item]:
+    """The items of a file with their outcomes, their categories put `below` a path of names.
+
+    Raises TooLarge over MOST_QUESTIONS.
+    """
     items: list[Item] = []
     for each in parsed:
         if len(items) >= MOST_QUESTIONS:
             raise TooLarge(f"The file has more than {MOST_QUESTIONS:,} questions; split it.", field="file")
-        items.append(_judged(each))
+        items.append(_judged(each, below))
     _mark_known(items)
     return items
 
 
-def _judged(parsed: Parsed) -> Item:
+def _judged(parsed: Parsed, below: tuple[str, ...]) -> Item:
     if isinstance(parsed, Refused):
         return Item(parsed.where, REFUSED, parsed.title[:LONGEST_TITLE], [parsed.reason])
     words = list(parsed.losses)
@@ -69,8 +73,12 @@ def _judged(parsed: Parsed) -> Item:
     if len(title) > LONGEST_TITLE:
         title = title[: LONGEST_TITLE - 1].rstrip() + "…"
         words.append(f"the title is cut to {LONGEST_TITLE} characters")
+    category = (*below, *parsed.category)
+    if len(category) > DEEPEST:
+        category = category[:DEEPEST]
+        words.append(f"its category is cut to {DEEPEST} levels")
     try:
-        draft = _draft(parsed, title)
+        draft = _draft(parsed, title, category)
     except InvalidInput as refusal:
         return Item(parsed.where, REFUSED, title, [refusal.message])
     if parsed.text_format == HTML and _has_lost(parsed, draft):
@@ -78,13 +86,16 @@ def _judged(parsed: Parsed) -> Item:
     return Item(parsed.where, LOSS if words else TAKEN, title, words, draft)
 
 
-def _draft(parsed: ParsedQuestion, title: str) -> Draft:
+def _draft(parsed: ParsedQuestion, title: str, category: tuple[str, ...]) -> Draft:
     return drafted(
         title=title,
         kind=parsed.kind,
         stem=parsed.stem,
         content=parsed.content,
         text_format=parsed.text_format,
+        category=category,
+        tags=parsed.tags,
+        difficulty=parsed.difficulty,
     )
 
 

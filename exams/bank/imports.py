@@ -12,10 +12,12 @@ from accounts import audit
 from accounts.models import Institution, User
 from accounts.transitions import lock
 from exams.bank.bulk import create_questions
+from exams.bank.category_names import names_from_top
+from exams.bank.classification import check_place
 from exams.bank.formats.base import Format, Unreadable
 from exams.bank.formats.registry import format_named, recognised
 from exams.bank.import_items import KNOWN, LOSS, OUTCOMES, REFUSED, TAKEN, Item, judged
-from exams.models import QuestionImport
+from exams.models import QuestionCategory, QuestionImport
 from proctor_site.kernel import clock
 from proctor_site.kernel.errors import Conflict, TooLarge
 
@@ -27,16 +29,24 @@ __all__ = ["KNOWN", "LOSS", "OUTCOMES", "REFUSED", "TAKEN", "check", "confirm", 
 
 
 def check(
-    institution: Institution, *, file_name: str, data: bytes, format_name: str = "", actor: User
+    institution: Institution,
+    *,
+    file_name: str,
+    data: bytes,
+    format_name: str = "",
+    category: QuestionCategory | None = None,
+    actor: User | None,
 ) -> QuestionImport:
     """The dry run: reads the whole file, stores it with its report, and takes nothing into the bank.
 
-    Without a format name the file tells its format. Raises Unreadable, TooLarge, InvalidInput (format).
+    Without a format name the file tells its format. The questions, and the categories of the file, will lie
+    below `category`. Raises Unreadable, TooLarge, InvalidInput (format, category).
     """
+    check_place(institution, category, None)
     if len(data) > MOST_BYTES:
         raise TooLarge(f"The file is larger than {MOST_BYTES // 1_000_000} MB.", field="file")
     form = format_named(format_name) if format_name else recognised(data)
-    items = _items(form, data)
+    items = _items(form, data, category)
     _drop_forgotten(institution)
     stored = storages["imports"].save(f"{institution.pk}/upload", ContentFile(data))
     with transaction.atomic():
@@ -47,6 +57,7 @@ def check(
             size=len(data),
             sha256=hashlib.sha256(data).hexdigest(),
             stored_name=stored,
+            category=category,
             created_by=actor,
             **_report(items),
         )
@@ -56,7 +67,7 @@ def check(
     return found
 
 
-def confirm(found: QuestionImport, *, actor: User) -> QuestionImport:
+def confirm(found: QuestionImport, *, actor: User | None) -> QuestionImport:
     """Takes the questions of a checked file into the bank, all in one transaction, and writes the report.
 
     The file is read again, so what came into the bank since the dry run is not taken twice. A repeat, or a
@@ -64,7 +75,7 @@ def confirm(found: QuestionImport, *, actor: User) -> QuestionImport:
     """
     _refuse_ended(found)
     data = _stored(found)
-    items = _items(format_named(found.format), data)
+    items = _items(format_named(found.format), data, found.category)
     drafts = [item.draft for item in items if item.draft is not None]
     with transaction.atomic():
         lock(found)
@@ -107,8 +118,8 @@ def earlier_import(found: QuestionImport) -> QuestionImport | None:
     return same.exclude(pk=found.pk).exclude(imported_at=None).order_by("-imported_at").first()
 
 
-def _items(form: Format, data: bytes) -> list[Item]:
-    items = judged(form.parse(data))
+def _items(form: Format, data: bytes, category: QuestionCategory | None) -> list[Item]:
+    items = judged(form.parse(data), names_from_top(category))
     if not items:
         raise Unreadable(f"There is no question in this file (read as {form.label}).")
     return items

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 
 from accounts.tenancy import TenantModel
+from exams.models.category import QuestionCategory
 
 
 class QuestionImport(TenantModel):
@@ -17,6 +18,9 @@ class QuestionImport(TenantModel):
     size = models.PositiveBigIntegerField(help_text="Bytes.")
     sha256 = models.CharField(max_length=64)
     stored_name = models.CharField(max_length=200, blank=True)
+    category = models.ForeignKey(
+        QuestionCategory, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
     rows = models.JSONField(default=list)
     counts = models.JSONField(default=dict)
     created_at = models.DateTimeField(auto_now_add=True)

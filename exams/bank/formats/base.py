@@ -168,12 +168,15 @@ def title_from(stem: str) -> str:
 
 
 def clean_tags(tags: Iterable[str]) -> tuple[str, ...]:
-    """Tags in one line each, once each whatever their case, at most MOST_TAGS of LONGEST_TAG characters."""
+    """Tags in one line each, once each whatever their case, at most MOST_TAGS of LONGEST_TAG characters.
+
+    Commas part tags: the bank writes several of them so.
+    """
     found: dict[str, str] = {}
-    for tag in tags:
+    for tag in (part for each in tags for part in each.split(",")):
         clean = one_line(storable(unicodedata.normalize("NFC", tag)))[:LONGEST_TAG].strip()
         if clean:
-            found.setdefault(clean.casefold(), clean)
+            found.setdefault(clean.lower(), clean)
     return tuple(list(found.values())[:MOST_TAGS])
 
 

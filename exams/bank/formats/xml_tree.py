@@ -19,7 +19,7 @@ class _LineParser(DefusedXMLParser):
     """Notes the line of each element's start under a name that no attribute can have."""
 
     def _start(self, tag: Any, attributes: Any) -> Any:
-        element = super()._start(tag, attributes)
+        element = super()._start(tag, attributes)  # type: ignore[misc]  (the pure XMLParser of Python has it)
         element.set(_LINES, str(self.parser.CurrentLineNumber))
         return element
 
@@ -63,7 +63,7 @@ def begins_with(data: bytes, names: Collection[str]) -> bool:
     head = data[:20_000]
     text = head.decode("utf-16" if head[:2] in (b"\xff\xfe", b"\xfe\xff") else "latin-1", "ignore")
     found = _ROOT.search(re.sub(r"<!--.*?-->", "", text, flags=re.DOTALL))
-    return bool(found) and found[1] in names
+    return found is not None and found[1] in names
 
 
 def line_of(element: Element) -> str:

@@ -11,9 +11,10 @@ from accounts import audit
 from accounts.models import AuditEntry, Institution, User
 from accounts.tenancy import within
 from exams.bank import exports, import_items, imports, questions
+from exams.bank.categories import category_at_path
 from exams.bank.formats.base import Unreadable
 from exams.bank.formats.registry import FORMATS
-from exams.models import Question, QuestionImport, QuestionVersion
+from exams.models import Question, QuestionCategory, QuestionImport, QuestionTag, QuestionVersion
 from proctor_site.kernel import clock
 from proctor_site.kernel.errors import Conflict, InvalidInput, TooLarge
 from tests.factories.exams import make_exam, make_question
@@ -228,6 +229,41 @@ def test_export_takes_the_newest_versions_and_says_what_is_left_out(
     assert b"New?" in exports.export(
         institution, exports.fitted(Question.objects.all(), FORMATS["gift"]), actor=officer
     )
+
+
+def test_categories_tags_and_difficulty_go_in_and_out(institution: Institution, officer: User) -> None:
+    shelf = category_at_path(institution, ["Old"], actor=officer)
+    data = b"$CATEGORY: $course$/top/Art, music/Modern\n\n// [tag:Blue] [tag:Picasso]\nPainted? {T}\n\n"
+    data += b"// [tag:blue]\nSung? {F}\n"
+    found = check(institution, officer, data, category=shelf)
+    assert not QuestionTag.objects.exists() and QuestionCategory.objects.count() == 1
+    imports.confirm(found, actor=officer)
+    painted = Question.objects.get(title="Painted?")
+    assert painted.category is not None and painted.category.path == "Old / Art, music / Modern"
+    assert [tag.name for tag in painted.tags.all()] == ["Blue", "Picasso"]
+    assert QuestionTag.objects.count() == 2
+    Question.objects.update(difficulty=4)
+    gift = exports.fitted(Question.objects.all(), FORMATS["gift"])
+    assert [each.category for each in gift.held] == [("Old", "Art, music", "Modern")] * 2
+    assert all("difficulty" in each.losses[-1] for each in gift.held)
+    assert b"$CATEGORY: top/Old/Art, music/Modern" in FORMATS["gift"].write(gift.held)
+
+
+def test_a_path_that_is_too_deep_is_cut_and_said(institution: Institution, officer: User) -> None:
+    path = b"/".join(b"c%d" % level for level in range(14))
+    found = check(institution, officer, b"$CATEGORY: " + path + b"\n\nA? {T}\n")
+    assert "cut to 10" in found.rows[0]["words"][0]
+    imports.confirm(found, actor=officer)
+    assert Question.objects.get().category.path.count("/") == 9  # type: ignore[union-attr]
+
+
+def test_a_category_of_another_institution_is_refused(
+    institution: Institution, other_institution: Institution, officer: User
+) -> None:
+    with within(other_institution):
+        foreign = category_at_path(other_institution, ["Theirs"])
+    with pytest.raises(InvalidInput, match="another institution"):
+        check(institution, officer, category=foreign)
 
 
 def test_import_costs_the_same_number_of_queries_for_any_length(

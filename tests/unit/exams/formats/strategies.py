@@ -20,6 +20,7 @@ texts = (
     .map(lambda parts: storable("w" + "".join(parts)).strip())
     .filter(bool)
 )
+words = texts.map(lambda text: one_line(text.replace(",", "")[:40])).filter(bool)
 lines = texts.map(one_line).filter(bool)
 
 
@@ -34,7 +35,7 @@ def questions(draw: st.DrawFn, kinds: Any = None) -> ParsedQuestion:
         kind=kind,
         content=content,
         category=tuple(draw(st.lists(lines.filter(_names_a_category), max_size=3))),
-        tags=tuple(draw(st.lists(lines, max_size=3, unique_by=str.casefold))),
+        tags=tuple(draw(st.lists(words, max_size=3, unique_by=str.lower))),
     )
 
 
