@@ -9,7 +9,7 @@ _OFFICE = (Role.EXAM_OFFICER, Role.ADMIN)
 _WRITE = (Role.AUTHOR, *_OFFICE)
 _WATCH = (Role.PROCTOR, Role.REVIEWER)
 
-_BANK = ("question", "questionversion", "questioncategory", "questiontag")
+_BANK = ("question", "questionversion", "questioncategory", "questiontag", "questionmedia")
 for _model in ("exam", "section", "sectionquestion", *_BANK):
     grant("exams", _model, view=(Role.REVIEWER,), write=_WRITE)
 grant("exams", "questionimport", view=_WRITE, write=_WRITE)

@@ -1,4 +1,4 @@
-"""The admin pages of exams: questions, exams, sittings, enrolments, attempts."""
+"""The admin pages of exams: the bank, exams, sittings, enrolments, attempts."""
 
 from exams.admin import (
     attempts,
@@ -6,6 +6,7 @@ from exams.admin import (
     enrolments,
     exams,
     groups,
+    media,
     question_imports,
     questions,
     sittings,
@@ -17,6 +18,7 @@ __all__ = [
     "enrolments",
     "exams",
     "groups",
+    "media",
     "question_imports",
     "questions",
     "sittings",

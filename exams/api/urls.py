@@ -11,10 +11,12 @@ from exams.api.attempts import (
     TakeBreak,
     TakeOverAttempt,
 )
+from exams.api.media import MediaFile
 from exams.api.navigation import CloseSection, LeaveQuestion, OpenSection
 from exams.api.paper import AttemptPaper
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("media/<uuid:media_id>/", MediaFile.as_view(), name="api_media"),
     path("attempts/<int:attempt_id>/", AttemptDetail.as_view(), name="api_attempt"),
     path("attempts/<int:attempt_id>/paper/", AttemptPaper.as_view(), name="api_attempt_paper"),
     path("attempts/<int:attempt_id>/start/", StartAttempt.as_view(), name="api_attempt_start"),

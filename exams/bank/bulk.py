@@ -7,6 +7,7 @@ from django.db import transaction
 
 from accounts import audit
 from accounts.models import Institution, User
+from exams.bank import media
 from exams.bank.categories import category_at_path
 from exams.bank.classification import clean_tags, tags_named
 from exams.bank.questions import Wording, clean_wording
@@ -80,7 +81,7 @@ def create_questions(
 def _write_versions(
     institution: Institution, questions: Sequence[Question], drafts: Sequence[Draft], actor: User | None
 ) -> None:
-    QuestionVersion.objects.bulk_create(
+    versions = QuestionVersion.objects.bulk_create(
         QuestionVersion(
             institution=institution,
             question=question,
@@ -90,6 +91,7 @@ def _write_versions(
         )
         for question, draft in zip(questions, drafts, strict=True)
     )
+    media.link_versions(institution, versions)
 
 
 def _write_tags(institution: Institution, questions: Sequence[Question], drafts: Sequence[Draft]) -> None:

@@ -9,12 +9,12 @@ from django.db.models import Max
 from accounts import audit
 from accounts.models import Institution, User
 from accounts.transitions import lock
-from exams.bank import rich_text
+from exams.bank import media, rich_text
 from exams.bank.classification import check_place, clean_tags, tags_named
 from exams.kinds.base import Content
 from exams.kinds.registry import kind_named
 from exams.kinds.shapes import plain_text
-from exams.models import Question, QuestionCategory, QuestionVersion
+from exams.models import Question, QuestionCategory, QuestionMedia, QuestionVersion
 from proctor_site.kernel import clock
 from proctor_site.kernel.errors import Conflict
 
@@ -63,13 +63,14 @@ def create_question(
     names = clean_tags(tags)
     check_place(institution, category, difficulty)
     wording = clean_wording(kind, stem, content, text_format)
+    shown = media.referenced(institution, wording.stem, wording.content)
     with transaction.atomic():
         question = Question.objects.create(
             institution=institution, title=title, kind=kind, category=category, difficulty=difficulty
         )
         if names:
             question.tags.set(tags_named(institution, names))
-        _add_version(question, 1, wording, actor)
+        _add_version(question, 1, wording, shown, actor)
         audit.record(institution, question, "question.created", actor=actor, detail={"kind": kind})
     return question
 
@@ -93,11 +94,13 @@ def new_version(
         wording = clean_wording(question.kind, stem, content, text_format)
         if newest is not None and wording == Wording(newest.stem, newest.text_format, newest.content):
             return newest
+        shown = media.referenced(question.institution, wording.stem, wording.content)
         if newest is not None and _change_unused(newest, wording):
+            newest.media.set(shown)
             audit.record(question.institution, question, "question.changed", actor=actor)
             return newest
         last = question.versions.aggregate(last=Max("number"))["last"] or 0
-        version = _add_version(question, last + 1, wording, actor)
+        version = _add_version(question, last + 1, wording, shown, actor)
         audit.record(
             question.institution, question, "question.revised", actor=actor, detail={"version": last + 1}
         )
@@ -129,14 +132,19 @@ def restore(question: Question, *, actor: User | None) -> Question:
     return question
 
 
-def _add_version(question: Question, number: int, wording: Wording, actor: User | None) -> QuestionVersion:
-    return QuestionVersion.objects.create(
+def _add_version(
+    question: Question, number: int, wording: Wording, shown: Sequence[QuestionMedia], actor: User | None
+) -> QuestionVersion:
+    version = QuestionVersion.objects.create(
         institution=question.institution,
         question=question,
         number=number,
         created_by=actor,
         **wording._asdict(),
     )
+    if shown:
+        version.media.set(shown)
+    return version
 
 
 def _change_unused(version: QuestionVersion, wording: Wording) -> bool:

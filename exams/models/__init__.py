@@ -9,6 +9,7 @@ from exams.models.group import CandidateGroup, CandidateGroupMember
 from exams.models.lost_time import LostTime
 from exams.models.mark import Mark, MarkChange
 from exams.models.marking_round import MarkingRound, Reading, RoundAnswer, RoundMarker
+from exams.models.media import QuestionMedia
 from exams.models.progress import SectionRun
 from exams.models.question import Question, QuestionVersion
 from exams.models.question_import import QuestionImport
@@ -39,6 +40,7 @@ __all__ = [
     "QuestionCategory",
     "QuestionFigures",
     "QuestionImport",
+    "QuestionMedia",
     "QuestionTag",
     "QuestionVersion",
     "Roster",

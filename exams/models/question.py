@@ -5,6 +5,7 @@ from django.db import models
 
 from accounts.tenancy import TenantModel
 from exams.models.category import QuestionCategory, QuestionTag
+from exams.models.media import QuestionMedia
 
 
 class Difficulty(models.IntegerChoices):
@@ -59,6 +60,9 @@ class QuestionVersion(TenantModel):
     stem = models.TextField(help_text="What the candidate reads.")
     text_format = models.CharField(max_length=10, choices=TextFormat.choices, default=TextFormat.PLAIN)
     content = models.JSONField(default=dict)
+    media = models.ManyToManyField(
+        QuestionMedia, blank=True, related_name="versions", help_text="What stem and content show."
+    )
     created_at = models.DateTimeField(auto_now_add=True)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"

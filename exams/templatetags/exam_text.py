@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django import template
+from django.urls import reverse
 from django.utils.safestring import SafeString
 
 from exams.bank import rich_text
@@ -38,4 +39,4 @@ def _format_of(owner: Any) -> str:
 
 
 def _media_address(public_id: str) -> str:
-    return f"/api/v1/media/{public_id}/"
+    return reverse("api_media", args=[public_id])

@@ -51,4 +51,5 @@ STORAGES = {
     "evidence": _evidence("evidence"),
     "identity": _evidence("identity"),
     "imports": _evidence("imports"),
+    "question_media": _evidence("question_media"),
 }

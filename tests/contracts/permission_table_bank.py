@@ -7,9 +7,20 @@ _WRITE = "302 302 403 403 403 200 200 302 {} 302"
 _NOBODY = "302 302 403 403 403 403 403 302 403 302"
 
 _CATEGORY = "admin/exams/questioncategory/"
+_MEDIA = "admin/exams/questionmedia/"
 _TAG = "admin/exams/questiontag/"
 
 BANK_ROWS = [
+    # Both candidates have it on their papers; proctors do not read questions.
+    Row("GET", "api/v1/media/<uuid:media_id>/", "200 200 404 404 200 200 200 404 404 401"),
+    Row("GET", _MEDIA, _READ.format(200)),
+    Row("GET", _MEDIA + "add/", _WRITE.format(200)),
+    Row("GET", _MEDIA + "choices/", _READ.format(200)),
+    Row("GET", _MEDIA + "upload/", "302 302 405 405 405 405 405 302 405 302"),
+    Row("POST", _MEDIA + "upload/", "302 302 403 403 403 400 400 302 400 302"),  # no file in it
+    Row("GET", _MEDIA + "<path:object_id>/change/", _READ.format(302)),
+    Row("GET", _MEDIA + "<path:object_id>/delete/", _NOBODY),  # a question shows it
+    Row("GET", _MEDIA + "<path:object_id>/history/", _READ.format(302)),
     Row("GET", _CATEGORY, _READ.format(200)),
     Row("GET", _CATEGORY + "add/", _WRITE.format(200)),
     Row("GET", _CATEGORY + "<path:object_id>/change/", _READ.format(302)),

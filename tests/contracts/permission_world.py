@@ -13,7 +13,7 @@ from accounts.roles import Role
 from accounts.services.invitations import invite_member
 from accounts.tenancy import within
 from exams import states
-from exams.bank import imports
+from exams.bank import imports, media
 from exams.bank.categories import category_at_path
 from exams.bank.classification import tags_named
 from exams.models import (
@@ -21,6 +21,7 @@ from exams.models import (
     JournalEntry,
     MarkingRound,
     PendingEnrolment,
+    QuestionVersion,
     Roster,
     RoundAnswer,
     RoundMarker,
@@ -177,6 +178,11 @@ class World:
     def _make_bank(self) -> None:
         category_at_path(self.institution, ["Biology"])
         tags_named(self.institution, ["hard"])
+        self.media = media.store(
+            self.institution, name="a.pdf", data=b"%PDF-1.7\n", description="", actor=None
+        )
+        for version in QuestionVersion.objects.all():
+            version.media.add(self.media)
 
     def _make_marking(self) -> None:
         own = {"institution": self.institution}
@@ -214,6 +220,7 @@ class World:
             "invitation": lambda: self.invitation.pk,
             "membership": lambda: self.membership.pk,
             "section_id": lambda: self._first("exams.section").pk,
+            "media_id": lambda: self.media.public_id,
             "item_id": lambda: self.evidence.pk,
             "evidence_id": lambda: self.evidence.pk,
             "import_id": lambda: self._first("exams.questionimport").pk,
