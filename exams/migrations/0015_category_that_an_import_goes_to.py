@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('exams', '0013_marking_rounds_and_rubrics'),
+        ('exams', '0014_answers_that_come_late'),
     ]
 
     operations = [

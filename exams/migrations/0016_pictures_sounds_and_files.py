@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0003_jobs_and_their_progress'),
-        ('exams', '0014_category_that_an_import_goes_to'),
+        ('exams', '0015_category_that_an_import_goes_to'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
