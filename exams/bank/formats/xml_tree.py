@@ -19,7 +19,7 @@ class _LineParser(DefusedXMLParser):
     """Notes the line of each element's start under a name that no attribute can have."""
 
     def _start(self, tag: Any, attributes: Any) -> Any:
-        element = super()._start(tag, attributes)  # type: ignore[misc]  (the pure XMLParser of Python has it)
+        element = super()._start(tag, attributes)  # type: ignore[misc]
         element.set(_LINES, str(self.parser.CurrentLineNumber))
         return element
 
