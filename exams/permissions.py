@@ -21,6 +21,7 @@ for _model in ("roster", "sittingmail"):
 grant("exams", "allowance", view=_OFFICE, write=_OFFICE)
 for _model in ("attempt", "paperitem", "answer", "mark", "markchange"):
     grant("exams", _model, view=(*_OFFICE, Role.REVIEWER))
+grant("exams", "sectionpool", view=(Role.REVIEWER,), write=_WRITE)
 grant("exams", "sectionrun", view=(*_OFFICE, Role.REVIEWER))
 grant("exams", "journalentry", view=(*_OFFICE, Role.REVIEWER))
 grant("exams", "keptchange", view=(*_OFFICE, Role.REVIEWER), write=_OFFICE)

@@ -1,20 +1,24 @@
-"""Exams in the admin: sections below the exam, questions below each section."""
+"""Exams in the admin: settings with sections below; questions have a page of their own."""
 
+from decimal import Decimal
 from typing import Any
 
 from django.contrib import admin, messages
 from django.db import models
 from django.db.models import Count, Sum
-from django.http import HttpRequest
-from django.urls import reverse
+from django.db.models.functions import Coalesce
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import path
 from django.utils.html import format_html
 
 from accounts.admin.site import site
-from accounts.admin.tenant import TenantAdmin, TenantStackedInline, TenantTabularInline
+from accounts.admin.tenant import TenantAdmin, TenantStackedInline
+from exams.admin.exam_content import address_of, content_page
 from exams.admin.exam_form import ExamForm, pass_mark_note
 from exams.admin.positions import PositionForm, PositionFormset
 from exams.bank.grades import steps_as_text
-from exams.models import Exam, Section, SectionQuestion
+from exams.models import Exam, Section, SectionPool, SectionQuestion
 
 _SECTION_FIELDS = (
     "title",
@@ -36,6 +40,12 @@ _SECTION_HELP = {
 }
 
 
+def _or_0(rows: "models.QuerySet[Any, Any]") -> Any:
+    return Coalesce(
+        models.Subquery(rows, output_field=models.DecimalField()), 0, output_field=models.DecimalField()
+    )
+
+
 def _with_help(db_field: Any, field: Any) -> Any:
     if field is not None and db_field.name in _SECTION_HELP:
         field.help_text = _SECTION_HELP[db_field.name]
@@ -54,7 +64,11 @@ class SectionInline(TenantStackedInline):
     verbose_name_plural = "sections"
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
-        return super().get_queryset(request).annotate(question_count=Count("questions"))
+        return (
+            super()
+            .get_queryset(request)
+            .annotate(placed=Count("questions", distinct=True), pool_count=Count("pools", distinct=True))
+        )
 
     def get_extra(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> int:
         return 0 if obj else 1
@@ -66,9 +80,12 @@ class SectionInline(TenantStackedInline):
     def questions_link(self, section: Section) -> str:
         if not section.pk:
             return "Save first, then add questions."
-        address = reverse("admin:exams_section_change", args=[section.pk])
-        count = getattr(section, "question_count", 0)
-        return format_html('<a href="{}">{} questions: change</a>', address, count)
+        placed, pools = getattr(section, "placed", 0), getattr(section, "pool_count", 0)
+        text = f"{placed} question{'' if placed == 1 else 's'}"
+        if pools:
+            text += f" and {pools} pool{'' if pools == 1 else 's'}"
+        address = f"{address_of(section.exam)}#section-{section.pk}"
+        return format_html('<a href="{}">{}: change</a>', address, text)
 
 
 @admin.register(Exam, site=site)
@@ -83,6 +100,14 @@ class ExamAdmin(TenantAdmin):
         ("Result", {"fields": ("pass_percentage", "grade_preset", "grade_text")}),
     )
     inlines = [SectionInline]
+    change_form_template = "admin/exams/exam/change_form.html"
+
+    def response_add(self, request: HttpRequest, obj: Any, post_url_continue: str | None = None) -> Any:
+        """A new exam leads to the page on which it is put together."""
+        if "_save" in request.POST or not request.POST.keys() & {"_continue", "_addanother", "_popup"}:
+            messages.success(request, f"“{obj}” is there. Now put questions into its sections.")
+            return redirect(address_of(obj))
+        return super().response_add(request, obj, post_url_continue)
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         if obj and not self.has_change_permission(request, obj):
@@ -91,6 +116,14 @@ class ExamAdmin(TenantAdmin):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         return ("grades",)
+
+    def get_urls(self) -> list[Any]:
+        content = self.admin_site.admin_view(self.content)
+        return [path("<int:exam_id>/content/", content, name="exams_exam_content"), *super().get_urls()]
+
+    def content(self, request: HttpRequest, exam_id: int) -> HttpResponse:
+        """The page on which the exam is put together."""
+        return content_page(self, request, exam_id)
 
     @admin.display(description="grade scale")
     def grades(self, exam: Exam) -> str:
@@ -104,20 +137,24 @@ class ExamAdmin(TenantAdmin):
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
         rows = super().get_queryset(request)
         placed = SectionQuestion.objects.filter(section__exam=models.OuterRef("pk")).order_by()
-        totals = placed.values("section__exam").annotate(count=Count("pk"), points=Sum("points"))
+        fixed = placed.values("section__exam").annotate(count=Count("pk"), points=Sum("points"))
+        pools = SectionPool.objects.filter(section__exam=models.OuterRef("pk")).order_by()
+        drawn = pools.values("section__exam").annotate(
+            number=Sum("count"), sum_of_points=Sum(models.F("count") * models.F("points"))
+        )
         return rows.annotate(
-            placed=models.Subquery(totals.values("count")),
-            total_points=models.Subquery(totals.values("points")),
+            placed=_or_0(fixed.values("count")) + _or_0(drawn.values("number")),
+            total_points=_or_0(fixed.values("points")) + _or_0(drawn.values("sum_of_points")),
             held=Count("sittings", distinct=True),
         )
 
     @admin.display(description="questions", ordering="placed")
     def question_count(self, exam: Exam) -> int:
-        return getattr(exam, "placed", None) or 0
+        return int(getattr(exam, "placed", 0))
 
     @admin.display(description="points", ordering="total_points")
     def points(self, exam: Exam) -> Any:
-        return getattr(exam, "total_points", None) or 0
+        return Decimal(getattr(exam, "total_points", 0)).quantize(Decimal("0.01"))
 
     @admin.display(description="pass mark", ordering="pass_percentage")
     def pass_mark(self, exam: Exam) -> str:
@@ -128,37 +165,22 @@ class ExamAdmin(TenantAdmin):
         return int(getattr(exam, "held", 0))
 
 
-class SectionQuestionInline(TenantTabularInline):
-    """The questions of a section. Papers already drawn keep their questions and points."""
-
-    model = SectionQuestion
-    form = PositionForm
-    formset = PositionFormset
-    fields = ("question", "position", "points")
-    autocomplete_fields = ("question",)
-    verbose_name = "question"
-    verbose_name_plural = "questions (papers that are drawn already keep theirs)"
-    extra = 1
-
-
 @admin.register(Section, site=site)
 class SectionAdmin(TenantAdmin):
-    """One section with its questions; reached from its exam, so it has no entry of its own."""
+    """The settings of one section; reached from its exam, so it has no entry of its own."""
 
     fields = ("exam_link", *_SECTION_FIELDS)
     readonly_fields = ("exam_link",)
     list_display = ("title", "exam", "position")
     list_select_related = ("exam",)
     search_fields = ("title", "exam__title")
-    inlines = [SectionQuestionInline]
 
     def formfield_for_dbfield(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
         return _with_help(db_field, super().formfield_for_dbfield(db_field, request, **kwargs))
 
     @admin.display(description="exam")
     def exam_link(self, section: Section) -> str:
-        address = reverse("admin:exams_exam_change", args=[section.exam_id])
-        return format_html('<a href="{}">{}</a>', address, section.exam)
+        return format_html('<a href="{}">{}: questions</a>', address_of(section.exam), section.exam)
 
     def get_model_perms(self, request: HttpRequest) -> dict[str, bool]:
         return {}

@@ -1,42 +1,72 @@
-"""Draws the paper of an attempt: newest versions, shuffled by the attempt's seed."""
+"""Draws papers: fixed questions and pools, newest versions, shuffled by a seed."""
 
-import random
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
 
 from django.db import transaction
 
+from exams.bank.outline import Entry, entries_of, pools_of
+from exams.bank.pools import draw, shuffled
 from exams.kinds.registry import kind_named
-from exams.models import Attempt, Exam, PaperItem, QuestionVersion, Section, SectionQuestion
+from exams.models import Attempt, Exam, PaperItem, QuestionVersion, Section, SectionPool
 from proctor_site.kernel import clock
 from proctor_site.kernel.errors import Conflict
 
 
-def shuffled(count: int, seed: int, purpose: str) -> list[int]:
-    """Positions 0 to count - 1 in an order that seed and purpose decide; the same ones give the same order.
+@dataclass(frozen=True, slots=True)
+class PlannedItem:
+    """One question of a paper that a seed gives; `option_order` as in PaperItem."""
 
-    Built on `random()` alone, whose sequence Python promises to keep between versions; `shuffle` has no
-    such promise.
+    section: Section
+    version: QuestionVersion
+    position: int
+    points: Decimal
+    option_order: list[int]
+
+
+@dataclass(frozen=True, slots=True)
+class _Pick:
+    section: Section
+    question_id: int
+    points: Decimal
+
+
+def plan_paper(exam: Exam, seed: int) -> list[PlannedItem]:
+    """The paper that `seed` gives as the exam and the bank stand now; nothing is stored.
+
+    Raises Conflict: no_questions, pool_short (a pool cannot draw as many questions as it should).
     """
-    source = random.Random(f"{seed}:{purpose}")  # reproducible by intent; no secret
-    return [position for _, position in sorted((source.random(), position) for position in range(count))]
+    picks = _picks(entries_of(exam), seed)
+    if not picks:
+        raise Conflict("This exam has no questions yet; ask the exam officer.", code="no_questions")
+    versions = _newest_versions(pick.question_id for pick in picks)
+    return [
+        _planned(pick, versions[pick.question_id], position, seed)
+        for position, pick in enumerate(_in_order(picks, seed), start=1)
+    ]
 
 
 def draw_paper(attempt: Attempt) -> list[PaperItem]:
     """The paper of an attempt, drawn on the first call and the same rows ever after.
 
-    Marks the versions as used, which fixes them. Raises Conflict when the exam has no questions.
+    Marks the versions as used, which fixes them. Raises Conflict as `plan_paper` does.
     """
     drawn = list(attempt.paper.select_related("version__question").order_by("position"))
     if drawn:
         return drawn
-    exam = attempt.enrolment.sitting.exam
-    placements = _placements(exam)
-    if not placements:
-        raise Conflict("This exam has no questions yet; ask the exam officer.", code="no_questions")
-    versions = _newest_versions(placement.question_id for placement in placements)
+    planned = plan_paper(attempt.enrolment.sitting.exam, attempt.seed)
     items = [
-        _item(attempt, placement, versions[placement.question_id], position)
-        for position, placement in enumerate(_in_order(placements, attempt.seed), start=1)
+        PaperItem(
+            institution=attempt.institution,
+            attempt=attempt,
+            section=each.section,
+            version=each.version,
+            position=each.position,
+            points=each.points,
+            option_order=each.option_order,
+        )
+        for each in planned
     ]
     with transaction.atomic():
         PaperItem.objects.bulk_create(items)
@@ -49,9 +79,29 @@ def draw_paper(attempt: Attempt) -> list[PaperItem]:
     return items
 
 
-def _placements(exam: Exam) -> list[SectionQuestion]:
-    rows = SectionQuestion.objects.filter(section__exam=exam).select_related("section", "question")
-    return list(rows.order_by("section__position", "section_id", "position", "id"))
+def _picks(entries: Sequence[Entry], seed: int) -> list[_Pick]:
+    wanted = pools_of(entries)
+    taken = {entry.question_id for entry in entries if entry.question_id is not None}
+    drawn = draw(list(wanted.values()), taken=taken, seed=seed)
+    by_pool = dict(zip(wanted, drawn, strict=True))
+    picks = []
+    for entry in entries:
+        if entry.question_id is not None:
+            picks.append(_Pick(entry.section, entry.question_id, entry.points))
+        elif entry.pool is not None:
+            found = by_pool[entry.pool.pk]
+            _require_full(entry.pool, len(found))
+            picks += [_Pick(entry.section, question, entry.points) for question in found]
+    return picks
+
+
+def _require_full(pool: SectionPool, found: int) -> None:
+    if found < pool.count:
+        raise Conflict(
+            f"The pool {pool.source} in “{pool.section.title}” has {found} of the {pool.count} questions it "
+            "needs; ask the exam officer.",
+            code="pool_short",
+        )
 
 
 def _newest_versions(questions: Iterable[int]) -> dict[int, QuestionVersion]:
@@ -60,11 +110,11 @@ def _newest_versions(questions: Iterable[int]) -> dict[int, QuestionVersion]:
     return {version.question_id: version for version in rows.order_by("number")}
 
 
-def _in_order(placements: Sequence[SectionQuestion], seed: int) -> list[SectionQuestion]:
-    sections: dict[Section, list[SectionQuestion]] = {}
-    for placement in placements:
-        sections.setdefault(placement.section, []).append(placement)
-    ordered: list[SectionQuestion] = []
+def _in_order(picks: Sequence[_Pick], seed: int) -> list[_Pick]:
+    sections: dict[Section, list[_Pick]] = {}
+    for pick in picks:
+        sections.setdefault(pick.section, []).append(pick)
+    ordered: list[_Pick] = []
     for section, own in sections.items():
         if section.shuffle_questions:
             own = [own[position] for position in shuffled(len(own), seed, f"section:{section.pk}")]
@@ -72,15 +122,8 @@ def _in_order(placements: Sequence[SectionQuestion], seed: int) -> list[SectionQ
     return ordered
 
 
-def _item(attempt: Attempt, placement: SectionQuestion, version: QuestionVersion, position: int) -> PaperItem:
+def _planned(pick: _Pick, version: QuestionVersion, position: int, seed: int) -> PlannedItem:
     options = kind_named(version.question.kind).option_count(version.content)
-    shuffle = placement.section.shuffle_options and options > 0
-    return PaperItem(
-        institution=attempt.institution,
-        attempt=attempt,
-        section=placement.section,
-        version=version,
-        position=position,
-        points=placement.points,
-        option_order=shuffled(options, attempt.seed, f"options:{version.question_id}") if shuffle else [],
-    )
+    shuffle = pick.section.shuffle_options and options > 0
+    order = shuffled(options, seed, f"options:{version.question_id}") if shuffle else []
+    return PlannedItem(pick.section, version, position, pick.points, order)

@@ -10,6 +10,7 @@ from exams.models.lost_time import LostTime
 from exams.models.mark import Mark, MarkChange
 from exams.models.marking_round import MarkingRound, Reading, RoundAnswer, RoundMarker
 from exams.models.media import QuestionMedia
+from exams.models.pool import SectionPool
 from exams.models.progress import SectionRun
 from exams.models.question import Question, QuestionVersion
 from exams.models.question_import import QuestionImport
@@ -49,6 +50,7 @@ __all__ = [
     "RoundMarker",
     "Rubric",
     "Section",
+    "SectionPool",
     "SectionQuestion",
     "SectionRun",
     "Sitting",

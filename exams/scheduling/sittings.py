@@ -12,6 +12,7 @@ from accounts.models import Institution, Membership, User
 from accounts.models.institution import known_time_zone
 from accounts.roles import Role
 from exams import states
+from exams.bank.outline import findings_of
 from exams.models import Attempt, Enrolment, Exam, PendingEnrolment, Sitting, SittingProctor
 from exams.scheduling import mails
 from proctor_site.kernel import clock
@@ -138,6 +139,15 @@ def check_sitting(sitting: Sitting) -> None:
     if sitting.pk is not None:
         _check_capacity(sitting)
         _check_running(sitting)
+    elif sitting.exam_id is not None:
+        _check_exam(sitting.exam)
+
+
+def _check_exam(exam: Exam) -> None:
+    """An exam without questions may be scheduled and filled later; a pool that is short would fail unseen."""
+    short = next((each for each in findings_of(exam) if each.code == "pool_short"), None)
+    if short is not None:
+        raise InvalidInput(short.text, field="exam", code=short.code)
 
 
 def _check_lengths(sitting: Sitting) -> None:

@@ -17,7 +17,7 @@ from exams.models import (
     Exam,
     PendingEnrolment,
     Section,
-    SectionQuestion,
+    SectionPool,
     Sitting,
     SittingProctor,
 )
@@ -60,45 +60,15 @@ def test_an_exam_with_a_section_and_questions(
         made = Section.objects.get()
         assert (exam.institution, made.institution, made.exam) == (institution, institution, exam)
         assert (made.navigation, made.shuffle_options, exam.pass_percentage) == ("forward", True, 60)
-    assert url("section_change", made.pk) in client.get(url("exam_change", exam.pk)).content.decode()
-    row = {"question": question.pk, "points": "2.5", "section": made.pk}
-    response = client.post(url("section_change", made.pk), {**section, **formset("questions", row)})
-    assert response.status_code == 302
+    page = client.get(url("exam_change", exam.pk)).content.decode()
+    assert f"{url('exam_content', exam.pk)}#section-{made.pk}" in page
+    assert client.get(url("section_change", made.pk)).status_code == 200
+    body = {"do": "add-questions", "question": question.pk, "section": made.pk, "points": "2.5"}
+    client.post(url("exam_content", exam.pk), body)
     with within(institution):
-        assert SectionQuestion.objects.values_list("question", "position", "points").get() == (
-            question.pk,
-            1,
-            2.5,
-        )
-    saved = {**row, "position": "4"}
-    with within(institution):
-        saved["id"] = SectionQuestion.objects.get().pk
-    more = [saved, {**row, "question": make_question(institution).pk}]
-    response = client.post(
-        url("section_change", made.pk), {**section, **formset("questions", *more, initial=1)}
-    )
-    assert response.status_code == 302
-    with within(institution):
-        assert list(SectionQuestion.objects.values_list("question", "position")) == [
-            (question.pk, 4),
-            (more[1]["question"], 5),
-        ]
-    assert "5.0" in client.get(url("exam_changelist")).content.decode()
-
-
-def test_a_foreign_question_cannot_be_put_into_a_section(
-    institution: Institution, other_institution: Institution, officer: User, browser_of: Browser
-) -> None:
-    foreign = make_question(other_institution)
-    exam = make_exam(institution, kinds=())
-    with within(institution):
-        section = Section.objects.get(exam=exam)
-    row = {"question": foreign.pk, "position": "1", "points": "1", "section": section.pk}
-    body = {"title": "P", "position": "1", "navigation": "free", **formset("questions", row)}
-    response = browser_of(officer).post(url("section_change", section.pk), body)
-    assert response.status_code == 200
-    with within(institution):
-        assert not SectionQuestion.objects.exists()
+        SectionPool.objects.create(institution=institution, section=made, count=2, points="1.25")
+    text = client.get(url("exam_changelist")).content.decode()
+    assert '<td class="field-question_count">3</td><td class="field-points">5.00</td>' in text
 
 
 def test_a_sitting_is_entered_on_the_clocks_of_its_zone(

@@ -11,5 +11,6 @@ STRUCTURE_ROWS = [
     Row("POST", _ATTEMPT + "leave/", _OWNER_400, body=_DEVICE | {"item": 1}),
     Row("POST", _ATTEMPT + "sections/<int:section_id>/open/", _OWNER_400, body=_DEVICE),
     Row("POST", _ATTEMPT + "sections/<int:section_id>/close/", _OWNER_400, body=_DEVICE),
+    Row("GET", "admin/exams/exam/<int:exam_id>/content/", "302 302 403 403 200 200 200 302 404 302"),
     Row("GET", "i/<slug:slug>/attempts/<int:attempt_id>/questions/", _OWN_PAGE),
 ]

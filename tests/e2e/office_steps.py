@@ -79,13 +79,11 @@ def write_exam(page: Page, server: Server, title: str, questions: list[str]) -> 
     page.locator("[name=sections-0-position]").fill("1")
     page.locator("[name=_continue]").click()
     page.get_by_role("link", name="0 questions: change").click()
-    for place, question in enumerate(questions):
-        if page.locator(f"[name=questions-{place}-question]").count() == 0:
-            page.locator(".add-row a").click()
-            expect(page.locator(f"#select2-id_questions-{place}-question-container")).to_be_attached()
-        _choose(page, f"questions-{place}-question", question)
-        page.locator(f"[name=questions-{place}-position]").fill(str(place + 1))
-    _save(page)
+    page.get_by_role("button", name="Search").click()
+    for question in questions:
+        page.get_by_label(question).check()
+    page.get_by_role("button", name="Add the ticked questions").click()
+    expect(page.get_by_text(f"{len(questions)} questions added")).to_be_visible()
 
 
 def schedule(page: Page, server: Server, exam: str, title: str, *, proctor: str) -> None:

@@ -127,5 +127,5 @@ def test_drawing_costs_the_same_for_any_length(
     attempt = waiting(make_exam(scoped, kinds=("essay",) * count), candidate)
     attempt = Attempt.objects.select_related("enrolment__sitting__exam").get(pk=attempt.pk)
     # Drawn already? placements, versions; savepoint in and out, items, mark as used.
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         draw_paper(attempt)

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from exams.bank.paper import shuffled
+from exams.bank.pools import shuffled
 
 
 @given(st.integers(0, 40), st.integers(0, 2**62), st.text(max_size=10))
