@@ -16,10 +16,12 @@ from exams.models import Question, Section
 from exams.reports import drawings, readings
 from exams.reports.answer_statistics import FIFTHS
 from exams.reports.columns import Subject
+from exams.reports.exports import NAMELESS, What
 from exams.reports.queries import sittings_with_results
 from exams.reports.question_detail import detail_of
 from exams.reports.report import Line, Report
 from exams.reports.services import Found, find_report, subject_of
+from exams.reports.tables import Format
 
 _PER_PAGE = 50
 SORTS = {
@@ -73,6 +75,9 @@ def statistics(
     found = find_report(subject, actor=person_of(request))
     sort = request.GET.get("sort", "")
     context = _about(request, subject, found) | {"sorts": SORTS, "sort": sort if sort in SORTS else "number"}
+    if subject.sitting is not None:
+        may_name = request.user.has_perm("exams.export_results")
+        context |= {"formats": Format, "tables": [each for each in What if may_name or each in NAMELESS]}
     if found.report is not None:
         context |= _figures(slug, subject, found.report, str(context["sort"]))
     return render(request, "exams/reports/statistics.html", context)

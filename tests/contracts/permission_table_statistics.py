@@ -12,6 +12,7 @@ _OFFICE = "403 403 403 403 403 200 200 404 404 302"
 STATISTICS_ROWS = [
     Row("GET", _REPORTS, _OFFICE),
     Row("GET", _SITTING, _OFFICE, states.SUBMITTED),
+    Row("GET", _SITTING + "export/", _OFFICE, states.SUBMITTED),
     Row("GET", _EXAM, _OFFICE, states.SUBMITTED),
     Row("GET", _SITTING + _QUESTION, _OFFICE, states.SUBMITTED),
     Row("GET", _EXAM + _QUESTION, _OFFICE, states.SUBMITTED),
