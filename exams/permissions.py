@@ -1,9 +1,12 @@
 """Rights on exams: authors write questions, exam officers schedule, proctors and reviewers read."""
 
+from typing import Any
+
 import rules
 
-from accounts.permissions import grant, has_role
+from accounts.permissions import grant, has_role, roles_of
 from accounts.roles import Role
+from exams.models import Sitting, SittingProctor
 
 _OFFICE = (Role.EXAM_OFFICER, Role.ADMIN)
 _WRITE = (Role.AUTHOR, *_OFFICE)
@@ -42,3 +45,16 @@ rules.add_perm("exams.view_statistics", has_role(*_WRITE))
 """May see how questions did: figures and counts, no names."""
 rules.add_perm("exams.export_results", has_role(*_OFFICE))
 """May take results with names out of the system, and print transcripts."""
+
+
+def may_run_sitting(user: Any, sitting: Sitting) -> bool:
+    """Whether the person may watch the sitting and act in it.
+
+    Exam officers and admins may in every sitting of the institution, proctors only where they are assigned.
+    """
+    roles = roles_of(user, sitting.institution)
+    if roles & {role.value for role in _OFFICE}:
+        return True
+    # _base_manager: the sitting is already in hand, and callers may hold a scope of several institutions.
+    assigned = SittingProctor._base_manager.filter(sitting_id=sitting.pk, user_id=user.pk)
+    return Role.PROCTOR.value in roles and bool(assigned.exists())

@@ -5,6 +5,7 @@ from django.dispatch import Signal
 attempt_moved = Signal()
 """Sent inside the transaction, after the move: sender=Attempt, attempt, verb, before, actor, reason.
 
-`verb` is a verb of `states.ATTEMPT`, or "deadline_changed" (same state, other deadline) or "take_over"
+`verb` is a verb of `states.ATTEMPT`, or "deadline_changed" (same state, other deadline), "begun"
+(same state: the sitting was begun, so it may start) or "take_over"
 (same state, another device; `attempt.device` is the new one).
 """

@@ -7,6 +7,7 @@ import rules
 from accounts.permissions import grant, has_role, roles_of
 from accounts.roles import Role
 from exams.models import Attempt, Sitting, SittingProctor
+from exams.permissions import may_run_sitting
 
 _OFFICE = (Role.EXAM_OFFICER, Role.ADMIN)
 _REVIEW = (Role.PROCTOR, Role.REVIEWER, *_OFFICE)
@@ -29,10 +30,7 @@ def may_watch(user: Any, sitting: Sitting) -> bool:
 
     Exam officers and admins may in every sitting of the institution, proctors only where they are assigned.
     """
-    roles = roles_of(user, sitting.institution)
-    if roles & {role.value for role in _OFFICE}:
-        return True
-    return Role.PROCTOR.value in roles and _is_assigned(user, sitting)
+    return may_run_sitting(user, sitting)
 
 
 def may_see_incidents(user: Any, sitting: Sitting | None, institution: Any) -> bool:

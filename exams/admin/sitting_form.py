@@ -52,6 +52,8 @@ class SittingForm(_ModelForm):
             "duration_minutes",
             "late_entry_minutes",
             "late_upload_minutes",
+            "begins",
+            "starts_per_minute",
             "capacity",
             "tells_candidates",
         )

@@ -60,7 +60,16 @@ class SittingAdmin(RefusalsInWords, TenantAdmin):
     """Sittings. Times in lists are shown in each sitting's own zone, with the zone named."""
 
     form = SittingForm
-    list_display = ("title", "exam", "opens", "closes", "duration_minutes", "candidate_count", "is_on")
+    list_display = (
+        "title",
+        "exam",
+        "opens",
+        "closes",
+        "duration_minutes",
+        "candidate_count",
+        "ratio",
+        "is_on",
+    )
     list_select_related = ("exam",)
     list_filter = ("exam",)
     search_fields = ("title", "exam__title")
@@ -74,7 +83,7 @@ class SittingAdmin(RefusalsInWords, TenantAdmin):
         times = ["time_zone", "opens_local", "closes_local", "duration_minutes", "late_entry_minutes"]
         if not self._may_write(request, obj):
             times = ["time_zone", "opens", "closes", "duration_minutes", "late_entry_minutes"]
-        times.append("late_upload_minutes")
+        times += ["late_upload_minutes", "begins", "starts_per_minute"]
         people = ["capacity", "tells_candidates", "candidates_link"]
         return [
             (None, {"fields": ["exam", "title"]}),
@@ -87,7 +96,8 @@ class SittingAdmin(RefusalsInWords, TenantAdmin):
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
         enrolled = Count("enrolments", filter=Q(enrolments__withdrawn_at=None), distinct=True)
-        return super().get_queryset(request).annotate(enrolled=enrolled)
+        watching = Count("proctors", distinct=True)
+        return super().get_queryset(request).annotate(enrolled=enrolled, watching=watching)
 
     @admin.display(description="opens", ordering="opens_at")
     def opens(self, sitting: Sitting) -> str:
@@ -101,6 +111,13 @@ class SittingAdmin(RefusalsInWords, TenantAdmin):
     def candidate_count(self, sitting: Sitting) -> str:
         address = reverse("admin:exams_sitting_candidates", args=[sitting.pk])
         return format_html('<a href="{}">{}</a>', address, getattr(sitting, "enrolled", 0))
+
+    @admin.display(description="proctors : candidates")
+    def ratio(self, sitting: Any) -> str:
+        """How many candidates one proctor has to watch, such as 1 : 24."""
+        if not sitting.watching:
+            return "no proctor"
+        return f"1 : {-(-sitting.enrolled // sitting.watching)}"
 
     @admin.display(description="takes place", boolean=True)
     def is_on(self, sitting: Sitting) -> bool:

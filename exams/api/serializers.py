@@ -23,6 +23,9 @@ class AttemptSerializer(serializers.Serializer[Any]):
     journal_hash = serializers.CharField()
     device = serializers.CharField(allow_blank=True, help_text="The browser tab that holds the attempt.")
     ended_by = serializers.ChoiceField(choices=[*EndedBy.values, ""])
+    may_start_at = serializers.DateTimeField(
+        allow_null=True, help_text="Of a ready attempt; null while a person has to begin the sitting."
+    )
     extra_seconds = serializers.IntegerField(help_text="Extra time by agreement that the deadline holds.")
     credited_seconds = serializers.IntegerField(help_text="Lost time that the deadline holds.")
     break_until = serializers.DateTimeField(allow_null=True, help_text="Set during a break of one's own.")

@@ -11,7 +11,7 @@ from accounts.models import User
 from accounts.transitions import apply_move, lock
 from exams import states, timing
 from exams.bank.paper import draw_paper
-from exams.delivery import admission, lost_time
+from exams.delivery import admission, beginning, lost_time
 from exams.delivery.devices import clean_device
 from exams.marking.services import mark_automatically
 from exams.models import Attempt, Enrolment
@@ -95,6 +95,7 @@ def start(attempt: Attempt, *, actor: User | None, device: str) -> Attempt:
         now = clock.now()
         enrolment = attempt.enrolment
         admission.require_startable(enrolment, now)
+        beginning.require_turn(attempt, now)
         draw_paper(attempt)
         window = admission.window_of(enrolment)
         extra = admission.extra_of(enrolment)

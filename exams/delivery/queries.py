@@ -13,6 +13,7 @@ from exams import states, timing
 from exams.bank.rich_text import clean_as
 from exams.delivery import admission, breaks
 from exams.delivery.access import Access
+from exams.delivery.beginning import turn_of
 from exams.delivery.navigation import SectionState, item_states, section_states
 from exams.kinds.registry import kind_named
 from exams.models import Allowance, Attempt, Enrolment, PaperItem, Section, Sitting
@@ -33,6 +34,7 @@ class AttemptView(TypedDict):
     journal_hash: str
     device: str
     ended_by: str
+    may_start_at: datetime | None
     extra_seconds: int
     credited_seconds: int
     break_until: datetime | None
@@ -141,6 +143,7 @@ def attempt_view(attempt: Attempt) -> AttemptView:
         journal_hash=attempt.journal_hash,
         device=attempt.device,
         ended_by=attempt.ended_by,
+        may_start_at=turn_of(attempt).at if attempt.state == states.READY else None,
         extra_seconds=attempt.extra_seconds,
         credited_seconds=attempt.credited_seconds,
         break_until=attempt.break_until,

@@ -13,6 +13,13 @@ from exams.models.exam import Exam
 from exams.timing import Window
 
 
+class Beginning(models.TextChoices):
+    """What lets candidates start."""
+
+    CLOCK = "clock", "The clock: when the sitting opens"
+    PERSON = "person", "A proctor or exam officer, by a button"
+
+
 class Sitting(TenantModel):
     """A window in which enrolled candidates may take the exam. Moments are stored in UTC."""
 
@@ -42,6 +49,15 @@ class Sitting(TenantModel):
         validators=[MaxValueValidator(24 * 60)],
         help_text="Answers given in time still count when they arrive this long after the end (no connection "
         "at the end). They are marked as late. 0: they are kept, and a person decides.",
+    )
+    begins = models.CharField("begun by", max_length=10, choices=Beginning.choices, default=Beginning.CLOCK)
+    begun_at = models.DateTimeField(null=True, editable=False)
+    starts_per_minute = models.PositiveIntegerField(
+        "starts in a minute",
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(10_000)],
+        help_text="Candidates wait in a queue, which is not working time. Empty: all at once.",
     )
     capacity = models.PositiveIntegerField(
         "most candidates",
@@ -78,7 +94,14 @@ class Sitting(TenantModel):
     @property
     def window(self) -> Window:
         late = None if self.late_entry_minutes is None else timedelta(minutes=self.late_entry_minutes)
+        if late is not None and self.begins == Beginning.PERSON:
+            # Late is who comes after the beginning, whenever that is.
+            late = late + (self.begun_at - self.opens_at) if self.begun_at else None
         return Window(self.opens_at, self.closes_at, timedelta(minutes=self.duration_minutes), late)
+
+    @property
+    def waits_for_a_person(self) -> bool:
+        return self.begins == Beginning.PERSON and self.begun_at is None
 
     @property
     def zone(self) -> zoneinfo.ZoneInfo:

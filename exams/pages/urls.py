@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from exams.pages.begin import begin
 from exams.pages.dashboard import home
 from exams.pages.done import done
 from exams.pages.enrolment import enrolment
@@ -13,6 +14,7 @@ _ATTEMPT = "i/<slug:slug>/attempts/<int:attempt_id>/"
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home, name="home"),
+    path("i/<slug:slug>/sittings/<int:sitting_id>/begin/", begin, name="begin_sitting"),
     path("i/<slug:slug>/enrolments/<int:enrolment_id>/", enrolment, name="enrolment"),
     path("i/<slug:slug>/reports/", include("exams.pages.report_urls")),
     path(_ATTEMPT + "waiting/", waiting, name="attempt_waiting"),

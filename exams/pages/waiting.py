@@ -9,6 +9,7 @@ from accounts.pages.guards import person_of
 from exams import timing
 from exams.delivery import queries
 from exams.delivery.admission import extra_of, window_of
+from exams.delivery.beginning import turn_of
 from exams.pages.steps import PAGE_OF_STATE, Page, api_url_of, own_attempt, url_of
 
 
@@ -22,10 +23,12 @@ def waiting(request: HttpRequest, slug: str, attempt_id: int) -> HttpResponse:
     sitting = attempt.enrolment.sitting
     extra = extra_of(attempt.enrolment)
     window = window_of(attempt.enrolment)
+    turn = turn_of(attempt)
     context = {
         "attempt": attempt,
         "sitting": sitting,
         "exam": sitting.exam,
+        "turn": turn,
         "minutes": sitting.duration_minutes + round(extra.total_seconds() / 60),
         "extra_minutes": round(extra.total_seconds() / 60),
         "question_count": attempt.paper.count(),
@@ -36,7 +39,7 @@ def waiting(request: HttpRequest, slug: str, attempt_id: int) -> HttpResponse:
         "zone": person_of(request).time_zone or attempt.institution.time_zone,
         "timing": {
             "snapshot": queries.attempt_view(attempt),
-            "opens_at": window.opens_at,
+            "opens_at": turn.at,
             "latest_start": timing.latest_start(window),
         },
     }

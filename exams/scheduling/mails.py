@@ -63,7 +63,8 @@ def _write(
         return
     now = clock.now()
     if kind in (MailKind.ENROLLED, MailKind.INVITED, MailKind.WITHDRAWN):
-        occasion = f"{sitting.calendar_sequence}, {now.isoformat()}"  # may happen again, and each time is asked for once
+        # May happen again, and each time is asked for once.
+        occasion = f"{sitting.calendar_sequence}, {now.isoformat()}"
     rows = [
         SittingMail(
             institution=sitting.institution,

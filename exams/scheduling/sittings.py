@@ -18,7 +18,7 @@ from exams.scheduling import mails
 from proctor_site.kernel import clock
 from proctor_site.kernel.errors import Conflict, InvalidInput
 
-_FIXED_ONCE_STARTED = ("exam", "opens_at", "duration_minutes")
+_FIXED_ONCE_STARTED = ("exam", "opens_at", "duration_minutes", "begins", "starts_per_minute")
 _MAY_CHANGE = (
     "title",
     "opens_at",
@@ -28,6 +28,8 @@ _MAY_CHANGE = (
     "late_entry_minutes",
     "late_upload_minutes",
     "capacity",
+    "begins",
+    "starts_per_minute",
 )
 _TOLD = ("title", "opens_at", "closes_at", "time_zone", "duration_minutes")
 """Changes of these are told to candidates."""
@@ -138,6 +140,7 @@ def check_sitting(sitting: Sitting) -> None:
     _check_lengths(sitting)
     if sitting.pk is not None:
         _check_capacity(sitting)
+        _check_queue(sitting)
         _check_running(sitting)
     elif sitting.exam_id is not None:
         _check_exam(sitting.exam)
@@ -177,6 +180,23 @@ def _check_capacity(sitting: Sitting) -> None:
     taken += PendingEnrolment._base_manager.filter(sitting=sitting).count()
     if taken > sitting.capacity:
         raise InvalidInput(f"{taken} are enrolled or invited already.", field="capacity")
+
+
+def _check_queue(sitting: Sitting) -> None:
+    """The last in the queue must still have the whole working time, and not be too late to enter."""
+    if not sitting.starts_per_minute:
+        return
+    enrolled = Enrolment._base_manager.filter(sitting=sitting, withdrawn_at=None).count()
+    queue = timedelta(minutes=max(0, enrolled - 1) // sitting.starts_per_minute)
+    left = sitting.closes_at - sitting.opens_at - timedelta(minutes=sitting.duration_minutes)
+    if sitting.late_entry_minutes is not None:
+        left = min(left, timedelta(minutes=sitting.late_entry_minutes))
+    if queue > left:
+        raise InvalidInput(
+            f"The last of {enrolled} starts {int(queue.total_seconds() // 60)} minutes after the opening; "
+            f"window, working time and late entry leave {int(left.total_seconds() // 60)}.",
+            field="starts_per_minute",
+        )
 
 
 def _check_running(sitting: Sitting) -> None:

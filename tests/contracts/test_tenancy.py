@@ -30,6 +30,8 @@ UNSCOPED: dict[str, str] = {
     "accounts/transitions.py": "the row is in hand, and sweeps run across institutions",
     "exams/delivery/expiry.py": "the sweep means every institution",
     "exams/delivery/queries.py": "a candidate's own rows over all their institutions, filtered by candidate",
+    "exams/delivery/beginning.py": IN_HAND,
+    "exams/permissions.py": IN_HAND,
     "exams/scheduling/reminders.py": "the sweep means every institution",
     "exams/scheduling/sittings.py": IN_HAND,
     "proctoring/api/base.py": "no rows at all for people without an institution",

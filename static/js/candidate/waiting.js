@@ -3,6 +3,7 @@
 import { ServerClock, formatDuration } from "../shared/clock.js";
 import { getJSON, postJSON } from "../shared/http.js";
 import { claimDevice } from "./device.js";
+import { ExamSocket } from "./exam_socket.js";
 
 const TICK_MS = 250;
 const ASK_MS = 20000;
@@ -10,12 +11,12 @@ const ASK_MS = 20000;
 class WaitingRoom {
   constructor(root, times, device) {
     Object.assign(this, { root, device });
-    this.opensAt = Date.parse(times.opens_at);
+    this.opensAt = times.opens_at === null ? null : Date.parse(times.opens_at);
     this.latestStart = Date.parse(times.latest_start);
     this.clock = new ServerClock();
     this.clock.update(times.snapshot.server_time, 0, performance.getEntriesByType("navigation")[0].responseStart);
     this.button = this.#part("start");
-    this.phase = "";
+    this.phase = this.opensAt === null ? "early" : "";
   }
 
   open() {
@@ -25,9 +26,15 @@ class WaitingRoom {
     document.addEventListener("visibilitychange", () => !document.hidden && this.#ask());
     this.#tick();
     this.#ask();
+    // The socket says at once when a person begins the exam; without it the page asks now and then.
+    const socket = new ExamSocket(this.root.dataset.attempt);
+    socket.addEventListener("event", () => this.#ask());
+    socket.addEventListener("open", () => this.#ask());
+    socket.open();
   }
 
   #tick() {
+    if (this.opensAt === null) return;
     const now = this.clock.now();
     if (now < this.opensAt) this.#part("countdown").textContent = formatDuration(this.clock.secondsUntil(this.opensAt));
     this.#enter(now < this.opensAt ? "early" : now <= this.latestStart ? "open" : "late");
@@ -78,11 +85,23 @@ class WaitingRoom {
     try {
       const attempt = await getJSON(this.root.dataset.api);
       this.clock.update(attempt.server_time, performance.now() - sentAt);
-      if (attempt.state !== "ready") location.assign(this.root.dataset.exam);
+      if (attempt.state !== "ready") return location.assign(this.root.dataset.exam);
+      this.#hearTurn(attempt.may_start_at);
     } catch (error) {
       // Offline while waiting does no harm: the countdown goes on and the next try comes.
       if (!error.isTemporary) throw error;
     }
+  }
+
+  /** The exam was begun by a person, or its time was changed. */
+  #hearTurn(moment) {
+    const opensAt = moment === null ? null : Date.parse(moment);
+    if (opensAt === this.opensAt) return;
+    const isBegun = this.opensAt === null && opensAt <= this.clock.now();
+    this.opensAt = opensAt;
+    // What the page says about the queue and the time is written by the server.
+    if (!isBegun) location.reload();
+    else this.#tick();
   }
 
   #part(name) {

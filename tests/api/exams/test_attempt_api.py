@@ -145,6 +145,7 @@ def test_attempt(attempt: Attempt, candidate: User, api_of: Api) -> None:
         "journal_hash": "0" * 64,
         "device": "device-1",
         "ended_by": "",
+        "may_start_at": None,
         "extra_seconds": 0,
         "credited_seconds": 0,
         "break_until": None,
