@@ -12,6 +12,7 @@ from django.utils.html import format_html
 
 from accounts.admin.site import site
 from accounts.admin.tenant import TenantAdmin, TenantTabularInline
+from exams import states
 from exams.admin.kept_answers import kept_page
 from exams.bank import wording
 from exams.delivery.verification import verify_journal
@@ -101,6 +102,7 @@ class AttemptAdmin(ReadOnly, TenantAdmin):
         "candidate",
         "sitting",
         "result",
+        "transcript",
         "journal_check",
         "journal_link",
         "late_link",
@@ -109,6 +111,12 @@ class AttemptAdmin(ReadOnly, TenantAdmin):
         "paused",
         "ended",
     )
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        (_, first), *others = self.fieldsets
+        may_print = request.user.has_perm("exams.export_results", obj)
+        more = ("transcript",) if may_print else ()
+        return [(None, {"fields": (*first["fields"], *more)}), *others]
 
     @admin.display(description="candidate", ordering="enrolment__candidate__name")
     def candidate(self, attempt: Attempt) -> str:
@@ -133,6 +141,13 @@ class AttemptAdmin(ReadOnly, TenantAdmin):
     @admin.display(description="ended", ordering="ended_at")
     def ended(self, attempt: Attempt) -> str:
         return _in_zone(attempt.ended_at, attempt)
+
+    @admin.display(description="transcript")
+    def transcript(self, attempt: Attempt) -> str:
+        if attempt.started_at is None or attempt.state not in states.ENDED:
+            return "As soon as the attempt is over."
+        address = reverse("transcript", args=[attempt.institution.slug, attempt.pk])
+        return format_html('<a href="{}">All answers with points, to print</a>', address)
 
     @admin.display(description="result")
     def result(self, attempt: Attempt) -> str:

@@ -13,6 +13,7 @@ STATISTICS_ROWS = [
     Row("GET", _REPORTS, _OFFICE),
     Row("GET", _SITTING, _OFFICE, states.SUBMITTED),
     Row("GET", _SITTING + "export/", _OFFICE, states.SUBMITTED),
+    Row("GET", _REPORTS + "attempts/<int:attempt_id>/transcript/", _OFFICE, states.SUBMITTED),
     Row("GET", _EXAM, _OFFICE, states.SUBMITTED),
     Row("GET", _SITTING + _QUESTION, _OFFICE, states.SUBMITTED),
     Row("GET", _EXAM + _QUESTION, _OFFICE, states.SUBMITTED),
