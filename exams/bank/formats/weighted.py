@@ -45,6 +45,11 @@ def percent(text: str) -> Fraction:
         raise Cannot(f"“{text.strip()[:20]}” is no percentage from -100 to 100") from None
 
 
+def near(share: Fraction) -> Fraction:
+    """A share that was written with a few decimals, as the simple fraction that it means. Raises Cannot."""
+    return percent(f"{float(share * 100):.8f}")
+
+
 def _exact(number: Decimal) -> Fraction:
     if not number.is_finite() or abs(number.adjusted()) > 100:
         raise Cannot("a number in it is too large")
@@ -189,6 +194,16 @@ def between(low: str, high: str, share: Fraction = ONE) -> Content:
     return {"low": number_text(ends[0]), "high": number_text(ends[1]), "share": str(share)}
 
 
+def ends(row: Content) -> tuple[str, str]:
+    """The least and the greatest number that a row accepts. Raises Cannot for too many digits."""
+    if "low" in row:
+        return row["low"], row["high"]
+    value, tolerance = as_around(row)
+    with localcontext(prec=300):
+        low, high = Decimal(value) - Decimal(tolerance), Decimal(value) + Decimal(tolerance)
+    return number_text(low), number_text(high)
+
+
 def as_around(row: Content) -> tuple[str, str]:
     """A row as a number and its absolute tolerance, exactly. Raises Cannot for too many digits."""
     with localcontext(prec=300):
@@ -235,3 +250,12 @@ def matching_losses(content: Content) -> list[str]:
     if content["scoring"] == "partial":
         return []
     return ["marked all or nothing here; in the file each right pair earns its part"]
+
+
+def with_new_ids(content: Content) -> Content:
+    """Matching content with random ids, where a file named its entries in an order that tells the key."""
+    ids = {choice["id"]: secrets.token_hex(4) for choice in content["choices"]}
+    return content | {
+        "prompts": [prompt | {"choice": ids[prompt["choice"]]} for prompt in content["prompts"]],
+        "choices": [choice | {"id": ids[choice["id"]]} for choice in content["choices"]],
+    }
