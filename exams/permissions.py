@@ -58,3 +58,11 @@ def may_run_sitting(user: Any, sitting: Sitting) -> bool:
     # _base_manager: the sitting is already in hand, and callers may hold a scope of several institutions.
     assigned = SittingProctor._base_manager.filter(sitting_id=sitting.pk, user_id=user.pk)
     return Role.PROCTOR.value in roles and bool(assigned.exists())
+
+
+rules.add_perm("exams.view_results", has_role(*_OFFICE, Role.REVIEWER))
+"""May see marks and results of named candidates."""
+rules.add_perm("exams.release_results", has_role(*_OFFICE))
+"""May decide what candidates see of their results and when, and regrade questions."""
+for _model in ("release", "releasedresult", "resultpolicy"):
+    grant("exams", _model, view=(*_OFFICE, Role.REVIEWER))

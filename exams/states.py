@@ -46,3 +46,13 @@ ROUND = MoveTable(
     moves=(move("close", [OPEN], CLOSED), move("reopen", [CLOSED], OPEN)),
 )
 """A marking round: while it is open its markers may mark."""
+
+RELEASED = "released"
+SUPERSEDED = "superseded"
+WITHDRAWN = "withdrawn"
+RELEASE = MoveTable(
+    name="release",
+    states=(RELEASED, SUPERSEDED, WITHDRAWN),
+    moves=(move("supersede", [RELEASED], SUPERSEDED), move("withdraw", [RELEASED], WITHDRAWN)),
+)
+"""A release of results: at most one of a sitting is in force (partial unique index)."""

@@ -46,6 +46,7 @@ def links_of(user: Any, here: Institution, path: str = "") -> list[Link]:
         ("Watch", f"{base}watch/", _WATCH),
         ("Marking", f"{base}marking/", _MARK),
         ("Reports", f"{base}reports/", _REPORTS),
+        ("Results", f"{base}results/", _OFFICE | {Role.REVIEWER.value}),
         ("Members", f"{base}members/", _OFFICE),
         ("Settings", f"{base}settings/", frozenset({Role.ADMIN.value})),
     )

@@ -75,16 +75,19 @@ def results_of(sitting: Sitting, *, with_answers: bool = True) -> list[AttemptRo
     attempts = ended_attempts(sitting).order_by("enrolment__candidate__name", "enrolment_id", "id")
     answers = _answers_of(sitting) if with_answers else {}
     sums = {} if with_answers else sums_of(attempts)
-    least = sitting.exam.pass_percentage
+    scale: Any = {
+        "pass_percentage": sitting.exam.pass_percentage,
+        "grade_steps": sitting.exam.grade_steps,
+    }
     runs: dict[int, int] = defaultdict(int)
     rows = []
     for attempt in attempts.select_related("enrolment__candidate"):
         runs[attempt.enrolment_id] += 1
         own = answers.get(attempt.pk, ())
         if with_answers:
-            found = result([(each.possible, each.points) for each in own], pass_percentage=least)
+            found = result([(each.possible, each.points) for each in own], **scale)
         else:
-            found = result_of_sums(*sums.get(attempt.pk, _NOTHING), pass_percentage=least)
+            found = result_of_sums(*sums.get(attempt.pk, _NOTHING), **scale)
         rows.append(_attempt_row(attempt, runs[attempt.enrolment_id], found, tuple(own)))
     return rows
 

@@ -14,6 +14,7 @@ from exams.models.pool import SectionPool
 from exams.models.progress import SectionRun
 from exams.models.question import Question, QuestionVersion
 from exams.models.question_import import QuestionImport
+from exams.models.release import Release, ReleasedResult, ResultPolicy
 from exams.models.roster import Roster
 from exams.models.rubric import MarkingPhrase, Rubric
 from exams.models.sitting import Sitting, SittingProctor
@@ -46,6 +47,9 @@ __all__ = [
     "QuestionVersion",
     "Roster",
     "Reading",
+    "Release",
+    "ReleasedResult",
+    "ResultPolicy",
     "RoundAnswer",
     "RoundMarker",
     "Rubric",

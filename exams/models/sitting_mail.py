@@ -17,6 +17,8 @@ class MailKind(models.TextChoices):
     WITHDRAWN = "withdrawn", "Withdrawal"
     REMINDER_DAY = "reminder_day", "Reminder a day before"
     REMINDER_HOUR = "reminder_hour", "Reminder an hour before"
+    RESULT = "result", "Result"
+    RESULT_CHANGED = "result_changed", "Changed result"
 
 
 class SittingMail(TenantModel):

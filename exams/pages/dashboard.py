@@ -14,6 +14,7 @@ from accounts.pages.landing import landing
 from exams import states
 from exams.delivery import queries
 from exams.delivery.queries import SittingRow
+from exams.marking.shown import attempts_with_results
 from exams.pages.steps import NextStep, next_step
 from proctor_site.kernel import clock
 
@@ -25,6 +26,7 @@ class Entry:
     row: SittingRow
     step: NextStep
     zone: str
+    has_result: bool
 
     @property
     def has_other_zone(self) -> bool:
@@ -45,8 +47,14 @@ def home(request: HttpRequest) -> HttpResponse:
     if not isinstance(user, User):
         return landing(request)
     now = clock.now()
+    seen = attempts_with_results(user)
     entries = [
-        Entry(row, next_step(row, now), user.time_zone or row.enrolment.institution.time_zone)
+        Entry(
+            row,
+            next_step(row, now),
+            user.time_zone or row.enrolment.institution.time_zone,
+            has_result=row.attempt is not None and row.attempt.pk in seen,
+        )
         for row in queries.sittings_of(user)
     ]
     context = {

@@ -7,6 +7,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.pages.guards import person_of
 from exams.delivery import queries
+from exams.marking.shown import shown_to_candidate
 from exams.pages.reasons import reason_of
 from exams.pages.steps import PAGE_OF_STATE, Page, api_url_of, own_attempt, url_of
 
@@ -26,6 +27,7 @@ def done(request: HttpRequest, slug: str, attempt_id: int) -> HttpResponse:
         "question_count": len(paper),
         "answered_count": sum(not _is_blank(getattr(item, "answer", None)) for item in paper),
         "reason": reason_of(attempt),
+        "has_result": shown_to_candidate(attempt) is not None,
         "api_url": api_url_of(attempt),
         "snapshot": queries.attempt_view(attempt),
         "zone": person_of(request).time_zone or attempt.institution.time_zone,

@@ -1,10 +1,11 @@
-"""Addresses of the marking pages."""
+"""Addresses of the marking and results pages."""
 
 from django.urls import URLPattern, path
 
-from exams.pages import marking_answer, marking_rounds, marking_rubrics
+from exams.pages import marking_answer, marking_rounds, marking_rubrics, result, results_office
 
 _HERE = "i/<slug:slug>/marking/"
+_RESULTS = "i/<slug:slug>/results/"
 _ROUND = _HERE + "rounds/<int:round_id>/"
 
 marking_patterns: list[URLPattern] = [
@@ -19,4 +20,11 @@ marking_patterns: list[URLPattern] = [
     path(_ROUND + "questions/<int:question_id>/next/", marking_answer.next_answer, name="marking_next"),
     path(_ROUND + "answers/<int:answer_id>/", marking_answer.answer, name="marking_answer"),
     path(_ROUND + "answers/<int:answer_id>/undo/", marking_answer.undo, name="marking_undo"),
+    path(_RESULTS, results_office.results, name="results"),
+    path(_RESULTS + "policies/<int:exam_id>/", results_office.policy, name="result_policy"),
+    path(_RESULTS + "attempts/<int:attempt_id>/", results_office.attempt_marks, name="attempt_marks"),
+    path(_RESULTS + "<int:sitting_id>/", results_office.sitting_results, name="sitting_results"),
+    path(_RESULTS + "<int:sitting_id>/release/", results_office.release, name="release_results"),
+    path(_RESULTS + "<int:sitting_id>/withdraw/", results_office.withdraw, name="withdraw_results"),
+    path("i/<slug:slug>/attempts/<int:attempt_id>/result/", result.result, name="attempt_result"),
 ]

@@ -11,19 +11,23 @@ from django.urls import reverse
 from accounts.models import User
 from accounts.services.candidate_offers import fresh_link
 from accounts.services.invitations import VALID_FOR
-from exams.models import PendingEnrolment, Sitting, SittingMail
+from exams import states
+from exams.models import Enrolment, PendingEnrolment, ReleasedResult, Sitting, SittingMail
 from exams.models.sitting_mail import MailKind
 from exams.scheduling.calendar_file import calendar_file
 from exams.scheduling.wording import moment_for, moment_in
 from proctor_site.kernel import clock
 
 _TAKES_OUT = (MailKind.CANCELLED, MailKind.WITHDRAWN)
-_WITHOUT_CALENDAR = (MailKind.REMINDER_DAY, MailKind.REMINDER_HOUR)
+_OF_RESULTS = (MailKind.RESULT, MailKind.RESULT_CHANGED)
+_WITHOUT_CALENDAR = (MailKind.REMINDER_DAY, MailKind.REMINDER_HOUR, *_OF_RESULTS)
 
 
 def is_still_true(mail: SittingMail) -> bool:
     """Whether what the e-mail would tell still holds; what does not is not sent."""
     sitting, enrolment = mail.sitting, mail.enrolment
+    if mail.kind in _OF_RESULTS:
+        return enrolment is not None and _released(enrolment) is not None
     if mail.kind == MailKind.CANCELLED:
         return sitting.cancelled_at is not None
     is_in = enrolment is not None and enrolment.withdrawn_at is None
@@ -82,7 +86,17 @@ def _name(mail: SittingMail, person: User | None) -> str:
     return pending.name if pending else ""
 
 
+def _released(enrolment: Enrolment) -> ReleasedResult | None:
+    rows = ReleasedResult.objects.filter(attempt__enrolment=enrolment, release__state=states.RELEASED)
+    found: ReleasedResult | None = rows.order_by("-attempt_id").first()
+    return found
+
+
 def _link(mail: SittingMail) -> str:
+    if mail.enrolment is not None and mail.kind in _OF_RESULTS:
+        found = _released(mail.enrolment)
+        path = reverse("attempt_result", args=[mail.institution.slug, found.attempt_id]) if found else "/"
+        return f"{settings.BASE_URL}{path}"
     if mail.enrolment is not None:
         path = reverse("enrolment", args=[mail.institution.slug, mail.enrolment.pk])
         return f"{settings.BASE_URL}{path}"

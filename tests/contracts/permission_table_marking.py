@@ -3,6 +3,7 @@
 from tests.contracts.permission_rows import Row
 
 _HERE = "i/<slug:slug>/marking/"
+_RESULTS = "i/<slug:slug>/results/"
 _ROUND = _HERE + "rounds/<int:round_id>/"
 
 
@@ -16,6 +17,8 @@ def _office(status: int) -> str:
 
 
 _ASSIGNED = "403 403 403 403 200 403 403 404 404 302"
+
+_OWN = "200 404 404 404 404 404 404 404 404 302"
 
 MARKING_ROWS = [
     Row("GET", _HERE, _markers(200)),
@@ -36,4 +39,17 @@ MARKING_ROWS = [
     Row("POST", _ROUND + "answers/<int:answer_id>/", "403 403 403 403 400 403 403 404 404 302"),  # no points
     Row("GET", _ROUND + "answers/<int:answer_id>/undo/", "405 405 405 405 405 405 405 404 404 302"),
     Row("POST", _ROUND + "answers/<int:answer_id>/undo/", "403 403 403 403 404 403 403 404 404 302"),
+    Row("GET", _RESULTS, _markers(200)),  # reviewers read
+    Row("GET", _RESULTS + "<int:sitting_id>/", _markers(200)),
+    Row("GET", _RESULTS + "attempts/<int:attempt_id>/", _markers(200)),
+    Row(
+        "POST", _RESULTS + "attempts/<int:attempt_id>/", "403 403 403 403 403 404 404 404 404 302"
+    ),  # no item
+    Row("GET", _RESULTS + "policies/<int:exam_id>/", _office(200)),
+    Row("POST", _RESULTS + "policies/<int:exam_id>/", _office(302)),
+    Row("GET", _RESULTS + "<int:sitting_id>/release/", _office(200)),
+    Row("POST", _RESULTS + "<int:sitting_id>/release/", _office(409)),  # nobody has handed in
+    Row("GET", _RESULTS + "<int:sitting_id>/withdraw/", "405 405 405 405 405 405 405 404 404 302"),
+    Row("POST", _RESULTS + "<int:sitting_id>/withdraw/", _office(302)),
+    Row("GET", "i/<slug:slug>/attempts/<int:attempt_id>/result/", _OWN),
 ]

@@ -11,6 +11,7 @@ from proctoring import states as proctoring_states
 TABLES = {
     "attempt": exam_states.ATTEMPT,
     "marking round": exam_states.ROUND,
+    "release": exam_states.RELEASE,
     "incident": proctoring_states.INCIDENT_REVIEW,
     "session": proctoring_states.SESSION,
     "job": account_states.JOB,
@@ -49,6 +50,7 @@ PROMISED = {
         ("dismissed", "reopen"): "unreviewed",
         ("inconclusive", "reopen"): "unreviewed",
     },
+    "release": {("released", "supersede"): "superseded", ("released", "withdraw"): "withdrawn"},
     "marking round": {("open", "close"): "closed", ("closed", "reopen"): "open"},
     "session": {("live", "end"): "ended", ("ended", "continue"): "live"},
     "job": {

@@ -33,6 +33,7 @@ UNSCOPED: dict[str, str] = {
     "exams/delivery/beginning.py": IN_HAND,
     "exams/permissions.py": IN_HAND,
     "exams/scheduling/reminders.py": "the sweep means every institution",
+    "exams/marking/shown.py": "a candidate's own results over all their institutions, filtered by candidate",
     "exams/scheduling/sittings.py": IN_HAND,
     "proctoring/api/base.py": "no rows at all for people without an institution",
     "proctoring/api/capture.py": "found by public id, after the token or before the owner is checked",

@@ -25,7 +25,7 @@ def hand_in(sitting: Sitting, user: User, *, state: str = states.SUBMITTED, **va
                     attempt=attempt,
                     item=item,
                     value=values[kind],
-                    saved_at=clock.now(),
+                    saved_at=attempt.started_at or clock.now(),
                 )
         mark_automatically(attempt)
     return attempt

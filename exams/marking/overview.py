@@ -1,0 +1,151 @@
+"""The officer's table of results: searched, filtered, sorted and cut into pages before details are read."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Q
+
+from exams import states
+from exams.marking.automatic import Result, result_of_sums
+from exams.marking.queries import ended_attempts, sums_of
+from exams.models import Attempt, JournalEntry, Mark, ReleasedResult, Sitting
+
+SORTS = ("name", "points", "ended")
+FILTERS = {
+    "": "All",
+    "unmarked": "Not marked in full",
+    "passed": "Passed",
+    "failed": "Not passed",
+    "terminated": "Ended by a proctor",
+    "late": "With late answers",
+    "unreleased": "Changed since the release, or not released",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ResultLine:
+    """One line of the table; the attempt's enrolment has its allowances loaded."""
+
+    attempt: Attempt
+    result: Result
+    markers: list[str]
+    is_late: bool
+    released: ReleasedResult | None
+
+    @property
+    def is_outdated(self) -> bool:
+        """Whether what was released is not what it is now."""
+        found = self.released
+        return found is not None and (found.points, found.possible, found.passed, found.grade) != (
+            self.result.points,
+            self.result.possible,
+            self.result.passed,
+            self.result.grade,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class ResultTable:
+    """The attempts that fit, in order; `lines_of` makes the lines of a part of them."""
+
+    sitting: Sitting
+    attempts: list[int]
+    results: dict[int, Result]
+
+    def lines_of(self, attempts: list[int]) -> list[ResultLine]:
+        """The lines of these attempts, in this order. Six queries, however many."""
+        rows = Attempt.objects.filter(pk__in=attempts).select_related(
+            "enrolment__candidate", "enrolment__sitting"
+        )
+        found = {each.pk: each for each in rows.prefetch_related("enrolment__allowances")}
+        results = self.results or _results(self.sitting, attempts)
+        markers = _markers(attempts)
+        late = set(_late(attempts))
+        released = {
+            each.attempt_id: each
+            for each in ReleasedResult.objects.filter(attempt__in=attempts, release__state=states.RELEASED)
+        }
+        return [
+            ResultLine(
+                attempt=found[key],
+                result=results[key],
+                markers=markers.get(key, []),
+                is_late=key in late,
+                released=released.get(key),
+            )
+            for key in attempts
+            if key in found
+        ]
+
+
+def result_table(sitting: Sitting, *, search: str = "", only: str = "", sort: str = "name") -> ResultTable:
+    """The ended attempts of a sitting that fit `search` (name, e-mail) and `only` (of FILTERS), in order.
+
+    A minus before `sort` turns it round. Totals are added up for all attempts only when the order or the
+    filter needs them.
+    """
+    rows = ended_attempts(sitting)
+    if search:
+        who = Q(enrolment__candidate__name__icontains=search) | Q(
+            enrolment__candidate__email__icontains=search
+        )
+        rows = rows.filter(who)
+    if only == "terminated":
+        rows = rows.filter(state=states.TERMINATED)
+    by, is_reversed = sort.removeprefix("-"), sort.startswith("-")
+    columns = {"ended": ("ended_at", "pk")}.get(by, ("enrolment__candidate__name", "pk"))
+    keys = list(rows.order_by(*columns).values_list("pk", flat=True))
+    if only == "late":
+        late = set(_late(keys))
+        keys = [key for key in keys if key in late]
+    needs_all = by == "points" or only in ("unmarked", "passed", "failed", "unreleased")
+    results = _results(sitting, None) if needs_all else {}
+    if needs_all:
+        released = _released_points(sitting) if only == "unreleased" else {}
+        keys = [key for key in keys if _fits(only, key, results[key], released)]
+    if by == "points":
+        keys.sort(key=lambda key: (results[key].percentage, results[key].points))
+    return ResultTable(sitting, keys[::-1] if is_reversed else keys, results)
+
+
+def _fits(only: str, key: int, found: Result, released: Mapping[int, Any]) -> bool:
+    if only == "unmarked":
+        return found.unmarked > 0
+    if only in ("passed", "failed"):
+        return found.passed is (only == "passed")
+    if only == "unreleased":
+        return released.get(key) != (found.points, found.possible, found.passed, found.grade)
+    return True
+
+
+def _released_points(sitting: Sitting) -> dict[int, Any]:
+    rows = ReleasedResult.objects.filter(release__sitting=sitting, release__state=states.RELEASED)
+    columns = rows.values_list("attempt_id", "points", "possible", "passed", "grade")
+    return {attempt: tuple(values) for attempt, *values in columns}
+
+
+def _results(sitting: Sitting, attempts: list[int] | None) -> dict[int, Result]:
+    wanted: Any = ended_attempts(sitting) if attempts is None else attempts
+    exam = sitting.exam
+    sums = sums_of(wanted)
+    keys = list(sums) if attempts is None else attempts
+    return {
+        key: result_of_sums(*sums[key], pass_percentage=exam.pass_percentage, grade_steps=exam.grade_steps)
+        for key in keys
+        if key in sums
+    }
+
+
+def _markers(attempts: list[int]) -> dict[int, list[str]]:
+    found: dict[int, list[str]] = defaultdict(list)
+    rows = Mark.objects.filter(attempt__in=attempts, marker__isnull=False).order_by("marker__name")
+    for attempt, name in rows.values_list("attempt", "marker__name").distinct():
+        found[attempt].append(name)
+    return found
+
+
+def _late(attempts: list[int]) -> list[int]:
+    rows = JournalEntry.objects.filter(attempt__in=attempts, is_late=True).order_by()
+    return list(rows.values_list("attempt", flat=True).distinct())

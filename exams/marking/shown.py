@@ -1,0 +1,117 @@
+"""What a candidate sees of an own result: the released one, as far as the exam's policy allows."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from accounts.models import User
+from exams import states
+from exams.kinds.registry import kind_named
+from exams.marking.releases import policy_of
+from exams.models import Attempt, Exam, PaperItem, QuestionVersion, ReleasedResult, ResultPolicy, Sitting
+from proctor_site.kernel import clock
+
+
+@dataclass(frozen=True, slots=True)
+class ShownQuestion:
+    """One question as its candidate may see it; what the policy hides is None or empty."""
+
+    position: int
+    item: PaperItem | None
+    answer: str
+    key: str
+    points: Decimal | None
+    possible: Decimal | None
+    is_left_out: bool
+    comment: str
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A result as its candidate may see it."""
+
+    result: ReleasedResult
+    policy: ResultPolicy
+    questions: list[ShownQuestion]
+    shows_key: bool
+
+
+def released_of(attempt: Attempt) -> ReleasedResult | None:
+    """The result in force of an attempt, however much of it may be seen."""
+    rows = ReleasedResult.objects.filter(attempt=attempt, release__state=states.RELEASED)
+    found: ReleasedResult | None = rows.select_related("release").first()
+    return found
+
+
+def may_be_seen(policy: ResultPolicy) -> bool:
+    """Whether candidates see anything now."""
+    is_time = policy.not_before is None or policy.not_before <= clock.now()
+    return policy.shows_total and is_time
+
+
+def shown_to_candidate(attempt: Attempt) -> Shown | None:
+    """The released result as far as the candidate may see it now; None: nothing (yet)."""
+    exam = attempt.enrolment.sitting.exam
+    policy, found = policy_of(exam), released_of(attempt)
+    if found is None or not may_be_seen(policy):
+        return None
+    shows_key = policy.shows_key and not has_sittings_ahead(exam)
+    wants_questions = policy.shows_marks or policy.shows_answers or policy.shows_comments
+    questions = _questions(attempt, found, policy, shows_key) if wants_questions else []
+    return Shown(found, policy, questions, shows_key)
+
+
+def has_sittings_ahead(exam: Exam) -> bool:
+    """Whether somebody may still take the exam: then its key stays secret."""
+    return Sitting.objects.filter(exam=exam, cancelled_at=None, closes_at__gt=clock.now()).exists()
+
+
+def _questions(
+    attempt: Attempt, found: ReleasedResult, policy: ResultPolicy, shows_key: bool
+) -> list[ShownQuestion]:
+    marks: dict[int, dict[str, Any]] = {row["item"]: row for row in found.marks}
+    items = attempt.paper.select_related("version__question", "answer").order_by("position")
+    keys = QuestionVersion.objects.in_bulk([row["key"] for row in found.marks if row["key"]])
+    return [
+        _question(item, mark, policy, (keys.get(mark.get("key") or 0) or item.version) if shows_key else None)
+        for item in items
+        for mark in [marks.get(item.pk, {})]
+    ]
+
+
+def _question(
+    item: PaperItem, mark: dict[str, Any], policy: ResultPolicy, key: QuestionVersion | None
+) -> ShownQuestion:
+    kind = kind_named(item.version.question.kind)
+    saved = getattr(item, "answer", None)
+    possible = Decimal(mark.get("possible", item.points))
+    points = mark.get("points")
+    return ShownQuestion(
+        position=item.position,
+        item=item if policy.shows_answers else None,
+        answer=kind.describe_answer(item.version.content, saved.value if saved else None)
+        if policy.shows_answers
+        else "",
+        key=kind.describe_key(key.content) if key else "",
+        points=Decimal(points) if policy.shows_marks and points is not None else None,
+        possible=possible if policy.shows_marks else None,
+        is_left_out=policy.shows_marks and possible == 0 and item.points > 0,
+        comment=mark.get("comment", "") if policy.shows_comments else "",
+    )
+
+
+def attempts_with_results(candidate: User) -> set[int]:
+    """The attempts of a person, in all institutions, whose released result may be seen now."""
+    rows = ReleasedResult._base_manager.filter(
+        attempt__enrolment__candidate=candidate, release__state=states.RELEASED
+    ).values_list(
+        "attempt_id",
+        "attempt__enrolment__sitting__exam__result_policy__shows_total",
+        "attempt__enrolment__sitting__exam__result_policy__not_before",
+    )
+    now = clock.now()
+    return {
+        attempt
+        for attempt, shows, not_before in rows
+        if shows is not False and (not_before is None or not_before <= now)
+    }
