@@ -17,6 +17,7 @@ from exams.delivery.devices import clean_device, turn_of
 from exams.delivery.journal import MOST_CHANGES, Batch, require_turn
 from exams.delivery.late_rules import Known
 from exams.delivery.navigation import Gate
+from exams.marking.rounds import add_attempt
 from exams.marking.services import has_person_mark, mark_automatically
 from exams.models import Attempt, KeptChange, PaperItem
 from proctor_site.kernel import chains, clock
@@ -215,3 +216,4 @@ def _note(attempt: Attempt, batch: Batch, *, actor: User | None, verb: str, reas
 def _mark_again(attempt: Attempt) -> None:
     if attempt.state == states.SUBMITTED:
         mark_automatically(attempt)
+        add_attempt(attempt)  # what only a person can mark joins the open rounds
