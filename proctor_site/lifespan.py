@@ -22,6 +22,8 @@ async def lifespan(
     while True:
         message = await receive()
         if message["type"] == "lifespan.startup":
+            # Before anybody is answered: an outage moves deadlines.
+            await _beat_once()
             tasks = _start()
             await send({"type": "lifespan.startup.complete"})
         elif message["type"] == "lifespan.shutdown":
@@ -33,13 +35,14 @@ async def lifespan(
 def _start() -> "list[asyncio.Task[None]]":
     from proctor_site.upkeep import carry_out_jobs, look_around
     from proctoring.live import publish
-    from proctoring.sweep import sweep_deadlines, sweep_evidence
+    from proctoring.sweep import beat, sweep_deadlines, sweep_evidence
 
     publish.bind_loop(asyncio.get_running_loop())
     # The spool is on this machine's disk, so this process empties it even when the sweep runs elsewhere; and
     # apart from the deadlines, because a store may hang.
     tasks = [
         asyncio.create_task(_repeat(sweep_evidence, 5 * SWEEP_EVERY_S)),
+        asyncio.create_task(_repeat(beat, SWEEP_EVERY_S)),
         asyncio.create_task(_warm_up()),
     ]
     if settings.SWEEP_IN_PROCESS:
@@ -48,6 +51,15 @@ def _start() -> "list[asyncio.Task[None]]":
         tasks.append(asyncio.create_task(_repeat(carry_out_jobs, SWEEP_EVERY_S)))
         tasks.append(asyncio.create_task(_repeat(look_around, 30 * SWEEP_EVERY_S)))
     return tasks
+
+
+async def _beat_once() -> None:
+    from proctoring.sweep import beat
+
+    try:
+        await sync_to_async(_with_fresh_connections, thread_sensitive=False)(beat)
+    except Exception:
+        log.exception("the pulse of the server cannot be written; it is tried again")
 
 
 async def _stop(tasks: "list[asyncio.Task[None]]") -> None:

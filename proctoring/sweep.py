@@ -1,7 +1,7 @@
 """What has to happen without anybody asking: attempts reach their deadline, spooled evidence moves on."""
 
 from accounts.tenancy import across_all
-from exams.delivery import expiry
+from exams.delivery import expiry, heartbeat
 from proctoring.evidence import store
 
 
@@ -15,6 +15,12 @@ def sweep_deadlines() -> None:
     """Submits and lapses attempts whose time is over."""
     with across_all():
         expiry.sweep()
+
+
+def beat() -> None:
+    """The pulse of this web process; the first one after an outage writes the outage down."""
+    with across_all():
+        heartbeat.beat()
 
 
 def sweep_evidence() -> int:

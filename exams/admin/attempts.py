@@ -79,7 +79,7 @@ class LostTimeInline(ReadOnly, TenantTabularInline):
     """Intervals in which the candidate could not work."""
 
     model = LostTime
-    fields = ("cause", "started_at", "ended_at", "credited_seconds")
+    fields = ("cause", "started_at", "ended_at", "credited_seconds", "why_not_in_words")
     readonly_fields = fields
 
 

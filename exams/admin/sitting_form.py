@@ -54,6 +54,10 @@ class SittingForm(_ModelForm):
             "late_upload_minutes",
             "begins",
             "starts_per_minute",
+            "credits_outages",
+            "credits_connection",
+            "credit_least_seconds",
+            "credit_most_minutes",
             "capacity",
             "tells_candidates",
         )

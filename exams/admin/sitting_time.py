@@ -12,11 +12,13 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 
 from exams import states
-from exams.admin.time_form import ExtraTimeForm, TakeBackForm
-from exams.delivery import allowances
+from exams.admin.time_form import ExtraTimeForm, LostTimeForm, TakeBackForm
+from exams.delivery import allowances, lost_time
 from exams.delivery.allowances import Given
-from exams.models import Allowance, Attempt, Enrolment, Sitting
+from exams.models import Allowance, Attempt, Enrolment, LostTime, Sitting
 from proctor_site.kernel.errors import Refusal
+
+SHOWN = 200
 
 
 def time_page(model_admin: Any, request: HttpRequest, sitting_id: int) -> HttpResponse:
@@ -28,11 +30,15 @@ def time_page(model_admin: Any, request: HttpRequest, sitting_id: int) -> HttpRe
         raise PermissionDenied
     form = ExtraTimeForm(request.POST if request.POST.get("act") in ("look", "give") else None)
     confirming = False
+    act = request.POST.get("act")
+    lost = LostTimeForm(sitting.zone, request.POST if act in ("look_lost", "credit") else None)
     if request.method == "POST":
         if request.POST.get("act") == "take_back":
             return _take_back(request, sitting)
         if form.is_valid() and request.POST.get("act") == "give":
             return _give(request, sitting, form)
+        if act == "credit" and lost.is_valid():
+            return _credit(request, sitting, lost)
         confirming = form.is_valid()
     enrolled = _enrolled(sitting)
     context = {
@@ -42,6 +48,9 @@ def time_page(model_admin: Any, request: HttpRequest, sitting_id: int) -> HttpRe
         "sitting": sitting,
         "form": form,
         "confirming": confirming,
+        "lost": lost,
+        "confirming_lost": act == "look_lost" and lost.is_valid(),
+        "ledger": _ledger(sitting),
         "enrolled_count": len(enrolled),
         "running_count": Attempt.objects.filter(enrolment__sitting=sitting, state__in=states.RUNNING).count(),
         "given": _given_so_far(sitting),
@@ -60,6 +69,27 @@ def _given_so_far(sitting: Sitting) -> list[Any]:
         minutes=Max("extra_minutes"), people=Count("pk"), at=Min("created_at"), reason=Max("reason")
     )
     return list(by_batch.order_by("at"))
+
+
+def _ledger(sitting: Sitting) -> list[LostTime]:
+    rows = LostTime.objects.filter(attempt__enrolment__sitting=sitting).order_by("-started_at", "attempt_id")
+    return list(rows.select_related("attempt__enrolment__candidate")[:SHOWN])
+
+
+def _credit(request: HttpRequest, sitting: Sitting, form: LostTimeForm) -> HttpResponse:
+    actor: Any = request.user
+    given = form.cleaned_data
+    done = lost_time.credit_sitting(
+        sitting, given["started"], given["ended"], actor=actor, reason=given["why"]
+    )
+    count = sum(each.seconds > 0 for each in done)
+    had = len(done) - count
+    messages.success(
+        request, f"Time was given back to {count} candidate{'' if count == 1 else 's'} who are working."
+    )
+    if had:
+        messages.info(request, f"{had} had this interval given back already, or started after it.")
+    return _back(sitting)
 
 
 def _give(request: HttpRequest, sitting: Sitting, form: ExtraTimeForm) -> HttpResponse:

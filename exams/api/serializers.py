@@ -10,6 +10,16 @@ from exams.delivery.access import Access
 from exams.models.attempt import EndedBy
 
 
+class LostTimeSerializer(serializers.Serializer[Any]):
+    """An interval in which the candidate could not work, and what was given back for it."""
+
+    cause = serializers.CharField(help_text="In words.")
+    started_at = serializers.DateTimeField()
+    ended_at = serializers.DateTimeField()
+    credited_seconds = serializers.IntegerField()
+    why_not = serializers.CharField(allow_blank=True, help_text="Why less than the interval, in words.")
+
+
 class AttemptSerializer(serializers.Serializer[Any]):
     """An attempt as its candidate sees it (`queries.AttemptView`)."""
 
@@ -29,6 +39,7 @@ class AttemptSerializer(serializers.Serializer[Any]):
     extra_seconds = serializers.IntegerField(help_text="Extra time by agreement that the deadline holds.")
     credited_seconds = serializers.IntegerField(help_text="Lost time that the deadline holds.")
     break_until = serializers.DateTimeField(allow_null=True, help_text="Set during a break of one's own.")
+    lost_time = LostTimeSerializer(many=True, help_text="Empty as long as nothing was given back.")
     break_seconds_left = serializers.IntegerField(help_text="Of breaks that may still be taken.")
 
 

@@ -8,7 +8,7 @@ from django.db.models import Q
 
 from accounts.tenancy import within
 from exams import states, timing
-from exams.delivery import attempts, breaks
+from exams.delivery import attempts, breaks, heartbeat
 from exams.models import Attempt, Sitting
 from exams.models.attempt import EndedBy
 from proctor_site.kernel import clock
@@ -50,6 +50,9 @@ def _breaks_over() -> Iterable[Attempt]:
 
 def _overdue() -> Iterable[Attempt]:
     # _base_manager: the sweep means every institution; paused attempts wait for a person.
+    if heartbeat.is_stale():
+        # While no web process lives nobody can answer: first the outage is given back.
+        return []
     rows = Attempt._base_manager.filter(state=states.IN_PROGRESS, deadline_at__lt=clock.now())
     return rows.select_related("institution").order_by("deadline_at")[:BATCH]
 

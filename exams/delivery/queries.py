@@ -39,6 +39,7 @@ class AttemptView(TypedDict):
     credited_seconds: int
     break_until: datetime | None
     break_seconds_left: int
+    lost_time: list[dict[str, Any]]
 
 
 class ItemView(TypedDict):
@@ -147,8 +148,22 @@ def attempt_view(attempt: Attempt) -> AttemptView:
         extra_seconds=attempt.extra_seconds,
         credited_seconds=attempt.credited_seconds,
         break_until=attempt.break_until,
+        lost_time=_ledger(attempt) if attempt.credited_seconds else [],
         break_seconds_left=breaks.seconds_left(attempt) if attempt.state in states.RUNNING else 0,
     )
+
+
+def _ledger(attempt: Attempt) -> list[dict[str, Any]]:
+    return [
+        {
+            "cause": row.get_cause_display(),
+            "started_at": row.started_at,
+            "ended_at": row.ended_at,
+            "credited_seconds": row.credited_seconds,
+            "why_not": row.why_not_in_words,
+        }
+        for row in attempt.lost_time.order_by("started_at")
+    ]
 
 
 def paper_view(attempt: Attempt) -> PaperView:

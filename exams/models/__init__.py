@@ -6,7 +6,7 @@ from exams.models.category import QuestionCategory, QuestionTag
 from exams.models.enrolment import Allowance, Enrolment, PendingEnrolment
 from exams.models.exam import Exam, Section, SectionQuestion
 from exams.models.group import CandidateGroup, CandidateGroupMember
-from exams.models.lost_time import LostTime
+from exams.models.lost_time import LostTime, ServerPulse
 from exams.models.mark import Mark, MarkChange
 from exams.models.marking_round import MarkingRound, Reading, RoundAnswer, RoundMarker
 from exams.models.media import QuestionMedia
@@ -59,6 +59,7 @@ __all__ = [
     "SectionRun",
     "Sitting",
     "SittingMail",
+    "ServerPulse",
     "SittingProctor",
     "StoredReport",
 ]

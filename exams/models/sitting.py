@@ -59,6 +59,20 @@ class Sitting(TenantModel):
         validators=[MinValueValidator(1), MaxValueValidator(10_000)],
         help_text="Candidates wait in a queue, which is not working time. Empty: all at once.",
     )
+    credits_outages = models.BooleanField(
+        "give back outages of the server", default=True, help_text="By itself, as soon as the server is back."
+    )
+    credits_connection = models.BooleanField(
+        "give back lost connections",
+        default=False,
+        help_text="The exam goes on without a connection, so this time is measured and not given by itself.",
+    )
+    credit_least_seconds = models.PositiveSmallIntegerField(
+        "shortest interval to give back, in seconds", default=10
+    )
+    credit_most_minutes = models.PositiveSmallIntegerField(
+        "most minutes to give back by itself", default=30, help_text="People can give more."
+    )
     capacity = models.PositiveIntegerField(
         "most candidates",
         null=True,

@@ -2,13 +2,17 @@
 
 import asyncio
 import logging
+from datetime import UTC, datetime
 
 from django.core.cache import cache
 from django.db import transaction
 
 from accounts.tenancy import within
 from exams import states
+from exams.delivery import lost_time
 from exams.models import Attempt
+from exams.models.lost_time import Cause
+from proctor_site.kernel import clock
 from proctoring.consumers.threads import in_thread
 from proctoring.live import presence
 from proctoring.live.publish import record_event
@@ -23,7 +27,13 @@ _tasks: "set[asyncio.Task[None]]" = set()
 
 
 def came(attempt: Attempt, connection: str) -> None:
-    """A page has connected; blocking."""
+    """A page has connected; blocking. A gap since the last one is written down as lost time."""
+    gone_at = cache.get(_gone_key(attempt.pk))
+    if gone_at is not None:
+        cache.delete(_gone_key(attempt.pk))
+        now = clock.now()
+        if now.timestamp() - gone_at > GRACE_S:
+            lost_time.note_interval(attempt, Cause.CONNECTION, datetime.fromtimestamp(gone_at, UTC), now)
     presence.update(attempt.pk, connection=connection, connected=True)
     if cache.get(_key(attempt.pk)) is not True:
         cache.set(_key(attempt.pk), True, _TTL_S)
@@ -32,6 +42,10 @@ def came(attempt: Attempt, connection: str) -> None:
 
 def went(attempt: Attempt, connection: str) -> None:
     """A page has disconnected; blocking. Call `tell_later` afterwards."""
+    seen = presence.read(attempt.pk)
+    if seen.connection == connection:
+        # The last sign of life: a dead line is noticed later than it broke.
+        cache.set(_gone_key(attempt.pk), seen.last_seen or clock.now().timestamp(), _TTL_S)
     presence.disconnect(attempt.pk, connection)
 
 
@@ -91,6 +105,10 @@ def tell_camera(attempt: Attempt, state: str, label: str) -> None:
 def _who(attempt: Attempt) -> dict[str, object]:
     candidate = attempt.enrolment.candidate
     return {"id": candidate.pk, "name": str(candidate)}
+
+
+def _gone_key(attempt_id: int) -> str:
+    return f"connection-gone:{attempt_id}"
 
 
 def _key(attempt_id: int) -> str:

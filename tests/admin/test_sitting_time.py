@@ -9,6 +9,7 @@ from django.test import Client
 from accounts.models import Institution, User
 from accounts.tenancy import within
 from exams.models import Allowance, Attempt, Sitting
+from proctor_site.kernel import clock
 from tests.admin.exams_forms import formset
 from tests.factories.exams import enrol, make_attempt, make_exam, make_sitting
 
@@ -61,3 +62,20 @@ def test_an_allowance_on_the_page_of_an_enrolment_moves_the_deadline(
     assert page.redirect_chain, page.context["errors"]
     attempt.refresh_from_db()
     assert attempt.deadline_at == before + timedelta(minutes=15)
+
+
+def test_lost_time_is_given_back_to_everybody_once(
+    attempt: Attempt, officer: User, browser_of: Callable[..., Client]
+) -> None:
+    sitting, browser = attempt.enrolment.sitting, browser_of(officer)
+    Attempt._base_manager.update(started_at=attempt.started_at - timedelta(minutes=30))
+    now = clock.now().astimezone(sitting.zone).replace(tzinfo=None, microsecond=0)
+    body = {"started": now - timedelta(minutes=5), "ended": now - timedelta(minutes=2), "why": "Alarm"}
+    asked = browser.post(address(sitting), body | {"act": "look_lost"})
+    assert "Give this time back to everybody?" in asked.content.decode()
+    for _ in range(2):
+        assert browser.post(address(sitting), body | {"act": "credit"}, follow=True).status_code == 200
+    attempt.refresh_from_db()
+    assert attempt.credited_seconds == 180
+    wrong = browser.post(address(sitting), body | {"ended": body["started"], "act": "credit"})
+    assert set(wrong.context["lost"].errors) == {"ended"}

@@ -15,6 +15,7 @@ const KNOWN = [
   "credited_seconds",
   "break_until",
   "break_seconds_left",
+  "lost_time",
 ];
 const ENDED = ["submitted", "terminated", "refused", "missed"];
 

@@ -17,9 +17,18 @@ export class TimeNews {
     const more = extra - this.known.extra;
     const given = credited - this.known.credited;
     this.known = { extra, credited };
+    if (more || given > 0) this.#tell(more, given);
+  }
+
+  async #tell(more, given) {
     const sentences = [];
     if (more) sentences.push(`Your working time is now ${inWords(Math.abs(more))} ${more > 0 ? "longer" : "shorter"}.`);
-    if (given > 0) sentences.push(`${inWords(given)} of lost time were added to your working time.`);
-    if (sentences.length) this.notice.show(sentences.join(" ") + " The clock shows it.");
+    if (given > 0) {
+      // The push says how much; why stands in the ledger.
+      await this.watch.refresh();
+      const why = this.watch.snapshot.lost_time.filter((each) => each.credited_seconds > 0).at(-1)?.cause;
+      sentences.push(`${inWords(given)} of lost time were added to your working time${why ? " (" + why.toLowerCase() + ")" : ""}.`);
+    }
+    this.notice.show(sentences.join(" ") + " The clock shows it.");
   }
 }

@@ -150,6 +150,7 @@ def test_attempt(attempt: Attempt, candidate: User, api_of: Api) -> None:
         "credited_seconds": 0,
         "break_until": None,
         "break_seconds_left": 0,
+        "lost_time": [],
     }
 
 
