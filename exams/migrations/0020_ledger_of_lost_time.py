@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("exams", "0018_how_a_sitting_begins"),
+        ("exams", "0019_released_results_and_what_is_shown"),
     ]
 
     operations = [
