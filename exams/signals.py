@@ -1,4 +1,4 @@
-"""The one signal of exams: an attempt has moved. Proctoring listens; exams never names it."""
+"""The signals of exams: an attempt has moved, an exam was copied. Others listen; exams never names them."""
 
 from django.dispatch import Signal
 
@@ -8,4 +8,9 @@ attempt_moved = Signal()
 `verb` is a verb of `states.ATTEMPT`, or "deadline_changed" (same state, other deadline), "begun"
 (same state: the sitting was begun, so it may start) or "take_over"
 (same state, another device; `attempt.device` is the new one).
+"""
+
+exam_copied = Signal()
+"""Sent inside the transaction, after an exam was copied: sender=Exam, exam, copy. What others keep beside an
+exam they can copy too.
 """

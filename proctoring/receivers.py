@@ -6,11 +6,12 @@ from django.dispatch import receiver
 
 from accounts.models import User
 from exams import states
-from exams.models import Attempt
-from exams.signals import attempt_moved
+from exams.models import Attempt, Exam
+from exams.signals import attempt_moved, exam_copied
 from proctoring.live import attempt_state
 from proctoring.live.publish import record_event
 from proctoring.models.live_event import Audience
+from proctoring.models.policy import PolicyAssignment
 
 _KINDS = {"deadline_changed": "attempt.deadline_changed", "take_over": "attempt.taken_over"}
 
@@ -51,3 +52,11 @@ def attempt_has_moved(
         end_for(attempt, actor=actor, reason=verb)
     elif verb == "reinstate":
         continue_for(attempt, actor=actor, reason=reason)
+
+
+@receiver(exam_copied, dispatch_uid="proctoring.exam_copied")
+def exam_was_copied(sender: type[Exam], *, exam: Exam, copy: Exam, **_more: Any) -> None:
+    """The copy is watched by the same policy."""
+    own = PolicyAssignment.objects.filter(exam=exam).first()
+    if own is not None:
+        PolicyAssignment.objects.create(institution=copy.institution, exam=copy, policy=own.policy)

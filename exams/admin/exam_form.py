@@ -37,7 +37,7 @@ class ExamForm(_ModelForm):
 
     class Meta:
         model = Exam
-        fields = ("title", "instructions", "pass_percentage")
+        fields = ("title", "instructions", "is_template", "pass_percentage")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -1,6 +1,8 @@
 """Exams in the admin: settings with sections below; questions have a page of their own."""
 
+from collections.abc import Callable
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from django.contrib import admin, messages
@@ -15,7 +17,9 @@ from django.utils.html import format_html
 from accounts.admin.site import site
 from accounts.admin.tenant import TenantAdmin, TenantStackedInline
 from exams.admin.exam_content import address_of, content_page
+from exams.admin.exam_copies import copy_page, templates_page
 from exams.admin.exam_form import ExamForm, pass_mark_note
+from exams.admin.exam_papers import preview_page, print_page
 from exams.admin.positions import PositionForm, PositionFormset
 from exams.bank.grades import steps_as_text
 from exams.models import Exam, Section, SectionPool, SectionQuestion
@@ -92,11 +96,20 @@ class SectionInline(TenantStackedInline):
 class ExamAdmin(TenantAdmin):
     """Exams. `inlines` is a list, so that proctoring can add its policy."""
 
-    list_display = ("title", "question_count", "points", "pass_mark", "sitting_count", "changed_at")
+    list_display = (
+        "title",
+        "question_count",
+        "points",
+        "pass_mark",
+        "sitting_count",
+        "is_template",
+        "changed_at",
+    )
+    list_filter = ("is_template",)
     search_fields = ("title",)
     form = ExamForm
     fieldsets = (
-        (None, {"fields": ("title", "instructions")}),
+        (None, {"fields": ("title", "instructions", "is_template")}),
         ("Result", {"fields": ("pass_percentage", "grade_preset", "grade_text")}),
     )
     inlines = [SectionInline]
@@ -118,12 +131,22 @@ class ExamAdmin(TenantAdmin):
         return ("grades",)
 
     def get_urls(self) -> list[Any]:
-        content = self.admin_site.admin_view(self.content)
-        return [path("<int:exam_id>/content/", content, name="exams_exam_content"), *super().get_urls()]
+        """The pages of an exam besides its settings; each checks the right itself."""
+        pages = {
+            "content": content_page,
+            "preview": preview_page,
+            "print": print_page,
+            "copy": copy_page,
+        }
+        own = [
+            path(f"<int:exam_id>/{name}/", self._viewed(page), name=f"exams_exam_{name}")
+            for name, page in pages.items()
+        ]
+        templates = path("from-template/", self._viewed(templates_page), name="exams_exam_templates")
+        return [templates, *own, *super().get_urls()]
 
-    def content(self, request: HttpRequest, exam_id: int) -> HttpResponse:
-        """The page on which the exam is put together."""
-        return content_page(self, request, exam_id)
+    def _viewed(self, page: Callable[..., HttpResponse]) -> Any:
+        return self.admin_site.admin_view(partial(page, self))
 
     @admin.display(description="grade scale")
     def grades(self, exam: Exam) -> str:

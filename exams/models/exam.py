@@ -17,6 +17,9 @@ class Exam(TenantModel):
     grade_steps = models.JSONField(
         "grade scale", default=list, blank=True, help_text="Best grade first; empty: no grades."
     )
+    is_template = models.BooleanField(
+        "template", default=False, help_text="Exams are made from it; it is never scheduled itself."
+    )
     created_at = models.DateTimeField(auto_now_add=True)
     changed_at = models.DateTimeField(auto_now=True)
 

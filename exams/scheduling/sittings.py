@@ -152,6 +152,8 @@ def check_sitting(sitting: Sitting) -> None:
 
 def _check_exam(exam: Exam) -> None:
     """An exam without questions may be scheduled and filled later; a pool that is short would fail unseen."""
+    if exam.is_template:
+        raise InvalidInput("This is a template. Make an exam from it first.", field="exam", code="template")
     short = next((each for each in findings_of(exam) if each.code == "pool_short"), None)
     if short is not None:
         raise InvalidInput(short.text, field="exam", code=short.code)
