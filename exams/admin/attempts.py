@@ -96,9 +96,13 @@ class AttemptAdmin(ReadOnly, TenantAdmin):
     fieldsets = (
         (None, {"fields": ("candidate", "sitting", "state", "ended_by", "result")}),
         ("Clock", {"fields": ("started", "deadline", "paused", "ended")}),
-        ("Answer journal", {"fields": ("journal_check", "journal_link", "late_link", "device", "seed")}),
+        (
+            "Answer journal",
+            {"fields": ("journal_check", "journal_link", "late_link", "device", "seed", "paper_link")},
+        ),
     )
     readonly_fields = (
+        "paper_link",
         "candidate",
         "sitting",
         "result",
@@ -164,6 +168,13 @@ class AttemptAdmin(ReadOnly, TenantAdmin):
         if fault is None:
             return f"Whole: {attempt.journal_length} entries, every link fits, answers agree with it."
         return f"BROKEN at entry {fault.sequence}: {fault.detail}"
+
+    @admin.display(description="paper")
+    def paper_link(self, attempt: Attempt) -> str:
+        address = reverse("admin:exams_exam_print", args=[attempt.enrolment.sitting.exam_id])
+        return format_html(
+            '<a href="{}?attempt={}">The paper as it was drawn, to print</a>', address, attempt.pk
+        )
 
     @admin.display(description="entries")
     def journal_link(self, attempt: Attempt) -> str:

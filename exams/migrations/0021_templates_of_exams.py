@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('exams', '0017_pools_of_sections'),
+        ('exams', '0020_ledger_of_lost_time'),
     ]
 
     operations = [
