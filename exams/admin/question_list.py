@@ -21,6 +21,7 @@ from exams.admin.question_filters import (
 from exams.bank import classification, questions
 from exams.kinds.registry import KINDS
 from exams.models import PaperItem, Question, QuestionCategory, QuestionVersion, SectionQuestion
+from exams.reports.queries import figures_of
 from proctor_site.kernel.errors import Refusal
 
 if TYPE_CHECKING:
@@ -60,6 +61,8 @@ class QuestionList(_Options):
         "version_number",
         "exam_count",
         "paper_count",
+        "facility",
+        "discrimination",
         "retired_at",
     )
     list_filter = (CategoryFilter, KindFilter, DifficultyFilter, TagFilter, RetiredFilter)
@@ -88,6 +91,14 @@ class QuestionList(_Options):
                 ),
             )
         )
+
+    def get_changelist_instance(self, request: HttpRequest) -> Any:
+        """The rows of the page, each with its figures; one query for all."""
+        changelist = super().get_changelist_instance(request)
+        figures = figures_of(changelist.result_list)
+        for question in changelist.result_list:
+            question.figures = figures.get(question.pk)
+        return changelist
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
@@ -119,6 +130,16 @@ class QuestionList(_Options):
     @admin.display(description="papers", ordering="papers")
     def paper_count(self, question: Question) -> int:
         return int(getattr(question, "papers", 0))
+
+    @admin.display(description="facility", empty_value="")
+    def facility(self, question: Question) -> str | None:
+        figures = getattr(question, "figures", None)
+        return f"{figures.facility:.2f}" if figures else None
+
+    @admin.display(description="discrimination", empty_value="")
+    def discrimination(self, question: Question) -> str | None:
+        figures = getattr(question, "figures", None)
+        return f"{figures.discrimination:.2f}" if figures and figures.discrimination is not None else None
 
     @admin.action(description="Retire the chosen questions", permissions=["change"])
     def retire(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:

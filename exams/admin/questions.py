@@ -4,9 +4,9 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
-from django.urls import path, reverse
+from django.urls import reverse
 from django.utils.html import format_html
 
 from accounts.admin.site import site
@@ -15,6 +15,7 @@ from accounts.tenancy import current_institution
 from exams.admin.question_export import ExportsQuestions
 from exams.admin.question_form import QuestionForm, form_for, layout_of
 from exams.admin.question_list import QuestionList
+from exams.admin.question_pages import QuestionPages
 from exams.admin.refusals import RefusalsInWords
 from exams.bank import classification, questions, wording
 from exams.bank.questions import newest_version
@@ -23,7 +24,7 @@ from exams.models import Question
 
 
 @admin.register(Question, site=site)
-class QuestionAdmin(QuestionList, ExportsQuestions, RefusalsInWords, TenantAdmin):
+class QuestionAdmin(QuestionList, QuestionPages, ExportsQuestions, RefusalsInWords, TenantAdmin):
     """Questions. The kind is chosen first and stays; wording and key are versions."""
 
     add_form_template = "admin/exams/question/change_form.html"
@@ -41,12 +42,15 @@ class QuestionAdmin(QuestionList, ExportsQuestions, RefusalsInWords, TenantAdmin
             "A change makes a new version; old papers keep theirs."
         )
 
-    @admin.display(description="preview")
+    @admin.display(description="pages")
     def preview_link(self, question: Question) -> str:
         if not question.pk:
             return "Save first to see it as candidates do."
-        address = reverse("admin:exams_question_preview", args=[question.pk])
-        return format_html('<a href="{}">See it as candidates do</a>', address)
+        return format_html(
+            '<a href="{}">See it as candidates do</a> · <a href="{}">Versions and use</a>',
+            reverse("admin:exams_question_preview", args=[question.pk]),
+            reverse("admin:exams_question_use", args=[question.pk]),
+        )
 
     # the form of one kind
 
@@ -158,39 +162,3 @@ class QuestionAdmin(QuestionList, ExportsQuestions, RefusalsInWords, TenantAdmin
             "is_popup": "_popup" in request.GET,
         }
         return TemplateResponse(request, "admin/exams/question/choose_kind.html", context)
-
-    # preview
-
-    def get_urls(self) -> list[Any]:
-        preview = self.admin_site.admin_view(self.preview)
-        return [
-            path("<int:question_id>/preview/", preview, name="exams_question_preview"),
-            *super().get_urls(),
-        ]
-
-    def preview(self, request: HttpRequest, question_id: int) -> HttpResponse:
-        """The newest version as a candidate sees it, with the key below."""
-        question = self.get_object(request, str(question_id))
-        version = newest_version(question) if question else None
-        if question is None or version is None:
-            raise Http404("There is no such question.")
-        if not self.has_view_permission(request, question):
-            raise PermissionDenied
-        kind = KINDS[question.kind]
-        content = kind.public_content(version.content, [])
-        context = {
-            **self.admin_site.each_context(request),
-            "title": f"Preview of {question}",
-            "opts": self.opts,
-            "question": question,
-            "item": {
-                "id": 0,
-                "kind": kind.name,
-                "stem": version.stem,
-                "text_format": version.text_format,
-                "content": content,
-            },
-            "widget": f"exams/kinds/{kind.name}.html",
-            "key": wording.key_in_words(version),
-        }
-        return TemplateResponse(request, "admin/exams/question/preview.html", context)

@@ -10,7 +10,7 @@ from accounts import audit
 from accounts.models import Institution, User
 from accounts.transitions import lock
 from exams.bank import media, rich_text
-from exams.bank.classification import check_place, clean_tags, tags_named
+from exams.bank.classification import check_place, clean_tags, tag_names, tags_named
 from exams.kinds.base import Content
 from exams.kinds.registry import kind_named
 from exams.kinds.shapes import plain_text
@@ -120,6 +120,28 @@ def retire(question: Question, *, actor: User | None) -> Question:
             question.save(update_fields=["retired_at"])
             audit.record(question.institution, question, "question.retired", actor=actor)
     return question
+
+
+def copy_question(question: Question, *, actor: User | None) -> Question:
+    """A new question in the same place, with the newest wording and key; its history starts anew.
+
+    Raises Conflict when the question was never given a wording.
+    """
+    newest = newest_version(question)
+    if newest is None:
+        raise Conflict("This question has no wording yet.", code="no_version")
+    return create_question(
+        question.institution,
+        title=f"Copy of {question.title}"[:200],
+        kind=question.kind,
+        stem=newest.stem,
+        content=newest.content,
+        text_format=newest.text_format,
+        category=question.category,
+        tags=tag_names(question),
+        difficulty=question.difficulty,
+        actor=actor,
+    )
 
 
 def restore(question: Question, *, actor: User | None) -> Question:
