@@ -134,12 +134,12 @@ class QuestionList(_Options):
     @admin.display(description="facility", empty_value="")
     def facility(self, question: Question) -> str | None:
         figures = getattr(question, "figures", None)
-        return f"{figures.facility:.2f}" if figures else None
+        return f"{figures.facility:.0f} %" if figures else None
 
     @admin.display(description="discrimination", empty_value="")
     def discrimination(self, question: Question) -> str | None:
         figures = getattr(question, "figures", None)
-        return f"{figures.discrimination:.2f}" if figures and figures.discrimination is not None else None
+        return f"{figures.discrimination:.0f} %" if figures and figures.discrimination is not None else None
 
     @admin.action(description="Retire the chosen questions", permissions=["change"])
     def retire(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:

@@ -1,4 +1,4 @@
-"""Pages beside a question's form: preview with a try, versions and use, copy, retire, the editor's preview."""
+"""Pages beside a question's form: preview with a try, versions and use, copy, retire, editor's preview."""
 
 from collections.abc import Callable
 from typing import Any
