@@ -11,7 +11,7 @@ from accounts.models import User
 from exams.bank.wording import content_in_words, stem_in_words
 from exams.kinds.registry import KINDS, kind_named
 from exams.marking.queries import AttemptRow, results_of, versions_on
-from exams.models import Mark, PaperItem, Question, QuestionVersion, Sitting
+from exams.models import PaperItem, Question, QuestionVersion, Sitting
 from exams.reports import tables
 from exams.reports.columns import Subject
 from exams.reports.item_statistics import Figure
@@ -19,7 +19,7 @@ from exams.reports.report import Line
 from exams.reports.services import compute
 from exams.reports.tables import Cell, Format
 
-_AT_ONCE = 200
+_AT_ONCE = 100
 """Attempts whose answers are read at once."""
 
 
@@ -127,13 +127,26 @@ def _answer_rows(sitting: Sitting) -> Iterator[Sequence[Cell]]:
     words = {pk: _Wording(version) for pk, version in versions_on(sitting).items()}
     for start in range(0, len(attempts), _AT_ONCE):
         part = attempts[start : start + _AT_ONCE]
-        items: dict[int, list[PaperItem]] = {row.attempt: [] for row in part}
-        found = PaperItem.objects.filter(attempt__in=list(items)).select_related("answer", "mark")
-        for item in found.order_by("attempt_id", "position"):
-            items[item.attempt_id].append(item)
+        answers: dict[int, list[Sequence[Any]]] = {row.attempt: [] for row in part}
+        found = PaperItem.objects.filter(attempt__in=list(answers)).order_by("attempt_id", "position")
+        columns: Any = found.values_list("attempt_id", "version_id", *_COLUMNS)
+        for attempt, version, *values in columns:
+            answers[attempt].append(_answer(words[version], *values))
         for row in part:
-            for item in items[row.attempt]:
-                yield row.name, row.email, row.run, *_answer(item, words[item.version_id])
+            for answer in answers[row.attempt]:
+                yield row.name, row.email, row.run, *answer
+
+
+_COLUMNS = (
+    "position",
+    "answer__value",
+    "points",
+    "mark__points",
+    "mark__possible",
+    "mark__ruling",
+    "mark__marker",
+    "mark__comment",
+)
 
 
 class _Wording:
@@ -145,29 +158,31 @@ class _Wording:
         self.stem, self.key = stem_in_words(version), self.kind.describe_key(self.content)
 
 
-def _answer(item: PaperItem, words: _Wording) -> Sequence[Cell]:
-    answer, mark = getattr(item, "answer", None), getattr(item, "mark", None)
-    value = answer.value if answer else None
-    possible: Decimal = item.points if mark is None or mark.possible is None else mark.possible
+def _answer(
+    words: _Wording,
+    position: int,
+    value: Any,
+    on_paper: Decimal,
+    points: Decimal | None,
+    possible: Decimal | None,
+    ruling: str | None,
+    marker: int | None,
+    comment: str | None,
+) -> Sequence[Cell]:
+    by = "" if points is None else "regrade" if ruling else "person" if marker else "rule"
     return (
-        item.position,
+        position,
         words.title,
         words.number,
         words.kind.label,
         words.stem,
         "" if words.kind.is_blank(value) else words.kind.describe_value(words.content, value),
         words.key,
-        mark.points if mark else None,
-        possible,
-        _marked_by(mark),
-        mark.comment if mark else "",
+        points,
+        on_paper if possible is None else possible,
+        by,
+        comment or "",
     )
-
-
-def _marked_by(mark: Mark | None) -> str:
-    if mark is None or mark.points is None:
-        return ""
-    return "regrade" if mark.ruling else "person" if mark.marker_id else "rule"
 
 
 def _statistics(sitting: Sitting) -> _Table:
