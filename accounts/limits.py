@@ -23,3 +23,8 @@ def count(action: str, key: str, *, most: int, seconds: int) -> None:
             code="too_often",
             details={"retry_after_ms": seconds * 1000},
         )
+
+
+def is_reached(action: str, key: str, *, most: int) -> bool:
+    """Whether the next count would be refused; counts nothing itself."""
+    return int(cache.get(f"limit:{action}:{key}", 0)) >= most

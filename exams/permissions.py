@@ -19,7 +19,7 @@ grant("exams", "questionimport", view=_WRITE, write=_WRITE)
 for _model in ("sitting", "sittingproctor", "enrolment", "pendingenrolment", "candidategroup"):
     grant("exams", _model, view=(Role.AUTHOR, *_WATCH), write=_OFFICE)
 grant("exams", "candidategroupmember", view=(Role.AUTHOR, *_WATCH), write=_OFFICE)
-for _model in ("roster", "sittingmail"):
+for _model in ("roster", "selfenrolment", "sittingmail"):
     grant("exams", _model, view=_OFFICE, write=_OFFICE)
 grant("exams", "allowance", view=_OFFICE, write=_OFFICE)
 for _model in ("attempt", "paperitem", "answer", "mark", "markchange"):

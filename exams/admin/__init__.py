@@ -9,6 +9,7 @@ from exams.admin import (
     media,
     question_imports,
     questions,
+    self_enrolments,
     sittings,
 )
 
@@ -21,5 +22,6 @@ __all__ = [
     "media",
     "question_imports",
     "questions",
+    "self_enrolments",
     "sittings",
 ]

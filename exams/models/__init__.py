@@ -17,6 +17,7 @@ from exams.models.question_import import QuestionImport
 from exams.models.release import Release, ReleasedResult, ResultPolicy
 from exams.models.roster import Roster
 from exams.models.rubric import MarkingPhrase, Rubric
+from exams.models.self_enrolment import SelfEnrolment
 from exams.models.sitting import Sitting, SittingProctor
 from exams.models.sitting_mail import SittingMail
 from exams.models.statistics import QuestionFigures, StoredReport
@@ -57,6 +58,7 @@ __all__ = [
     "SectionPool",
     "SectionQuestion",
     "SectionRun",
+    "SelfEnrolment",
     "Sitting",
     "SittingMail",
     "ServerPulse",

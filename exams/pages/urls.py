@@ -8,12 +8,14 @@ from exams.pages.done import done
 from exams.pages.enrolment import enrolment
 from exams.pages.exam_page import questions
 from exams.pages.marking_urls import marking_patterns
+from exams.pages.self_enrolment import self_enrolment
 from exams.pages.waiting import waiting
 
 _ATTEMPT = "i/<slug:slug>/attempts/<int:attempt_id>/"
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home, name="home"),
+    path("enrol/<str:secret>/", self_enrolment, name="self_enrolment"),
     path("i/<slug:slug>/sittings/<int:sitting_id>/begin/", begin, name="begin_sitting"),
     path("i/<slug:slug>/enrolments/<int:enrolment_id>/", enrolment, name="enrolment"),
     path("i/<slug:slug>/reports/", include("exams.pages.report_urls")),

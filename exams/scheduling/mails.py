@@ -59,7 +59,8 @@ def tell_of_cancellation(sitting: Sitting) -> None:
 def _write(
     sitting: Sitting, people: Sequence[tuple[str, Enrolment | None]], kind: MailKind, occasion: str
 ) -> None:
-    if not sitting.tells_candidates or not people:
+    # Invitations carry the only link to accept them, so they are sent in any case.
+    if not people or not (sitting.tells_candidates or kind == MailKind.INVITED):
         return
     now = clock.now()
     if kind in (MailKind.ENROLLED, MailKind.INVITED, MailKind.WITHDRAWN):

@@ -25,6 +25,7 @@ from exams.models import (
     Roster,
     RoundAnswer,
     RoundMarker,
+    SelfEnrolment,
     SittingMail,
 )
 from proctor_site.kernel import clock
@@ -144,6 +145,7 @@ class World:
         self.roster = Roster.objects.create(file_name="roster.csv", **own)
         mail = {"address": "later@example.org", "kind": "invited", "written_at": clock.now()}
         SittingMail.objects.create(**own, **mail)
+        SelfEnrolment.objects.create(**own, opened_by=self._person("officer"))
         CandidateGroup.objects.create(institution=self.institution, name="3b")
         Job.objects.create(
             institution=self.institution,
