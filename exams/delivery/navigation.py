@@ -4,8 +4,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from django.db.models import Sum
-
 from exams import timing
 from exams.delivery.access import Access, Closing, item_accesses, section_access, still_counts
 from exams.delivery.admission import extra_of
@@ -86,8 +84,12 @@ def _closing(run: SectionRun, deadline: datetime | None) -> Closing | None:
 
 
 def _credited_since(attempt: Attempt, moment: datetime) -> int:
-    rows = attempt.lost_time.filter(ended_at__gt=moment)
-    return int(rows.aggregate(total=Sum("credited_seconds"))["total"] or 0)
+    """Seconds credited for what was lost after `moment`; of an interval that began before, its later part."""
+    rows = attempt.lost_time.filter(ended_at__gt=moment, credited_seconds__gt=0)
+    return sum(
+        min(row.credited_seconds, timing.credit_seconds(max(row.started_at, moment), row.ended_at))
+        for row in rows
+    )
 
 
 @dataclass

@@ -10,8 +10,9 @@ from exams import states
 from exams.delivery import attempts, progress
 from exams.delivery.journal import BatchResult, save_batch
 from exams.delivery.queries import PaperView, paper_view
-from exams.models import Allowance, Answer, Attempt, PaperItem, Section, SectionQuestion, SectionRun
+from exams.models import Allowance, Answer, Attempt, LostTime, PaperItem, Section, SectionQuestion, SectionRun
 from exams.models.exam import Navigation
+from exams.models.lost_time import Cause
 from proctor_site.kernel import clock
 from proctor_site.kernel.errors import Conflict, InvalidInput, Refusal, TooLate
 from tests.factories.exams import enrol, make_attempt, make_exam, make_question, make_sitting
@@ -313,6 +314,22 @@ def test_time_stands_still_in_a_pause_and_is_given_back(timed: Attempt) -> None:
     deadline = paper_view(timed)["sections"][0]["deadline_at"]
     assert deadline is not None
     assert abs(deadline - clock.now() - timedelta(minutes=19)) < timedelta(seconds=5)
+
+
+def test_of_lost_time_that_began_before_a_section_only_the_later_part_counts_for_it(timed: Attempt) -> None:
+    opened(timed, minutes_ago=10)
+    for began, ended in ((14, 8), (30, 20)):
+        LostTime.objects.create(
+            institution=timed.institution,
+            attempt=timed,
+            cause=Cause.OUTAGE,
+            started_at=clock.now() - timedelta(minutes=began),
+            ended_at=clock.now() - timedelta(minutes=ended),
+            credited_seconds=(began - ended) * 60,
+        )
+    deadline = paper_view(timed)["sections"][0]["deadline_at"]
+    assert deadline is not None
+    assert abs(deadline - clock.now() - timedelta(minutes=12)) < timedelta(seconds=5)
 
 
 def test_a_section_the_clock_closed_stays_closed_once_the_next_one_is_open(timed: Attempt) -> None:
