@@ -8,6 +8,7 @@ from django.db.models import OuterRef, QuerySet, Subquery
 from accounts import audit
 from accounts.models import Institution, User
 from exams.bank.category_names import names_of
+from exams.bank.export_media import with_files
 from exams.bank.formats.base import Format, ParsedQuestion, Refused
 from exams.models import Question, QuestionVersion
 from proctor_site.kernel.errors import InvalidInput, TooLarge
@@ -57,12 +58,12 @@ def _newest(questions: QuerySet[Question]) -> Iterable[ParsedQuestion]:
     rows = QuestionVersion.objects.filter(
         question__in=questions.order_by().values("pk"), pk=Subquery(newest.values("pk")[:1])
     )
-    rows = rows.select_related("question__category").prefetch_related("question__tags")
+    rows = rows.select_related("question__category").prefetch_related("question__tags", "media")
     found = list(rows.order_by("question__category__path", "question__title", "question_id"))
     paths = names_of({row.question.category for row in found if row.question.category})
     for version in found:
         question = version.question
-        yield ParsedQuestion(
+        parsed = ParsedQuestion(
             title=question.title,
             stem=version.stem,
             kind=question.kind,
@@ -73,3 +74,4 @@ def _newest(questions: QuerySet[Question]) -> Iterable[ParsedQuestion]:
             difficulty=question.difficulty,
             where=f"question {question.pk}",
         )
+        yield with_files(parsed, version.media.all()) if version.media.all() else parsed

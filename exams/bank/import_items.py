@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
 
@@ -11,6 +11,7 @@ from exams.bank.bulk import Draft, drafted
 from exams.bank.categories import DEEPEST
 from exams.bank.formats import markup
 from exams.bank.formats.base import HTML, LONGEST_TITLE, Parsed, ParsedQuestion, Refused, title_from
+from exams.bank.import_media import Attached, attached
 from exams.kinds.base import Content
 from exams.kinds.registry import kind_named
 from exams.models import QuestionVersion
@@ -38,6 +39,7 @@ class Item:
     title: str
     words: list[str]
     draft: Draft | None = None
+    files: list[Attached] = field(default_factory=list)
 
     def row(self, number: int) -> dict[str, Any]:
         """The item as plain JSON, for the report."""
@@ -77,13 +79,15 @@ def _judged(parsed: Parsed, below: tuple[str, ...]) -> Item:
     if len(category) > DEEPEST:
         category = category[:DEEPEST]
         words.append(f"its category is cut to {DEEPEST} levels")
+    parsed, files, lost = attached(parsed, title)
+    words += lost
     try:
         draft = _draft(parsed, title, category)
     except InvalidInput as refusal:
         return Item(parsed.where, REFUSED, title, [refusal.message])
     if parsed.text_format == HTML and _has_lost(parsed, draft):
         words.append("formatting, scripts or outside addresses that are not allowed here are left out")
-    return Item(parsed.where, LOSS if words else TAKEN, title, words, draft)
+    return Item(parsed.where, LOSS if words else TAKEN, title, words, draft, files)
 
 
 def _draft(parsed: ParsedQuestion, title: str, category: tuple[str, ...]) -> Draft:

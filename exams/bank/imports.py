@@ -11,6 +11,7 @@ from django.db import transaction
 from accounts import audit
 from accounts.models import Institution, User
 from accounts.transitions import lock
+from exams.bank import import_media
 from exams.bank.bulk import create_questions
 from exams.bank.category_names import names_from_top
 from exams.bank.classification import check_place
@@ -76,10 +77,11 @@ def confirm(found: QuestionImport, *, actor: User | None) -> QuestionImport:
     _refuse_ended(found)
     data = _stored(found)
     items = _items(format_named(found.format), data, found.category)
-    drafts = [item.draft for item in items if item.draft is not None]
+    taken = [(item.draft, item.files) for item in items if item.draft is not None]
     with transaction.atomic():
         lock(found)
         _refuse_ended(found)
+        drafts = import_media.stored(found.institution, taken, actor=actor)
         create_questions(found.institution, drafts, actor=actor, source=found.file_name)
         stored, found.stored_name = found.stored_name, ""
         found.imported_at = clock.now()

@@ -217,21 +217,25 @@ def _unit(reader: Reader) -> dict[str, Any] | None:
 
 
 def _essay(reader: Reader) -> Read:
-    limit = xml_tree.text_at(reader.element, "maxwordlimit").strip()
-    for name, words in (
-        ("graderinfo/text", "the notes for markers are left out"),
-        ("responsetemplate/text", "the text given as a start is left out"),
-        ("minwordlimit", "the least number of words is left out"),
-    ):
-        if xml_tree.text_at(reader.element, name).strip():
-            reader.lose(words)
+    if xml_tree.text_at(reader.element, "graderinfo/text").strip():
+        reader.lose("the notes for markers are left out")
     if xml_tree.text_at(reader.element, "attachments", "0").strip() not in ("", "0"):
         reader.lose("files cannot be handed in with the answer")
-    return (
-        Taken("essay", {"word_limit": int(limit) if limit.isdecimal() and int(limit) else None}),
-        [],
-        _nothing,
-    )
+    content: dict[str, Any] = {"word_limit": _words(reader, "maxwordlimit")}
+    least, template = _words(reader, "minwordlimit"), reader.text(reader.element.find("responsetemplate"))
+    if least:
+        content["least_words"] = least
+    if template[0]:
+        is_html = template[1] == HTML
+        content["template"] = markup.words_of(template[0]) if is_html else template[0]
+        if is_html and not markup.is_only_words(template[0]):
+            reader.lose("formatting of the text given as a start is left out")
+    return Taken("essay", content), [], _nothing
+
+
+def _words(reader: Reader, name: str) -> int | None:
+    text = xml_tree.text_at(reader.element, name).strip()
+    return int(text) if text.isdecimal() and int(text[:9]) > 0 else None
 
 
 def _matching(reader: Reader) -> Read:

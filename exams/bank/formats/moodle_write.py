@@ -107,6 +107,11 @@ def _essay(question: ParsedQuestion) -> Iterable[str]:
     limit = question.content.get("word_limit")
     if limit:
         yield f"<maxwordlimit>{limit}</maxwordlimit>"
+    if question.content.get("least_words"):
+        yield f"<minwordlimit>{question.content['least_words']}</minwordlimit>"
+    if question.content.get("template"):
+        text = _plain(question.content["template"].strip())
+        yield f'<responsetemplate format="plain_text">{text}</responsetemplate>'
 
 
 def _matching(question: ParsedQuestion) -> Iterable[str]:

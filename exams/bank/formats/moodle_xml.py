@@ -92,6 +92,8 @@ def _lost(question: ParsedQuestion) -> list[str]:
         losses += weighted.matching_losses(content)
         if question.text_format == HTML and any("<" in each["text"] for each in content["choices"]):
             losses.append("formatting of the choices is left out")
-    elif question.kind == "essay" and any(value for name, value in content.items() if name != "word_limit"):
-        losses.append("all but the greatest number of words is left out")
+    elif question.kind == "essay":
+        template = content.get("template", "")
+        if template != template.strip():
+            losses.append("blanks around the text given as a start are left out")
     return losses

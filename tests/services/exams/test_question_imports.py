@@ -1,11 +1,14 @@
 """Import of question files: dry run, confirmation, all or nothing, the same file twice; and export."""
 
+import base64
 from collections.abc import Iterator
 from datetime import timedelta
+from io import BytesIO
 from typing import Any
 
 import pytest
 from django.core.files.storage import storages
+from PIL import Image
 
 from accounts import audit
 from accounts.models import AuditEntry, Institution, User
@@ -14,7 +17,14 @@ from exams.bank import exports, import_items, imports, questions
 from exams.bank.categories import category_at_path
 from exams.bank.formats.base import Unreadable
 from exams.bank.formats.registry import FORMATS
-from exams.models import Question, QuestionCategory, QuestionImport, QuestionTag, QuestionVersion
+from exams.models import (
+    Question,
+    QuestionCategory,
+    QuestionImport,
+    QuestionMedia,
+    QuestionTag,
+    QuestionVersion,
+)
 from proctor_site.kernel import clock
 from proctor_site.kernel.errors import Conflict, InvalidInput, TooLarge
 from tests.factories.exams import make_exam, make_question
@@ -264,6 +274,43 @@ def test_a_category_of_another_institution_is_refused(
         foreign = category_at_path(other_institution, ["Theirs"])
     with pytest.raises(InvalidInput, match="another institution"):
         check(institution, officer, category=foreign)
+
+
+def _picture() -> bytes:
+    out = BytesIO()
+    Image.new("RGB", (8, 8), "red").save(out, "PNG")
+    return out.getvalue()
+
+
+MOODLE = """<quiz><question type="multichoice"><name><text>Sign</text></name>
+<questiontext format="html"><text>&lt;p&gt;Which? &lt;img src="@@PLUGINFILE@@/a%20b.png" alt="A red sign"&gt;
+&lt;img src="@@PLUGINFILE@@/bad.png" alt="Bad"&gt;&lt;/p&gt;</text>
+<file name="a b.png" path="/" encoding="base64">{}</file>
+<file name="bad.png" path="/" encoding="base64">PHNjcmlwdD4=</file></questiontext>
+<single>true</single><answer fraction="100" format="html"><text>Red</text></answer>
+<answer fraction="0" format="html"><text>Blue</text></answer></question></quiz>"""
+
+
+@pytest.mark.parametrize("name", ["moodle_xml", "qti21", "qti30"])
+def test_pictures_are_kept_on_the_way_in_and_out(institution: Institution, officer: User, name: str) -> None:
+    data = MOODLE.format(base64.b64encode(_picture()).decode()).encode()
+    found = check(institution, officer, data)
+    assert found.counts["imported_with_loss"] == 1
+    assert "bad.png" in found.rows[0]["words"][0]
+    assert not QuestionMedia.objects.exists()
+    imports.confirm(found, actor=officer)
+    kept = QuestionMedia.objects.get()
+    version = QuestionVersion.objects.get()
+    assert f'src="{kept.reference}"' in version.stem and kept.description == "A red sign"
+    assert list(version.media.all()) == [kept]
+    assert check(institution, officer, data).counts["known"] == 1
+    held = exports.fitted(Question.objects.all(), FORMATS[name])
+    [question] = held.held
+    assert question.media == {"a-b.png": _picture()}
+    written = exports.export(institution, held, actor=officer)
+    [back] = FORMATS[name].parse(written)
+    assert back.media == question.media and 'src="media:a-b.png"' in back.stem  # type: ignore[union-attr]
+    assert check(institution, officer, written).counts["known"] == 1
 
 
 def test_import_costs_the_same_number_of_queries_for_any_length(

@@ -1,5 +1,6 @@
 """Export, then import: equal questions for everything that a format says it can hold."""
 
+import json
 from dataclasses import replace
 from fractions import Fraction
 from typing import Any
@@ -20,6 +21,7 @@ from tests.unit.exams.formats.strategies import questions
 def told(question: ParsedQuestion, form: Format) -> Any:
     """What a format promises to keep of a question, comparable: the same marks for every answer."""
     content = KINDS[question.kind].validate_content(question.content)
+    content = json.loads(json.dumps(content).replace("\\r\\n", "\\n").replace("\\r", "\\n"))
     if question.kind == "numeric":
         unit = content.get("unit", {})
         units = [[one_line(each["text"]), str(Fraction(each["factor"]))] for each in unit.get("accepted", [])]
@@ -40,7 +42,7 @@ def _span(row: Any, share: Fraction) -> list[str]:
 
 
 @pytest.mark.parametrize("name", sorted(FORMATS))
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(data=st.data())
 def test_what_is_held_comes_back_equal(name: str, data: st.DataObject) -> None:
     form = FORMATS[name]

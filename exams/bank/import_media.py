@@ -1,0 +1,109 @@
+"""Pictures and sounds of questions that come from files: checked in the dry run, stored with the import."""
+
+import hashlib
+import re
+import uuid
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from accounts.models import Institution, User
+from exams.bank import media
+from exams.bank.bulk import Draft
+from exams.bank.formats import markup
+from exams.bank.formats.base import HTML, ParsedQuestion, one_line
+from exams.bank.media_types import examine
+from exams.kinds.registry import kind_named
+from exams.models import QuestionMedia
+from proctor_site.kernel.errors import InvalidInput, TooLarge
+
+_IMAGE = re.compile(r"<img\b[^>]*>", re.IGNORECASE)
+_ALT = re.compile(r"\balt=(?:\"([^\"]*)\"|'([^']*)')", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Attached:
+    """One file of a question. Until it is stored, `stands_for` takes the place of its public id."""
+
+    name: str
+    data: bytes
+    description: str
+    stands_for: str
+
+
+def attached(parsed: ParsedQuestion, title: str) -> tuple[ParsedQuestion, list[Attached], list[str]]:
+    """The question with ids instead of file names, its files, and what is lost.
+
+    A file that the institution has already keeps the id it has there, so that a question that was imported
+    before is known again.
+    """
+    if not parsed.media or parsed.text_format != HTML:
+        return parsed, [], []
+    texts = [parsed.stem]
+
+    def note(text: str) -> str:
+        texts.append(text)
+        return text
+
+    kind_named(parsed.kind).with_texts(parsed.content, note)
+    shown = markup.media_names(texts)
+    files, losses = [], []
+    for name, data in parsed.media.items():
+        if name not in shown:
+            continue
+        try:
+            facts = examine(data)
+        except (InvalidInput, TooLarge) as refusal:
+            losses.append(f"the file “{name}” is left out: {refusal.message}")
+            continue
+        description = _description(texts, name)
+        if facts.content_type.startswith("image/") and not description:
+            description = f"Picture of the question “{title}”"[: media.LONGEST_DESCRIPTION]
+            losses.append(f"the picture “{name}” has no description; write one")
+        files.append(Attached(name, data, description, _id_of(data, description)))
+    return _renamed(parsed, {each.name: f"media:{each.stands_for}" for each in files}), files, losses
+
+
+def stored(
+    institution: Institution, found: Iterable[tuple[Draft, Sequence[Attached]]], *, actor: User | None
+) -> list[Draft]:
+    """The drafts with the ids of their files, which are stored now; in the caller's transaction."""
+    drafts = []
+    for draft, files in found:
+        ids = {}
+        for each in files:
+            kept = media.store(
+                institution, name=each.name, data=each.data, description=each.description, actor=actor
+            )
+            ids[each.stands_for] = f"media:{kept.public_id}"
+        drafts.append(_with_ids(draft, ids) if ids else draft)
+    return drafts
+
+
+def _id_of(data: bytes, description: str) -> str:
+    digest = hashlib.sha256(data).hexdigest()
+    known = QuestionMedia.objects.filter(sha256=digest, description=description).first()
+    return str(known.public_id if known else uuid.uuid5(uuid.NAMESPACE_OID, f"{digest}{description}"))
+
+
+def _description(texts: Iterable[str], name: str) -> str:
+    """The first alternative text of the picture."""
+    for image in (image for text in texts for image in _IMAGE.findall(text)):
+        found = _ALT.search(image)
+        if found and name in markup.media_names([image]):
+            words = one_line(markup.words_of(found[1] or found[2] or ""))
+            if words:
+                return words[: media.LONGEST_DESCRIPTION]
+    return ""
+
+
+def _renamed(parsed: ParsedQuestion, names: dict[str, str]) -> ParsedQuestion:
+    content = kind_named(parsed.kind).with_texts(parsed.content, lambda text: markup.with_media(text, names))
+    return replace(parsed, stem=markup.with_media(parsed.stem, names), content=content)
+
+
+def _with_ids(draft: Draft, ids: dict[str, str]) -> Draft:
+    content = kind_named(draft.kind).with_texts(
+        draft.wording.content, lambda text: markup.with_media(text, ids)
+    )
+    stem = markup.with_media(draft.wording.stem, ids)
+    return replace(draft, wording=draft.wording._replace(stem=stem, content=content))
