@@ -10,6 +10,7 @@ class ExamsConfig(AppConfig):
     def ready(self) -> None:
         from exams import admin, permissions  # noqa: F401  (register admin pages and rules)
         from exams.marking import receivers as marking_receivers  # noqa: F401  (follows attempts)
+        from exams.reports import receivers as report_receivers  # noqa: F401  (follows releases)
         from exams.reports import tasks  # noqa: F401  (registers the job)
         from exams.scheduling import receivers  # noqa: F401  (listens for new candidates)
         from exams.scheduling import tasks as scheduling_tasks  # noqa: F401  (registers the jobs)

@@ -1,4 +1,4 @@
-"""The signals of exams: an attempt has moved, an exam was copied. Others listen; exams never names them."""
+"""The signals of exams: attempts moved, exams copied, results released. Exams never names who listens."""
 
 from django.dispatch import Signal
 
@@ -14,3 +14,6 @@ exam_copied = Signal()
 """Sent inside the transaction, after an exam was copied: sender=Exam, exam, copy. What others keep beside an
 exam they can copy too.
 """
+
+results_released = Signal()
+"""Sent inside the transaction, after results were released: sender=Sitting, sitting, actor."""

@@ -19,6 +19,7 @@ from exams.marking.services import mark_ended
 from exams.models import Attempt, Exam, PaperItem, Release, ReleasedResult, ResultPolicy, RoundAnswer, Sitting
 from exams.models.sitting_mail import MailKind
 from exams.scheduling.mails import write_to_enrolled
+from exams.signals import results_released
 from proctor_site.kernel import clock
 from proctor_site.kernel.errors import Conflict, InvalidInput
 
@@ -118,6 +119,7 @@ def release(
         audit.record(sitting.institution, sitting, "sitting.results_released", actor=actor, detail=detail)
         _tell(sitting, fresh, MailKind.RESULT, made)
         _tell(sitting, changed, MailKind.RESULT_CHANGED, made)
+        results_released.send(sender=Sitting, sitting=sitting, actor=actor)
     return made
 
 

@@ -1,13 +1,17 @@
-"""The printable transcript of one attempt, for the office."""
+"""The printable transcript of one attempt: all of it for the office, what was released for its candidate."""
+
+from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from accounts.pages.guards import here_of, person_of, require_right
+from accounts.pages.guards import person_of, require_right
 from accounts.pages.refusals import refused_page
+from exams.marking.shown import shown_to_candidate
 from exams.models import Attempt
+from exams.pages.steps import own_attempt
 from exams.reports.transcripts import transcript_of
 from proctor_site.kernel import clock
 from proctor_site.kernel.errors import Refusal
@@ -26,14 +30,28 @@ def transcript(request: HttpRequest, slug: str, attempt_id: int) -> HttpResponse
         made = transcript_of(attempt, reader=person_of(request))
     except Refusal as refusal:
         return refused_page(request, refusal)
+    context = _context(request, attempt) | {"transcript": made}
+    return render(request, "exams/reports/transcript.html", context)
+
+
+@never_cache
+@require_safe
+def own_transcript(request: HttpRequest, slug: str, attempt_id: int) -> HttpResponse:
+    """The candidate's own, as far as results are released; before that, the result page says so."""
+    attempt = own_attempt(request, attempt_id)
+    shown = shown_to_candidate(attempt)
+    if shown is None:
+        return redirect("attempt_result", slug=slug, attempt_id=attempt_id)
+    return render(request, "exams/reports/own_transcript.html", _context(request, attempt) | {"shown": shown})
+
+
+def _context(request: HttpRequest, attempt: Attempt) -> dict[str, Any]:
     sitting = attempt.enrolment.sitting
-    context = {
-        "transcript": made,
+    return {
         "attempt": attempt,
         "sitting": sitting,
         "exam": sitting.exam,
         "candidate": attempt.enrolment.candidate,
         "now": clock.now(),
-        "zone": person_of(request).time_zone or here_of(request).time_zone,
+        "zone": person_of(request).time_zone or attempt.institution.time_zone,
     }
-    return render(request, "exams/reports/transcript.html", context)

@@ -9,6 +9,7 @@ from exams.pages.enrolment import enrolment
 from exams.pages.exam_page import questions
 from exams.pages.marking_urls import marking_patterns
 from exams.pages.self_enrolment import self_enrolment
+from exams.pages.report_transcript import own_transcript
 from exams.pages.waiting import waiting
 
 _ATTEMPT = "i/<slug:slug>/attempts/<int:attempt_id>/"
@@ -19,6 +20,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("i/<slug:slug>/sittings/<int:sitting_id>/begin/", begin, name="begin_sitting"),
     path("i/<slug:slug>/enrolments/<int:enrolment_id>/", enrolment, name="enrolment"),
     path("i/<slug:slug>/reports/", include("exams.pages.report_urls")),
+    path(_ATTEMPT + "transcript/", own_transcript, name="own_transcript"),
     path(_ATTEMPT + "waiting/", waiting, name="attempt_waiting"),
     path(_ATTEMPT + "questions/", questions, name="attempt_questions"),
     path(_ATTEMPT + "done/", done, name="attempt_done"),

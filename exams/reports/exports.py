@@ -11,7 +11,7 @@ from accounts.models import User
 from exams.bank.wording import content_in_words, stem_in_words
 from exams.kinds.registry import KINDS, kind_named
 from exams.marking.queries import AttemptRow, results_of, versions_on
-from exams.models import PaperItem, Question, QuestionVersion, Sitting
+from exams.models import Mark, PaperItem, Question, QuestionVersion, Sitting
 from exams.reports import tables
 from exams.reports.columns import Subject
 from exams.reports.item_statistics import Figure
@@ -125,13 +125,14 @@ def _answers(sitting: Sitting) -> _Table:
 def _answer_rows(sitting: Sitting) -> Iterator[Sequence[Cell]]:
     attempts = results_of(sitting, with_answers=False)
     words = {pk: _Wording(version) for pk, version in versions_on(sitting).items()}
+    keys = _keys_of_regrades(sitting)
     for start in range(0, len(attempts), _AT_ONCE):
         part = attempts[start : start + _AT_ONCE]
         answers: dict[int, list[Sequence[Any]]] = {row.attempt: [] for row in part}
         found = PaperItem.objects.filter(attempt__in=list(answers)).order_by("attempt_id", "position")
         columns: Any = found.values_list("attempt_id", "version_id", *_COLUMNS)
         for attempt, version, *values in columns:
-            answers[attempt].append(_answer(words[version], *values))
+            answers[attempt].append(_answer(words[version], keys, *values))
         for row in part:
             for answer in answers[row.attempt]:
                 yield row.name, row.email, row.run, *answer
@@ -146,7 +147,15 @@ _COLUMNS = (
     "mark__ruling",
     "mark__marker",
     "mark__comment",
+    "mark__key",
 )
+
+
+def _keys_of_regrades(sitting: Sitting) -> dict[int | None, str]:
+    """Right answers by version, where marks follow the key of another version than the one on the paper."""
+    marks = Mark.objects.filter(attempt__enrolment__sitting=sitting, key__isnull=False)
+    rows = QuestionVersion.objects.filter(pk__in=marks.values("key")).select_related("question")
+    return {version.pk: _Wording(version).key for version in rows}
 
 
 class _Wording:
@@ -160,6 +169,7 @@ class _Wording:
 
 def _answer(
     words: _Wording,
+    keys: dict[int | None, str],
     position: int,
     value: Any,
     on_paper: Decimal,
@@ -168,6 +178,7 @@ def _answer(
     ruling: str | None,
     marker: int | None,
     comment: str | None,
+    key: int | None,
 ) -> Sequence[Cell]:
     by = "" if points is None else "regrade" if ruling else "person" if marker else "rule"
     return (
@@ -177,7 +188,7 @@ def _answer(
         words.kind.label,
         words.stem,
         "" if words.kind.is_blank(value) else words.kind.describe_value(words.content, value),
-        words.key,
+        keys.get(key, words.key),
         points,
         on_paper if possible is None else possible,
         by,

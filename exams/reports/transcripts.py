@@ -15,7 +15,10 @@ from proctor_site.kernel.errors import Conflict
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One question. `points` None: not marked yet; `is_left_out`: a regrade made it not count."""
+    """One question. `points` None: not marked yet; `is_left_out`: a regrade made it not count.
+
+    `key` is the right answer that the marks follow: that of a later version after a regrade.
+    """
 
     position: int
     version: QuestionVersion
@@ -51,7 +54,7 @@ def transcript_of(attempt: Attempt, *, reader: User) -> Transcript:
     """
     if attempt.started_at is None or attempt.state not in states.ENDED:
         raise Conflict("There is a transcript as soon as the attempt is over.", code="not_over")
-    items = attempt.paper.select_related("section", "version__question", "answer", "mark")
+    items = attempt.paper.select_related("section", "version__question", "answer", "mark__key__question")
     parts: dict[int, Part] = {}
     for item in items.order_by("position"):
         part = parts.setdefault(item.section_id, Part(item.section.title, []))
@@ -67,7 +70,7 @@ def _entry(item: PaperItem) -> Entry:
         position=item.position,
         version=item.version,
         answer=answer_in_words(item.version, answer.value if answer else None),
-        key=key_in_words(item.version),
+        key=key_in_words((mark and mark.key) or item.version),
         points=mark.points if mark else None,
         possible=possible,
         comment=mark.comment if mark else "",

@@ -10,6 +10,12 @@ _QUESTION = "sections/<int:section_id>/questions/<int:question_id>/"
 _OFFICE = "403 403 403 403 403 200 200 404 404 302"
 
 STATISTICS_ROWS = [
+    Row(  # not released yet: leads to the result page, which says so
+        "GET",
+        "i/<slug:slug>/attempts/<int:attempt_id>/transcript/",
+        "302 404 404 404 404 404 404 404 404 302",
+        states.SUBMITTED,
+    ),
     Row("GET", _REPORTS, _OFFICE),
     Row("GET", _SITTING, _OFFICE, states.SUBMITTED),
     Row("GET", _SITTING + "export/", _OFFICE, states.SUBMITTED),

@@ -8,8 +8,11 @@ from django.test import Client
 
 from accounts.audit import stream_of
 from accounts.models import AuditEntry, Institution, User
+from accounts.roles import Role
 from accounts.tenancy import within
-from exams.models import Answer, Attempt, Mark
+from exams.marking import releases
+from exams.models import Answer, Attempt, Mark, QuestionVersion
+from tests.factories.accounts import add_role
 from tests.factories.exams import enrol, make_attempt, make_exam, make_sitting
 from tests.factories.results import make_results
 
@@ -80,3 +83,55 @@ def test_others_are_refused(
     assert browser_of(attempt.enrolment.candidate).get(address(attempt)).status_code == 404  # no member
     assert browser_of(foreign_officer).get(address(attempt)).status_code == 404
     assert browser_of(foreign_officer).get(address(attempt, "south-school")).status_code == 404
+
+
+def own_address(attempt: Attempt) -> str:
+    return f"/i/north-college/attempts/{attempt.pk}/transcript/"
+
+
+@pytest.fixture
+def sitter(attempt: Attempt) -> User:
+    return add_role(attempt.enrolment.candidate, attempt.institution, Role.CANDIDATE)
+
+
+def test_the_candidate_reads_the_own_one_once_results_are_released(
+    browser_of: BrowserOf, officer: User, candidate: User, attempt: Attempt, sitter: User
+) -> None:
+    browser = browser_of(sitter)
+    assert browser.get(own_address(attempt)).url.endswith(f"/attempts/{attempt.pk}/result/")
+    with within(attempt.institution):
+        sitting = attempt.enrolment.sitting
+        releases.release(sitting, actor=officer, allow_unmarked=True)
+    page = browser.get(own_address(attempt))
+    assert page.status_code == 200
+    assert "2 of 3 points" in page.content.decode()
+    assert "Question 1" not in page.content.decode()  # the policy shows totals only
+    with within(attempt.institution):
+        shows = {"shows_total": True, "shows_marks": True, "shows_answers": True, "shows_comments": True}
+        releases.set_policy(sitting.exam, actor=officer, not_before=None, **shows)
+    page = browser.get(own_address(attempt)).content.decode()
+    assert "Well &lt;done&gt;." in page and "Your answer" in page and "Right answer" not in page
+    assert (
+        own_address(attempt)
+        in browser.get(f"/i/north-college/attempts/{attempt.pk}/result/").content.decode()
+    )
+    assert browser_of(candidate).get(own_address(attempt)).status_code == 404
+    assert browser_of(officer).get(own_address(attempt)).status_code == 404
+
+
+def test_after_a_regrade_the_key_is_the_one_the_marks_follow(
+    browser_of: BrowserOf, officer: User, attempt: Attempt
+) -> None:
+    with within(attempt.institution):
+        mark = Mark.objects.get(attempt=attempt, item__position=2)
+        version = mark.item.version
+        later = QuestionVersion.objects.create(
+            institution=attempt.institution,
+            question=version.question,
+            number=2,
+            stem=version.stem,
+            content={"correct": False},
+        )
+        Mark.objects.filter(pk=mark.pk).update(key=later)
+    page = browser_of(officer).get(address(attempt)).content.decode()
+    assert ">False</dd>" in page[page.index("Question 2") : page.index("Question 3")]

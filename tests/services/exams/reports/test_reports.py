@@ -10,10 +10,12 @@ import pytest
 from accounts.models import Institution, Job, User
 from accounts.tenancy import within
 from exams import states
-from exams.models import Attempt, Mark, PaperItem, QuestionFigures, Sitting, StoredReport
+from exams.marking import releases
+from exams.models import Attempt, Mark, PaperItem, Question, QuestionFigures, Sitting, StoredReport
 from exams.reports import services
 from exams.reports.columns import Subject, data_version
 from exams.reports.item_statistics import NO_POINTS, NOT_MARKED
+from exams.reports.queries import figures_of
 from exams.reports.report import from_json, make_report, to_json
 from proctor_site.kernel import clock
 from tests.factories.accounts import make_member
@@ -208,3 +210,48 @@ def test_a_subject_of_another_institution_is_not_found(
     assert services.subject_of(foreign.exam_id, None) is None
     assert services.subject_of(sitting.exam_id, foreign.pk) is None
     assert services.subject_of(sitting.exam_id, sitting.pk) == of(sitting)
+
+
+def test_a_release_keeps_the_figures_of_the_questions(sitting: Sitting, officer: User) -> None:
+    releases.release(sitting, actor=officer)
+    assert QuestionFigures.objects.filter(sitting=sitting).count() == 5
+    [job] = Job.objects.filter(kind=services.JOB_KIND)
+    assert (job.state, job.created_by) == ("done", officer)
+
+
+def test_figures_of_the_bank_are_means_over_sittings_by_attempts(
+    sitting: Sitting, django_assert_num_queries: Any
+) -> None:
+    second = make_results(sitting.institution, sitting=make_sitting(sitting.exam), attempts=4, seed=9)
+    for each in (sitting, second):
+        services.compute(of(each))
+    questions = list(Question.objects.all())
+    with django_assert_num_queries(1):
+        found = figures_of(questions)
+    kept = QuestionFigures.objects.filter(question=questions[0]).order_by("sitting_id")
+    assert [row.attempts for row in kept] == [12, 4]
+    assert found[questions[0].pk].attempts == 16
+    assert found[questions[0].pk].facility == pytest.approx(
+        (12 * kept[0].facility + 4 * kept[1].facility) / 16
+    )
+
+
+def test_a_figure_that_a_sitting_could_not_give_does_not_count(sitting: Sitting) -> None:
+    services.compute(of(sitting))
+    question = QuestionFigures.objects.order_by("id").first()
+    assert question is not None
+    QuestionFigures.objects.filter(pk=question.pk).update(discrimination=None)
+    found = figures_of([question.question])[question.question_id]
+    assert found.discrimination is None and found.facility == question.facility
+    assert figures_of([]) == {}
+
+
+def test_figures_of_another_institution_are_not_given(
+    sitting: Sitting, other_institution: Institution
+) -> None:
+    foreign = make_results(other_institution, attempts=4)
+    with within(other_institution):
+        services.compute(of(foreign))
+        questions = list(Question.objects.all())
+        assert len(figures_of(questions)) == 5
+    assert figures_of(questions) == {}
