@@ -8,8 +8,8 @@ from exams.pages.done import done
 from exams.pages.enrolment import enrolment
 from exams.pages.exam_page import questions
 from exams.pages.marking_urls import marking_patterns
-from exams.pages.self_enrolment import self_enrolment
 from exams.pages.report_transcript import own_transcript
+from exams.pages.self_enrolment import self_enrolment
 from exams.pages.waiting import waiting
 
 _ATTEMPT = "i/<slug:slug>/attempts/<int:attempt_id>/"
