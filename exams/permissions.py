@@ -64,5 +64,5 @@ rules.add_perm("exams.view_results", has_role(*_OFFICE, Role.REVIEWER))
 """May see marks and results of named candidates."""
 rules.add_perm("exams.release_results", has_role(*_OFFICE))
 """May decide what candidates see of their results and when, and regrade questions."""
-for _model in ("release", "releasedresult", "resultpolicy"):
+for _model in ("regrade", "release", "releasedresult", "resultpolicy"):
     grant("exams", _model, view=(*_OFFICE, Role.REVIEWER))

@@ -4,10 +4,10 @@ from dataclasses import replace
 
 from django.db.models import Exists, OuterRef
 
-from exams.kinds.registry import kind_named
 from exams.marking import marks
-from exams.marking.automatic import Result, points_for, result
+from exams.marking.automatic import Result, result
 from exams.marking.queries import ended_attempts
+from exams.marking.rule_marks import AS_ON_PAPER, by_rule, rules_in_force
 from exams.models import Attempt, Mark, PaperItem, RoundAnswer, Sitting
 
 
@@ -20,22 +20,21 @@ def has_person_mark(item: PaperItem) -> bool:
 def mark_automatically(attempt: Attempt) -> list[marks.Wanted]:
     """Gives points for every answer that a rule can mark, in the caller's transaction; returns what is new.
 
-    Questions that a person has to mark stay without a mark, and what a person gave stands.
+    Questions that a person has to mark stay without a mark, and what a person gave stands. Regrades of the
+    sitting hold here as well.
     """
     rows = attempt.paper.select_related("version__question", "answer", "mark__key", "institution")
-    wanted = [_by_rule(item) for item in rows.order_by("position")]
-    fresh = [each for each in wanted if each.layers.rule != marks.wanted_as_is(each.item).layers.rule]
+    rules = rules_in_force(attempt.enrolment.sitting)
+    fresh = []
+    for item in rows.order_by("position"):
+        as_is, wanted = (
+            marks.wanted_as_is(item),
+            by_rule(item, rules.get(item.version.question_id, AS_ON_PAPER)),
+        )
+        if (as_is.layers, as_is.key) != (wanted.layers, wanted.key):
+            fresh.append(wanted)
     marks.write(fresh, actor=None, source="rule")
     return fresh
-
-
-def _by_rule(item: PaperItem) -> marks.Wanted:
-    as_is = marks.wanted_as_is(item)
-    content = (as_is.key or item.version).content
-    answer = getattr(item, "answer", None)
-    share = kind_named(item.version.question.kind).mark(content, answer.value if answer else None)
-    points = None if share is None else points_for(share, as_is.layers.most)
-    return replace(as_is, layers=replace(as_is.layers, rule=points))
 
 
 def mark_ended(sitting: Sitting) -> None:

@@ -14,6 +14,7 @@ from exams.models.pool import SectionPool
 from exams.models.progress import SectionRun
 from exams.models.question import Question, QuestionVersion
 from exams.models.question_import import QuestionImport
+from exams.models.regrade import Regrade
 from exams.models.release import Release, ReleasedResult, ResultPolicy
 from exams.models.roster import Roster
 from exams.models.rubric import MarkingPhrase, Rubric
@@ -48,6 +49,7 @@ __all__ = [
     "QuestionVersion",
     "Roster",
     "Reading",
+    "Regrade",
     "Release",
     "ReleasedResult",
     "ResultPolicy",

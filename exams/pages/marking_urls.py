@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from exams.pages import marking_answer, marking_rounds, marking_rubrics, result, results_office
+from exams.pages import marking_answer, marking_rounds, marking_rubrics, regrading, result, results_office
 
 _HERE = "i/<slug:slug>/marking/"
 _RESULTS = "i/<slug:slug>/results/"
@@ -26,5 +26,7 @@ marking_patterns: list[URLPattern] = [
     path(_RESULTS + "<int:sitting_id>/", results_office.sitting_results, name="sitting_results"),
     path(_RESULTS + "<int:sitting_id>/release/", results_office.release, name="release_results"),
     path(_RESULTS + "<int:sitting_id>/withdraw/", results_office.withdraw, name="withdraw_results"),
+    path(_RESULTS + "<int:sitting_id>/regrade/", regrading.choose, name="regrade_choose"),
+    path(_RESULTS + "regrade/<int:question_id>/", regrading.regrade, name="regrade"),
     path("i/<slug:slug>/attempts/<int:attempt_id>/result/", result.result, name="attempt_result"),
 ]

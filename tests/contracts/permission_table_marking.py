@@ -51,5 +51,8 @@ MARKING_ROWS = [
     Row("POST", _RESULTS + "<int:sitting_id>/release/", _office(409)),  # nobody has handed in
     Row("GET", _RESULTS + "<int:sitting_id>/withdraw/", "405 405 405 405 405 405 405 404 404 302"),
     Row("POST", _RESULTS + "<int:sitting_id>/withdraw/", _office(302)),
+    Row("GET", _RESULTS + "<int:sitting_id>/regrade/", _office(200)),
+    Row("GET", _RESULTS + "regrade/<int:question_id>/", _office(200)),
+    Row("POST", _RESULTS + "regrade/<int:question_id>/", _office(400)),  # nothing is chosen
     Row("GET", "i/<slug:slug>/attempts/<int:attempt_id>/result/", _OWN),
 ]
