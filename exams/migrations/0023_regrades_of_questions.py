@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0003_jobs_and_their_progress'),
-        ('exams', '0019_released_results_and_what_is_shown'),
+        ('exams', '0022_doors_of_self_enrolment'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
