@@ -22,7 +22,7 @@ grant("exams", "candidategroupmember", view=(Role.AUTHOR, *_WATCH), write=_OFFIC
 for _model in ("roster", "selfenrolment", "sittingmail"):
     grant("exams", _model, view=_OFFICE, write=_OFFICE)
 grant("exams", "allowance", view=_OFFICE, write=_OFFICE)
-for _model in ("attempt", "paperitem", "answer", "mark", "markchange"):
+for _model in ("attempt", "paperitem", "answer", "answerfile", "mark", "markchange"):
     grant("exams", _model, view=(*_OFFICE, Role.REVIEWER))
 grant("exams", "sectionpool", view=(Role.REVIEWER,), write=_WRITE)
 grant("exams", "sectionrun", view=(*_OFFICE, Role.REVIEWER))

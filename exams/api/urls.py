@@ -11,6 +11,7 @@ from exams.api.attempts import (
     TakeBreak,
     TakeOverAttempt,
 )
+from exams.api.files import DownloadAnswerFile, KeepAnswerFile
 from exams.api.media import MediaFile
 from exams.api.navigation import CloseSection, LeaveQuestion, OpenSection
 from exams.api.paper import AttemptPaper
@@ -39,5 +40,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
         CloseSection.as_view(),
         name="api_section_close",
     ),
+    path("attempts/<int:attempt_id>/files/", KeepAnswerFile.as_view(), name="api_attempt_files"),
+    path("answer-files/<uuid:file_id>/", DownloadAnswerFile.as_view(), name="api_answer_file"),
     path("attempts/<int:attempt_id>/receipt/", AttemptReceipt.as_view(), name="api_attempt_receipt"),
 ]

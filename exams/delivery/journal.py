@@ -9,7 +9,7 @@ from django.db import transaction
 
 from accounts.transitions import lock
 from exams import states, timing
-from exams.delivery import receipts
+from exams.delivery import answer_files, receipts
 from exams.delivery.changes import Change, RefusedChange, read_change, sequence_of
 from exams.delivery.devices import clean_device, turn_of
 from exams.delivery.navigation import Gate
@@ -134,6 +134,8 @@ class Batch:
             )
         kind = kind_named(item.version.question.kind)
         value = kind.validate_answer(item.version.content, change.value)
+        if kind.holds_files:
+            value = answer_files.settled(item, value)
         content = (change.item, value, change.flagged)
         if change.client_sequence not in saved and not self.admits(change, item, value, gate):
             return

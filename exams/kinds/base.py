@@ -24,6 +24,9 @@ class QuestionKind(ABC):
     form: ClassVar[str]
     """Dotted path of the Django form that edits `content`; imported by the admin only."""
 
+    holds_files: ClassVar[bool] = False
+    """Whether answers name files that `delivery.answer_files` keeps."""
+
     @abstractmethod
     def validate_content(self, content: object) -> Content:
         """`content` in its one clean form. Raises InvalidInput whose field names the part at fault."""

@@ -7,6 +7,7 @@ from exams.kinds.base import QuestionKind
 from exams.kinds.cloze.kind import Cloze
 from exams.kinds.code.kind import Code
 from exams.kinds.essay.kind import Essay
+from exams.kinds.file_upload.kind import FileUpload
 from exams.kinds.matching.kind import Matching
 from exams.kinds.multiple_choice.kind import MultipleChoice
 from exams.kinds.numeric.kind import Numeric
@@ -27,6 +28,7 @@ _ALL: tuple[QuestionKind, ...] = (
     Cloze(),
     Essay(),
     Code(),
+    FileUpload(),
 )
 KINDS: Mapping[str, QuestionKind] = MappingProxyType({kind.name: kind for kind in _ALL})
 

@@ -1,6 +1,7 @@
 """Exams, questions, sittings, enrolments, attempts, answers and marks."""
 
 from exams.models.answer import Answer, JournalEntry, KeptChange
+from exams.models.answer_file import AnswerFile
 from exams.models.attempt import Attempt, PaperItem
 from exams.models.category import QuestionCategory, QuestionTag
 from exams.models.enrolment import Allowance, Enrolment, PendingEnrolment
@@ -26,6 +27,7 @@ from exams.models.statistics import QuestionFigures, StoredReport
 __all__ = [
     "Allowance",
     "Answer",
+    "AnswerFile",
     "Attempt",
     "CandidateGroup",
     "CandidateGroupMember",

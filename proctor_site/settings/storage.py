@@ -50,6 +50,7 @@ STORAGES = {
     "staticfiles": {"BACKEND": "proctor_site.static_files.ModuleManifestStorage"},
     "evidence": _evidence("evidence"),
     "identity": _evidence("identity"),
+    "answer_files": _evidence("answer_files"),
     "imports": _evidence("imports"),
     "question_media": _evidence("question_media"),
 }

@@ -56,6 +56,7 @@ POSTED: dict[str, dict[str, Any]] = {
     },
     "essay": {"word_limit": "300", "least_words": "20", "template": "Thesis:\r\n"},
     "code": {"language": "sql", "template": "SELECT\r\n  ", "solution": "SELECT 1;"},
+    "file_upload": {"types": ["docx", "pdf"], "most_files": "2", "largest_mb": "5"},
 }
 STORED: dict[str, Any] = {
     "single_choice": [("Vienna", True), ("Bern", False)],
@@ -81,6 +82,7 @@ STORED: dict[str, Any] = {
     ],
     "essay": {"word_limit": 300, "least_words": 20, "template": "Thesis:\n"},
     "code": {"language": "sql", "template": "SELECT\n  ", "solution": "SELECT 1;"},
+    "file_upload": {"types": ["pdf", "docx"], "most_files": 2, "largest_mb": 5},
 }
 
 
@@ -172,6 +174,8 @@ def test_add_and_read_back(institution: Institution, author: User, browser_of: B
         ("cloze", {"gap_1_answers": "Vienna"}, "gap_1_answers", "between 2 and 20"),
         ("cloze", {"gap_2_weight": "0"}, "gap_2_weight", "greater than or equal to 1"),
         ("code", {"language": "klingon"}, "language", "valid choice"),
+        ("file_upload", {"types": []}, "types", "required"),
+        ("file_upload", {"most_files": "11"}, "most_files", "less than or equal to 10"),
         ("essay", {"word_limit": "0"}, "word_limit", "greater than or equal to 1"),
         ("essay", {"least_words": "301"}, "least_words", "above the word limit"),
         ("essay", {"stem": " "}, "stem", "required"),

@@ -17,6 +17,7 @@ from exams.bank import imports, media
 from exams.bank.categories import category_at_path
 from exams.bank.classification import tags_named
 from exams.models import (
+    AnswerFile,
     CandidateGroup,
     JournalEntry,
     MarkingRound,
@@ -79,6 +80,7 @@ class World:
             self._make_proctoring()
             self._make_office()
             self._make_journal()
+            self._make_answer_file()
             imports.check(
                 self.institution, file_name="a.txt", data=b"Even? {T}", actor=self._person("officer")
             )
@@ -177,6 +179,21 @@ class World:
             hash="1" * 64,
         )
 
+    def _make_answer_file(self) -> None:
+        data = b"What I found out."
+        self.answer_file = AnswerFile.objects.create(
+            institution=self.institution,
+            attempt=self.attempt,
+            item=self._first("exams.paperitem"),
+            name="notes.txt",
+            content_type="text/plain",
+            size=len(data),
+            sha256=hashlib.sha256(data).hexdigest(),
+            stored_name=storages["answer_files"].save("world.txt", ContentFile(data)),
+            device="tab",
+            received_at=clock.now(),
+        )
+
     def _make_bank(self) -> None:
         category_at_path(self.institution, ["Biology"])
         tags_named(self.institution, ["hard"])
@@ -230,6 +247,7 @@ class World:
             "round_id": lambda: self.round.pk,
             "answer_id": lambda: self.round_answer.pk,
             "version_id": lambda: self._first("exams.questionversion").pk,
+            "file_id": lambda: self.answer_file.public_id,
             "secret": lambda: "no-such-secret",
             "app_label": lambda: "exams",
             "url": lambda: "no-such-page/",

@@ -89,6 +89,7 @@ CONTENT: dict[str, dict[str, Any]] = {
     },
     "essay": {"word_limit": None},
     "code": {"language": "python", "template": "def area(r):\n    ", "solution": ""},
+    "file_upload": {"types": ["pdf", "txt"], "most_files": 2, "largest_mb": 1},
 }
 """One valid content per kind."""
 
@@ -103,6 +104,7 @@ RIGHT: dict[str, Any] = {
     "cloze": {"1": "v", "2": "Danube", "3": "151"},
     "essay": "A short text.",
     "code": "def area(r):\n    return 3.14 * r * r\n",
+    "file_upload": [{"id": "0" * 8 + "-0000-4000-8000-" + "0" * 12}],
 }
 """The right answer to each content above (essays and code have none; any text)."""
 

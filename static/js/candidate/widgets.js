@@ -1,6 +1,7 @@
 // Reads and writes the answer of one question, whatever its kind; an empty answer is null.
 
 import { prepareOrder, readOrder, writeOrder } from "./ordering_widget.js";
+import { prepareFiles, readFiles, writeFiles } from "./upload_widget.js";
 import { countInWords, countWords } from "./words.js";
 
 const NUMBER = /^[-+]?(\d+([.,]\d*)?|[.,]\d+)(e[-+]?\d+)?$/i;
@@ -117,6 +118,7 @@ const READERS = {
   matches: readMatches,
   order: readOrder,
   gaps: readGaps,
+  files: readFiles,
 };
 
 const WRITERS = {
@@ -129,7 +131,8 @@ const WRITERS = {
   matches: writeMatches,
   order: writeOrder,
   gaps: writeGaps,
+  files: writeFiles,
 };
 
 /** What some widgets need once, before they show their first answer. */
-const PREPARERS = { order: prepareOrder };
+const PREPARERS = { order: prepareOrder, files: prepareFiles };

@@ -35,6 +35,7 @@ WIDGET = {
     "cloze": "gaps",
     "essay": "text",
     "code": "text",
+    "file_upload": "files",
 }
 
 

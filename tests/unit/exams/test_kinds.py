@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from exams.kinds.file_upload.types import TYPES
 from exams.kinds.multiple_choice.kind import SCORING
 from exams.kinds.registry import KINDS, choices, kind_named
 from proctor_site.kernel.errors import InvalidInput
@@ -93,9 +94,13 @@ def cloze(draw: st.DrawFn) -> dict[str, Any]:
 code = st.fixed_dictionaries(
     {"language": st.sampled_from(["text", "python", "html"])}, optional={"template": text, "solution": text}
 )
+uploads = st.fixed_dictionaries(
+    {"types": st.lists(st.sampled_from(sorted(TYPES)), min_size=1, max_size=5)},
+    optional={"most_files": st.integers(1, 10), "largest_mb": st.integers(1, 50)},
+)
 PUBLIC_NAMES = {"options", "longest", "word_limit", "scoring", "penalty_percent", "unit"}
 PUBLIC_NAMES |= {"prompts", "choices", "entries", "text", "gaps", "language", "language_label", "template"}
-PUBLIC_NAMES |= {"least_words"}
+PUBLIC_NAMES |= {"least_words", "types", "accept", "most_files", "largest_mb"}
 CONTENTS = {
     "single_choice": options(one=True),
     "multiple_choice": options(one=False),
@@ -116,6 +121,7 @@ CONTENTS = {
     "ordering": ordering,
     "cloze": cloze(),
     "code": code,
+    "file_upload": uploads,
     "essay": st.fixed_dictionaries(
         {"word_limit": st.none() | st.integers(100, 20_000)},
         optional={"least_words": st.none() | st.integers(1, 100), "template": text},
