@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0003_jobs_and_their_progress'),
-        ('exams', '0017_pools_of_sections'),
+        ('exams', '0022_doors_of_self_enrolment'),
     ]
 
     operations = [
