@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0003_jobs_and_their_progress'),
-        ('exams', '0022_doors_of_self_enrolment'),
+        ('exams', '0023_regrades_of_questions'),
     ]
 
     operations = [
