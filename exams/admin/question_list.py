@@ -8,7 +8,8 @@ from django.contrib.admin.helpers import ActionForm
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest
-from django.utils.html import format_html_join
+from django.urls import reverse
+from django.utils.html import format_html, format_html_join
 from django.utils.text import smart_split, unescape_string_literal
 
 from exams.admin.question_filters import (
@@ -59,10 +60,8 @@ class QuestionList(_Options):
         "difficulty",
         "tag_list",
         "version_number",
-        "exam_count",
-        "paper_count",
-        "facility",
-        "discrimination",
+        "used_in",
+        "figures",
         "retired_at",
     )
     list_filter = (CategoryFilter, KindFilter, DifficultyFilter, TagFilter, RetiredFilter)
@@ -97,7 +96,7 @@ class QuestionList(_Options):
         changelist = super().get_changelist_instance(request)
         figures = figures_of(changelist.result_list)
         for question in changelist.result_list:
-            question.figures = figures.get(question.pk)
+            question.found_figures = figures.get(question.pk)
         return changelist
 
     def get_search_results(
@@ -123,23 +122,23 @@ class QuestionList(_Options):
     def version_number(self, question: Question) -> int | None:
         return getattr(question, "newest_number", None)
 
-    @admin.display(description="exams", ordering="exams")
-    def exam_count(self, question: Question) -> int:
-        return int(getattr(question, "exams", 0))
+    @admin.display(description="used in", ordering="papers")
+    def used_in(self, question: Question) -> str:
+        exams, papers = getattr(question, "exams", 0), getattr(question, "papers", 0)
+        if not exams and not papers:
+            return "nothing yet"
+        address = reverse("admin:exams_question_use", args=[question.pk])
+        words = f"{exams} exam{'' if exams == 1 else 's'}, {papers} paper{'' if papers == 1 else 's'}"
+        return format_html('<a href="{}">{}</a>', address, words)
 
-    @admin.display(description="papers", ordering="papers")
-    def paper_count(self, question: Question) -> int:
-        return int(getattr(question, "papers", 0))
-
-    @admin.display(description="facility", empty_value="")
-    def facility(self, question: Question) -> str | None:
-        figures = getattr(question, "figures", None)
-        return f"{figures.facility:.0f} %" if figures else None
-
-    @admin.display(description="discrimination", empty_value="")
-    def discrimination(self, question: Question) -> str | None:
-        figures = getattr(question, "figures", None)
-        return f"{figures.discrimination:.0f} %" if figures and figures.discrimination is not None else None
+    @admin.display(description="facility, discrimination", empty_value="")
+    def figures(self, question: Question) -> str | None:
+        """As the reports have them, in per cent; empty where no sitting has statistics."""
+        found = getattr(question, "found_figures", None)
+        if found is None:
+            return None
+        index = "?" if found.discrimination is None else f"{found.discrimination:.0f} %"
+        return f"{found.facility:.0f} %, {index}"
 
     @admin.action(description="Retire the chosen questions", permissions=["change"])
     def retire(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
