@@ -30,7 +30,7 @@ class QuestionForm(_ModelForm):
     stem = forms.CharField(
         label="Question text",
         max_length=LONGEST_STEM,
-        widget=forms.Textarea(attrs={"rows": 5, "class": "vLargeTextField"}),
+        widget=forms.Textarea(attrs={"rows": 8, "class": "vLargeTextField"}),
         help_text="What the candidate reads. In plain text, empty lines separate paragraphs.",
     )
 

@@ -128,8 +128,14 @@ class QuestionList(_Options):
         if not exams and not papers:
             return "nothing yet"
         address = reverse("admin:exams_question_use", args=[question.pk])
-        words = f"{exams} exam{'' if exams == 1 else 's'}, {papers} paper{'' if papers == 1 else 's'}"
-        return format_html('<a href="{}">{}</a>', address, words)
+        return format_html(
+            '<a href="{}" class="use-count"><span>{} exam{}</span> <span>{} paper{}</span></a>',
+            address,
+            exams,
+            "" if exams == 1 else "s",
+            papers,
+            "" if papers == 1 else "s",
+        )
 
     @admin.display(description="facility, discrimination", empty_value="")
     def figures(self, question: Question) -> str | None:
