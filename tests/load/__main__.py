@@ -10,7 +10,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
 def main() -> None:
     """Runs the measurements that were asked for, all by default."""
     parser = argparse.ArgumentParser(prog="./run bench", description=__doc__)
-    parser.add_argument("--only", choices=["vision", "live", "results"])
+    parser.add_argument("--only", choices=["vision", "live", "results", "roster"])
     parser.add_argument("--seconds", type=float, default=12.0, help="length of each phase on the real server")
     options = parser.parse_args()
     load = ", ".join(f"{each:.1f}" for each in os.getloadavg())
@@ -25,6 +25,11 @@ def main() -> None:
 
         print("\n== Statistics and exports of a large exam ==", flush=True)
         bench_results.main()
+    if options.only in (None, "roster"):
+        from tests.load import bench_roster
+
+        print("\n== A large roster ==", flush=True)
+        bench_roster.main()
     if options.only in (None, "live"):
         from tests.load import bench_live
 
