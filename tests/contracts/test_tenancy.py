@@ -36,6 +36,7 @@ UNSCOPED: dict[str, str] = {
     "exams/scheduling/reminders.py": "the sweep means every institution",
     "exams/marking/shown.py": "a candidate's own results over all their institutions, filtered by candidate",
     "exams/scheduling/self_enrolment.py": "found by the secret of its link",
+    "exams/management/commands/verify_journals.py": "an operator's command over all institutions",
     "exams/scheduling/sittings.py": IN_HAND,
     "proctoring/api/base.py": "no rows at all for people without an institution",
     "proctoring/api/capture.py": "found by public id, after the token or before the owner is checked",
