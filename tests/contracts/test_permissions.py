@@ -62,6 +62,8 @@ def _status(row: Row, world: World, person: str) -> int:
         if user is not None:
             client.force_login(user, backend=BACKEND)
         response = _request(client, row, _address(row.pattern, world))
+        if response.streaming:
+            list(response)  # read to its end, which closes the file behind it
         transaction.set_rollback(True)
     return int(response.status_code)
 
