@@ -20,6 +20,7 @@ from exams.admin.refusals import RefusalsInWords
 from exams.admin.rosters import candidate_file, roster_list, roster_report, roster_state
 from exams.admin.sitting_form import SittingForm
 from exams.admin.sitting_time import time_page
+from exams.bank.outline import notes_for
 from exams.delivery.admission import in_words
 from exams.delivery.queries import candidates_of
 from exams.models import PendingEnrolment, Sitting, SittingProctor
@@ -137,6 +138,8 @@ class SittingAdmin(RefusalsInWords, TenantAdmin):
         super().save_model(request, obj, form, change)
         if before is not None:
             tell_of_difference(before, obj)
+        for note in notes_for(obj.exam, duration_minutes=obj.duration_minutes):
+            messages.warning(request, f"{obj.exam}: {note}")
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Sittings with enrolments are cancelled, not deleted."""

@@ -140,12 +140,13 @@ def _of_sections(exam: Exam, rows: Sequence[Entry]) -> list[Finding]:
     ]
 
 
-def minutes_note(exam: Exam, duration_minutes: int) -> str:
-    """What does not fit between limits of sections and the working time of a sitting; empty: all does."""
-    limits = [section.minutes for section in exam.sections.all() if section.minutes]
-    if sum(limits) <= duration_minutes:
-        return ""
-    return (
-        f"The parts of this exam may take {sum(limits)} minutes, but the working time is {duration_minutes} "
-        "minutes: who takes all the time of the first parts has too little for the last."
-    )
+def notes_for(exam: Exam, *, duration_minutes: int) -> list[str]:
+    """What an officer should know who schedules the exam with that working time; the worst first."""
+    notes = [each.text for each in findings_of(exam)]
+    limits = sum(section.minutes for section in exam.sections.all() if section.minutes)
+    if limits > duration_minutes:
+        notes.append(
+            f"The parts of this exam may take {limits} minutes, but the working time is {duration_minutes} "
+            "minutes: who takes all the time of the first parts has too little for the last."
+        )
+    return notes

@@ -36,6 +36,10 @@ def sitting_body(exam: Exam, **changes: Any) -> dict[str, Any]:
         "closes_local": "2026-11-23T12:00",
         "duration_minutes": "60",
         "late_entry_minutes": "15",
+        "late_upload_minutes": "10",
+        "begins": "clock",
+        "credit_least_seconds": "10",
+        "credit_most_minutes": "30",
         **formset("proctors"),
         **changes,
     }
@@ -69,6 +73,25 @@ def test_an_exam_with_a_section_and_questions(
         SectionPool.objects.create(institution=institution, section=made, count=2, points="1.25")
     text = client.get(url("exam_changelist")).content.decode()
     assert '<td class="field-question_count">3</td><td class="field-points">5.00</td>' in text
+
+
+def test_what_an_exam_lacks_is_said_when_it_is_scheduled(
+    institution: Institution, officer: User, browser_of: Browser
+) -> None:
+    client = browser_of(officer)
+    empty = make_exam(institution, kinds=(), title="Empty", minutes=999)
+    page = client.post(url("sitting_add"), sitting_body(empty), follow=True).content.decode()
+    assert "Empty: This exam has no questions yet." in page
+    assert "Empty: “Part one” has no questions" in page
+    assert "Empty: The parts of this exam may take 999 minutes" in page
+    worthless = make_exam(institution, points=0, title="Worthless")
+    page = client.post(url("sitting_add"), sitting_body(worthless), follow=True).content.decode()
+    assert "Worthless: No question gives points, so nobody can pass." in page
+    with within(institution):
+        section = make_exam(institution, title="Short").sections.get()
+        SectionPool.objects.create(institution=institution, section=section, count=9)
+    refused = client.post(url("sitting_add"), sitting_body(section.exam))
+    assert "of the 9 questions it needs" in errors_of(refused)["exam"][0]
 
 
 def test_a_sitting_is_entered_on_the_clocks_of_its_zone(
