@@ -10,7 +10,7 @@ from django.db.models import Q
 from exams import states
 from exams.marking.automatic import Result, result_of_sums
 from exams.marking.queries import ended_attempts, sums_of
-from exams.models import Attempt, JournalEntry, Mark, ReleasedResult, Sitting
+from exams.models import Attempt, JournalEntry, Mark, Reading, ReleasedResult, Sitting
 
 SORTS = ("name", "points", "ended")
 FILTERS = {
@@ -55,7 +55,7 @@ class ResultTable:
     results: dict[int, Result]
 
     def lines_of(self, attempts: list[int]) -> list[ResultLine]:
-        """The lines of these attempts, in this order. Six queries, however many."""
+        """The lines of these attempts, in this order. Seven queries, however many."""
         rows = Attempt.objects.filter(pk__in=attempts).select_related(
             "enrolment__candidate", "enrolment__sitting"
         )
@@ -139,11 +139,16 @@ def _results(sitting: Sitting, attempts: list[int] | None) -> dict[int, Result]:
 
 
 def _markers(attempts: list[int]) -> dict[int, list[str]]:
-    found: dict[int, list[str]] = defaultdict(list)
-    rows = Mark.objects.filter(attempt__in=attempts, marker__isnull=False).order_by("marker__name")
-    for attempt, name in rows.values_list("attempt", "marker__name").distinct():
-        found[attempt].append(name)
-    return found
+    """Who gave what counts: the markers of settled answers in rounds, and who changed marks by hand."""
+    given = Mark.objects.filter(attempt__in=attempts, marker__isnull=False).order_by()
+    readings = Reading.objects.filter(answer__item__attempt__in=attempts, answer__is_settled=True).order_by()
+    found: dict[int, set[str]] = defaultdict(set)
+    for attempt, name in [
+        *given.values_list("attempt", "marker__name").distinct(),
+        *readings.values_list("answer__item__attempt", "marker__name").distinct(),
+    ]:
+        found[attempt].add(name)
+    return {attempt: sorted(names) for attempt, names in found.items()}
 
 
 def _late(attempts: list[int]) -> list[int]:
