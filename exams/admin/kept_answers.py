@@ -10,8 +10,8 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 
+from exams.bank import wording
 from exams.delivery import late, late_rules
-from exams.kinds.registry import KINDS
 from exams.models import Attempt, KeptChange
 from proctor_site.kernel.errors import Refusal
 
@@ -69,7 +69,7 @@ def _shown(row: KeptChange, form: AcceptForm) -> dict[str, Any]:
     return {
         "row": row,
         "question": f"{row.item.position}. {version.question}",
-        "answer": KINDS[version.question.kind].describe_answer(version.content, row.value),
+        "answer": wording.answer_in_words(version, row.value),
         "why": late_rules.IN_WORDS.get(row.why, "Its question was closed."),
         "is_chosen": str(row.pk) in (form.data.getlist("kept") if form.is_bound else []),  # type: ignore[attr-defined]
     }

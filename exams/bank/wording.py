@@ -6,7 +6,7 @@ from django.utils.html import linebreaks
 from django.utils.safestring import SafeString, mark_safe
 
 from exams.bank.rich_text import HTML, plain_text
-from exams.kinds.base import Content
+from exams.kinds.base import Content, QuestionKind
 from exams.kinds.registry import kind_named
 from exams.models import QuestionVersion
 
@@ -16,17 +16,18 @@ def stem_in_words(version: QuestionVersion) -> str:
     return plain_text(version.stem, version.text_format)
 
 
-def content_in_words(version: QuestionVersion) -> Content:
-    """The content with plain texts, key included; reads `version.question`."""
+def content_in_words(version: QuestionVersion, kind: QuestionKind | None = None) -> Content:
+    """The content with plain texts, key included; reads `version.question` unless `kind` is given."""
     if version.text_format != HTML:
         return version.content
-    kind = kind_named(version.question.kind)
+    kind = kind or kind_named(version.question.kind)
     return kind.with_texts(version.content, lambda text: plain_text(text, HTML))
 
 
-def key_in_words(version: QuestionVersion) -> str:
+def key_in_words(version: QuestionVersion, kind: QuestionKind | None = None) -> str:
     """The right answer in plain words, for people who mark and review."""
-    return kind_named(version.question.kind).describe_key(content_in_words(version))
+    kind = kind or kind_named(version.question.kind)
+    return kind.describe_key(content_in_words(version, kind))
 
 
 def answer_in_words(version: QuestionVersion, value: Any) -> str:

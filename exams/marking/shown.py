@@ -6,6 +6,7 @@ from typing import Any
 
 from accounts.models import User
 from exams import states
+from exams.bank import wording
 from exams.kinds.registry import kind_named
 from exams.marking.releases import policy_of
 from exams.models import Attempt, Exam, PaperItem, QuestionVersion, ReleasedResult, ResultPolicy, Sitting
@@ -89,10 +90,10 @@ def _question(
     return ShownQuestion(
         position=item.position,
         item=item if policy.shows_answers else None,
-        answer=kind.describe_answer(item.version.content, saved.value if saved else None)
+        answer=wording.answer_in_words(item.version, saved.value if saved else None)
         if policy.shows_answers
         else "",
-        key=kind.describe_key(key.content) if key else "",
+        key=wording.key_in_words(key, kind) if key else "",
         points=Decimal(points) if policy.shows_marks and points is not None else None,
         possible=possible if policy.shows_marks else None,
         is_left_out=policy.shows_marks and possible == 0 and item.points > 0,

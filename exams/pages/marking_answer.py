@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.models import User
 from accounts.pages.guards import person_of
 from exams import states
+from exams.bank import wording
 from exams.kinds.registry import kind_named
 from exams.marking import progress, readings, rubrics
 from exams.marking.readings import Given
@@ -153,8 +154,8 @@ def _page(
         "item": item,
         "most": format(readings.most_of(item).normalize(), "f"),
         "value": saved.value if saved else None,
-        "in_words": kind.describe_answer(item.version.content, saved.value if saved else None),
-        "key": kind.describe_key(item.version.content),
+        "in_words": wording.answer_in_words(item.version, saved.value if saved else None),
+        "key": wording.key_in_words(item.version, kind),
         "answer_templates": [f"exams/kinds/answers/{kind.name}.html", "exams/marking/_answer_in_words.html"],
         "own": own,
         "mode": mode,

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.pages import refusals
 from accounts.pages.guards import here_of, person_of, require_right
-from exams.kinds.registry import kind_named
+from exams.bank.wording import key_in_words
 from exams.marking import regrades
 from exams.models import Question, Regrade, Sitting
 from exams.models.regrade import RegradeMode
@@ -51,9 +51,8 @@ class RegradeForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.offered = {str(sitting.pk): sitting for sitting in regrades.sittings_with(question)}
         version: Any = self.fields["version"]
-        kind = kind_named(question.kind)
         version.choices = [("", "As on each paper")] + [
-            (str(each.pk), f"Version {each.number}: {kind.describe_key(each.content)}"[:160])
+            (str(each.pk), f"Version {each.number}: {key_in_words(each)}"[:160])
             for each in question.versions.all()
         ]
         sittings: Any = self.fields["sittings"]

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.pages import refusals
 from accounts.pages.guards import here_of, person_of, require_right
+from exams.bank import wording
 from exams.delivery.admission import extra_of
 from exams.kinds.registry import kind_named
 from exams.marking import marks, overview, releases
@@ -157,8 +158,8 @@ def _mark_lines(attempt: Attempt, typed: Any) -> list[dict[str, Any]]:
         lines.append(
             {
                 "item": item,
-                "answer": kind.describe_answer(item.version.content, saved.value if saved else None),
-                "key": kind.describe_key(key.content),
+                "answer": wording.answer_in_words(item.version, saved.value if saved else None),
+                "key": wording.key_in_words(key, kind),
                 "mark": mark,
                 "possible": item.points if mark is None or mark.possible is None else mark.possible,
                 "most": format(marks.wanted_as_is(item).layers.most.normalize(), "f"),
