@@ -66,7 +66,7 @@ def test_release_and_withdrawal(
     assert "Release to 1 candidate" in client.get(page).content.decode()
     assert "The results are released." in client.post(page, follow=True).content.decode()
     text = own.get(own_page).content.decode()
-    assert "<strong>5.00</strong> of 10.00 points, 50.00 %" in text and "passed" in text
+    assert "<strong>5.00</strong> of 10.00 points, 50.00&nbsp;%" in text and "passed" in text
     assert "Question by question" not in text
     assert own_page in own.get("/").content.decode()
     assert own_page in own.get(f"/i/north-college/attempts/{attempt.pk}/done/").content.decode()
