@@ -65,11 +65,11 @@ class SittingAdmin(RefusalsInWords, TenantAdmin):
         "title",
         "exam",
         "opens",
-        "closes",
-        "duration_minutes",
         "candidate_count",
         "ratio",
         "is_on",
+        "closes",
+        "duration_minutes",
     )
     list_select_related = ("exam",)
     list_filter = ("exam",)
