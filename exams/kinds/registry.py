@@ -8,6 +8,7 @@ from exams.kinds.cloze.kind import Cloze
 from exams.kinds.code.kind import Code
 from exams.kinds.essay.kind import Essay
 from exams.kinds.file_upload.kind import FileUpload
+from exams.kinds.hotspot.kind import Hotspot
 from exams.kinds.matching.kind import Matching
 from exams.kinds.multiple_choice.kind import MultipleChoice
 from exams.kinds.numeric.kind import Numeric
@@ -26,6 +27,7 @@ _ALL: tuple[QuestionKind, ...] = (
     Matching(),
     Ordering(),
     Cloze(),
+    Hotspot(),
     Essay(),
     Code(),
     FileUpload(),

@@ -4,6 +4,8 @@ import os
 from collections.abc import Iterator
 from typing import Any
 
+import cv2
+import numpy as np
 import pytest
 from django.test import Client
 from playwright.sync_api import Browser, Page, Playwright, expect
@@ -11,13 +13,15 @@ from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import Institution, User
 from accounts.tenancy import within
+from exams.bank import media
+from exams.bank.questions import create_question
 from exams.kinds.words import count_words
-from exams.models import Answer, Attempt
+from exams.models import Answer, Attempt, SectionQuestion
 from tests.e2e.browsers import launch
-from tests.factories.exams import enrol, make_attempt, make_exam, make_sitting
+from tests.factories.exams import CONTENT, enrol, make_attempt, make_exam, make_sitting
 from tests.pages.candidate.addresses import attempt_page
 
-KINDS = ("matching", "ordering", "cloze", "code")
+KINDS = ("matching", "ordering", "cloze", "code", "file_upload")
 
 
 @pytest.fixture(autouse=True)
@@ -36,6 +40,18 @@ def browser(playwright: Playwright) -> Iterator[Browser]:
 @pytest.fixture
 def attempt(transactional_db: None, institution: Institution, candidate: User) -> Attempt:
     exam = make_exam(institution, kinds=KINDS, points=2)
+    with within(institution):
+        _, encoded = cv2.imencode(".png", np.full((200, 400, 3), (90, 160, 90), np.uint8))
+        picture = media.store(
+            institution, name="map.png", data=encoded.tobytes(), description="Map", actor=None
+        )
+        content = {**CONTENT["hotspot"], "media": str(picture.public_id)}
+        question = create_question(
+            institution, title="Map", kind="hotspot", stem="Where?", content=content, actor=None
+        )
+        SectionQuestion.objects.create(
+            institution=institution, section=exam.sections.get(), question=question, position=9
+        )
     return make_attempt(enrol(make_sitting(exam), candidate))
 
 
@@ -129,3 +145,46 @@ def test_browser_and_server_count_words_alike(page: Page) -> None:
     ]
     count = "async (texts) => texts.map((await import('/static/js/candidate/words.js')).countWords)"
     assert page.evaluate(count, texts) == [count_words(each) for each in texts] == [0, 2, 4, 1, 3, 2, 2]
+
+
+def test_files_are_handed_in_and_taken_out(page: Page, attempt: Attempt) -> None:
+    go_to(page, 5)
+    field = page.get_by_label("Choose a file")
+    field.set_input_files({"name": "work.pdf", "mimeType": "application/pdf", "buffer": b"MZ not a PDF"})
+    expect(page.get_by_text("but is something else inside")).to_be_visible()
+    field.set_input_files({"name": "work.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.7 first"})
+    expect(page.get_by_text("work.pdf is handed in.")).to_be_visible()
+    field.set_input_files({"name": "notes.txt", "mimeType": "text/plain", "buffer": b"second"})
+    expect(page.get_by_role("link", name="notes.txt")).to_be_visible()
+    expect(field).to_be_hidden()  # two files are the most here
+    page.get_by_role("button", name="Take out work.pdf").click()
+    expect(field).to_be_focused()
+    assert [each["name"] for each in saved(page, attempt)["file_upload"]] == ["notes.txt"]
+    page.reload()
+    go_to(page, 5)
+    expect(page.get_by_role("link", name="notes.txt")).to_be_visible()
+
+
+def test_a_place_is_marked_by_keys_and_by_pointer(page: Page, attempt: Attempt) -> None:
+    go_to(page, 6)
+    picture = page.get_by_role("application", name="Map of Austria")
+    assert (
+        picture.locator("image").evaluate("(each) => fetch(each.href.baseVal).then((got) => got.status)")
+        == 200
+    )
+    picture.focus()
+    page.keyboard.press("Shift+ArrowRight")
+    page.keyboard.press("ArrowUp")
+    expect(page.locator("[data-place-news]")).to_have_text("60 % from the left, 48 % from the top")
+    page.keyboard.press("Enter")
+    assert saved(page, attempt)["hotspot"] == [[480, 192]]
+    box = picture.bounding_box()
+    assert box is not None
+    picture.click(position={"x": box["width"] * 0.25, "y": box["height"] * 0.5})
+    expect(page.get_by_text("Place 1: 25 % from the left, 50 % from the top")).to_be_visible()
+    page.screenshot(path="/tmp/kinds/place.png")
+    page.set_viewport_size({"width": 390, "height": 800})
+    page.screenshot(path="/tmp/kinds/place-phone.png", full_page=True)
+    page.get_by_role("button", name="Remove place 1").click()
+    expect(picture).to_be_focused()
+    assert saved(page, attempt)["hotspot"] is None

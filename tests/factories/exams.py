@@ -87,6 +87,17 @@ CONTENT: dict[str, dict[str, Any]] = {
             {"id": "3", "kind": "numeric", "weight": 1, "content": {"value": "151", "tolerance": "5"}},
         ],
     },
+    "hotspot": {
+        "media": "00000000-0000-4000-8000-000000000000",
+        "description": "Map of Austria",
+        "width": 800,
+        "height": 400,
+        "regions": [
+            {"shape": "circle", "x": 700, "y": 100, "r": 30},
+            {"shape": "rect", "x": 100, "y": 200, "width": 80, "height": 40},
+        ],
+        "needed": 1,
+    },
     "essay": {"word_limit": None},
     "code": {"language": "python", "template": "def area(r):\n    ", "solution": ""},
     "file_upload": {"types": ["pdf", "txt"], "most_files": 2, "largest_mb": 1},
@@ -102,6 +113,7 @@ RIGHT: dict[str, Any] = {
     "matching": {"at": "v", "it": "r"},
     "ordering": ["q", "c", "k"],
     "cloze": {"1": "v", "2": "Danube", "3": "151"},
+    "hotspot": [[710, 105]],
     "essay": "A short text.",
     "code": "def area(r):\n    return 3.14 * r * r\n",
     "file_upload": [{"id": "0" * 8 + "-0000-4000-8000-" + "0" * 12}],
@@ -117,6 +129,7 @@ WRONG: dict[str, Any] = {
     "matching": {"at": "r", "it": "b"},
     "ordering": ["k", "c", "q"],
     "cloze": {"1": "g", "3": "100"},
+    "hotspot": [[10, 10]],
 }
 
 

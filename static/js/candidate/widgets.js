@@ -1,5 +1,6 @@
 // Reads and writes the answer of one question, whatever its kind; an empty answer is null.
 
+import { preparePlaces, readPlaces, writePlaces } from "./hotspot_widget.js";
 import { prepareOrder, readOrder, writeOrder } from "./ordering_widget.js";
 import { prepareFiles, readFiles, writeFiles } from "./upload_widget.js";
 import { countInWords, countWords } from "./words.js";
@@ -119,6 +120,7 @@ const READERS = {
   order: readOrder,
   gaps: readGaps,
   files: readFiles,
+  points: readPlaces,
 };
 
 const WRITERS = {
@@ -132,7 +134,8 @@ const WRITERS = {
   order: writeOrder,
   gaps: writeGaps,
   files: writeFiles,
+  points: writePlaces,
 };
 
 /** What some widgets need once, before they show their first answer. */
-const PREPARERS = { order: prepareOrder, files: prepareFiles };
+const PREPARERS = { order: prepareOrder, files: prepareFiles, points: preparePlaces };

@@ -33,6 +33,7 @@ WIDGET = {
     "matching": "matches",
     "ordering": "order",
     "cloze": "gaps",
+    "hotspot": "points",
     "essay": "text",
     "code": "text",
     "file_upload": "files",

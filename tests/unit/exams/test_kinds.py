@@ -98,9 +98,33 @@ uploads = st.fixed_dictionaries(
     {"types": st.lists(st.sampled_from(sorted(TYPES)), min_size=1, max_size=5)},
     optional={"most_files": st.integers(1, 10), "largest_mb": st.integers(1, 50)},
 )
+
+
+@st.composite
+def hotspot(draw: st.DrawFn) -> dict[str, Any]:
+    side, place = st.integers(1, 300), st.integers(0, 300)
+    corners = st.lists(st.tuples(place, place).map(list), min_size=3, max_size=6)
+    region = (
+        st.fixed_dictionaries({"shape": st.just("circle"), "x": place, "y": place, "r": side})
+        | st.fixed_dictionaries(
+            {"shape": st.just("rect"), "x": place, "y": place, "width": side, "height": side}
+        )
+        | st.fixed_dictionaries({"shape": st.just("polygon"), "points": corners})
+    )
+    regions = draw(st.lists(region, min_size=1, max_size=4))
+    return {
+        **CONTENT["hotspot"],
+        "width": 600,
+        "height": 600,
+        "regions": regions,
+        "needed": draw(st.integers(1, len(regions))),
+    }
+
+
 PUBLIC_NAMES = {"options", "longest", "word_limit", "scoring", "penalty_percent", "unit"}
 PUBLIC_NAMES |= {"prompts", "choices", "entries", "text", "gaps", "language", "language_label", "template"}
 PUBLIC_NAMES |= {"least_words", "types", "accept", "most_files", "largest_mb"}
+PUBLIC_NAMES |= {"media", "description", "width", "height", "needed"}
 CONTENTS = {
     "single_choice": options(one=True),
     "multiple_choice": options(one=False),
@@ -120,6 +144,7 @@ CONTENTS = {
     "matching": matching(),
     "ordering": ordering,
     "cloze": cloze(),
+    "hotspot": hotspot(),
     "code": code,
     "file_upload": uploads,
     "essay": st.fixed_dictionaries(
