@@ -11,7 +11,7 @@ from accounts.models import AuditEntry, Institution, User
 from accounts.tenancy import within
 from exams.bank.questions import newest_version
 from exams.kinds.registry import KINDS
-from exams.models import Question, QuestionVersion
+from exams.models import Question, QuestionMedia, QuestionVersion
 from proctor_site.kernel import clock
 from tests.factories.exams import CONTENT, make_exam, make_question
 
@@ -138,6 +138,17 @@ def test_the_kind_is_chosen_first(officer: User, browser_of: Browser) -> None:
 @pytest.mark.parametrize("kind", sorted(KINDS))
 def test_add_and_read_back(institution: Institution, author: User, browser_of: Browser, kind: str) -> None:
     client = browser_of(author)
+    with within(institution):
+        QuestionMedia.objects.create(
+            institution=institution,
+            public_id=CONTENT["hotspot"]["media"],
+            name="map.png",
+            description="Map",
+            content_type="image/png",
+            size=1,
+            sha256="0" * 64,
+            stored_name="map.png",
+        )
     assert client.get(add_url(kind)).status_code == 200
     response = client.post(add_url(kind), {"title": "Capital", "stem": "Which?", **POSTED[kind]})
     assert response.status_code == 302, errors_of(response)

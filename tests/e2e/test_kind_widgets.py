@@ -182,9 +182,6 @@ def test_a_place_is_marked_by_keys_and_by_pointer(page: Page, attempt: Attempt) 
     assert box is not None
     picture.click(position={"x": box["width"] * 0.25, "y": box["height"] * 0.5})
     expect(page.get_by_text("Place 1: 25 % from the left, 50 % from the top")).to_be_visible()
-    page.screenshot(path="/tmp/kinds/place.png")
-    page.set_viewport_size({"width": 390, "height": 800})
-    page.screenshot(path="/tmp/kinds/place-phone.png", full_page=True)
     page.get_by_role("button", name="Remove place 1").click()
     expect(picture).to_be_focused()
     assert saved(page, attempt)["hotspot"] is None
