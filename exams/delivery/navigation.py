@@ -42,6 +42,14 @@ def section_states(
     return {section.pk: _state(attempt, section, runs.get(section.pk), extra, moment) for section in sections}
 
 
+def parts_of(attempt: Attempt) -> list[tuple[Section, SectionState]]:
+    """The sections of the paper in its order, each with its state."""
+    items = attempt.paper.select_related("section").order_by("position")
+    sections = {item.section_id: item.section for item in items}
+    found = section_states(attempt, sections.values())
+    return [(section, found[pk]) for pk, section in sections.items()]
+
+
 def item_states(items: Sequence[PaperItem], sections: dict[int, SectionState]) -> dict[int, Access]:
     """Access to each of `items` (a whole paper in its order, with sections) by item id."""
     found: dict[int, Access] = {}

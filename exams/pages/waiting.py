@@ -10,6 +10,7 @@ from exams import timing
 from exams.delivery import queries
 from exams.delivery.admission import extra_of, window_of
 from exams.delivery.beginning import turn_of
+from exams.delivery.navigation import parts_of
 from exams.pages.steps import PAGE_OF_STATE, Page, api_url_of, own_attempt, url_of
 
 
@@ -32,6 +33,7 @@ def waiting(request: HttpRequest, slug: str, attempt_id: int) -> HttpResponse:
         "minutes": sitting.duration_minutes + round(extra.total_seconds() / 60),
         "extra_minutes": round(extra.total_seconds() / 60),
         "question_count": attempt.paper.count(),
+        "parts": parts_of(attempt),
         "latest_start": timing.latest_start(window),
         "api_url": api_url_of(attempt),
         "exam_url": url_of(attempt, Page.EXAM),

@@ -9,6 +9,7 @@ from django.test import Client
 from accounts.models import Institution, User
 from accounts.tenancy import within
 from exams import states
+from exams.bank.paper import draw_paper
 from exams.models import Allowance, Answer, Attempt, Enrolment
 from proctor_site.kernel import clock
 from proctoring import supervision
@@ -113,3 +114,16 @@ def test_other_ends_have_words_of_their_own(
     state: str, heading: str, enrolment: Enrolment, candidate: User, browser_of: BrowserOf
 ) -> None:
     assert heading in page(make_attempt(enrolment, state=state), "done", candidate, browser_of)
+
+
+def test_parts_with_limits_and_forward_only_ones_are_announced(
+    institution: Institution, candidate: User, browser_of: BrowserOf
+) -> None:
+    exam = make_exam(institution, minutes=20, navigation="forward")
+    attempt = make_attempt(enrol(make_sitting(exam, duration_minutes=60), candidate), state=states.READY)
+    with within(institution):
+        draw_paper(attempt)
+        Allowance.objects.create(institution=institution, enrolment=attempt.enrolment, factor="1.5")
+    text = browser_of(candidate).get(attempt_page(attempt, "waiting")).content.decode()
+    assert "Part one: 30 minutes from when you begin it" in text
+    assert "In “Part one” you can only go forward" in text
