@@ -9,9 +9,10 @@ from django.test import Client
 
 from accounts.models import Institution, Job, User
 from accounts.tenancy import within
+from exams.kinds.registry import KINDS
 from exams.models import Mark, Question, SectionQuestion, Sitting
 from exams.reports import services
-from tests.factories.exams import make_exam, make_sitting
+from tests.factories.exams import CONTENT, RIGHT, make_exam, make_sitting
 from tests.factories.results import make_results
 
 pytestmark = pytest.mark.django_db
@@ -190,3 +191,19 @@ def test_pages_take_few_queries(
         browser.get(f"{BASE}sittings/{sitting.pk}/")
     with django_assert_max_num_queries(18):
         browser.get(question_url(sitting, 1))
+
+
+def test_every_kind_of_question_has_its_page(
+    browser_of: BrowserOf, author: User, institution: Institution
+) -> None:
+    kinds = [kind for kind in KINDS if kind in RIGHT and kind in CONTENT]
+    assert {"single_choice", "matching", "ordering", "cloze", "essay"} <= set(kinds)
+    sitting = make_results(institution, attempts=12, kinds=kinds)
+    page = browser_of(author).get(f"{BASE}sittings/{sitting.pk}/")
+    assert len(page.context["rows"]) == len(kinds)
+    for row in page.context["rows"]:
+        detail = browser_of(author).get(row.url)
+        assert detail.status_code == 200, row.kind
+        [(version, answers)] = detail.context["versions"]
+        assert version.asked == 12
+        assert version.is_free or answers, row.kind
