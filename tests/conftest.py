@@ -33,6 +33,12 @@ settings.load_profile("project")
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Bytes are called by their number: what is made anew in each run (archives hold times) has no steady
+    name, and processes that share the tests have to agree on names."""
+    return argname if isinstance(val, bytes) else None
+
+
 @pytest.fixture(autouse=True)
 def clean_cache() -> Iterator[None]:
     """The cache outlives a test's transaction, so it is emptied around each test."""
