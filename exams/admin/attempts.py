@@ -9,6 +9,7 @@ from django.db import models
 from django.http import HttpRequest
 from django.urls import path, reverse
 from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from accounts.admin.site import site
 from accounts.admin.tenant import TenantAdmin, TenantTabularInline
@@ -58,9 +59,9 @@ class PaperInline(ReadOnly, TenantTabularInline):
         return wording.stem_in_words(item.version)
 
     @admin.display(description="answer")
-    def answer_in_words(self, item: PaperItem) -> str:
+    def answer_in_words(self, item: PaperItem) -> SafeString:
         answer = getattr(item, "answer", None)
-        return wording.answer_in_words(item.version, answer.value if answer else None)
+        return wording.answer_html(item.version, answer.value if answer else None)
 
     @admin.display(description="right answer")
     def key(self, item: PaperItem) -> str:

@@ -19,7 +19,7 @@ from exams.delivery.navigation import Gate
 from exams.kinds.file_upload.kind import LARGEST_MB
 from exams.kinds.file_upload.types import check_file, clean_name
 from exams.kinds.registry import kind_named
-from exams.models import AnswerFile, Attempt, PaperItem
+from exams.models import AnswerFile, Attempt, PaperItem, RoundMarker
 from proctor_site.kernel import clock
 from proctor_site.kernel.errors import Conflict, InvalidInput, NotFound, TooLarge, TooLate, Unavailable
 
@@ -97,15 +97,13 @@ def facts_of(file: AnswerFile) -> dict[str, Any]:
 
 
 def open_for(person: User, public_id: str) -> OpenedFile:
-    """A file for its candidate, and for staff who may see answers.
+    """A file for its candidate, for staff who may see answers, and for those who mark this answer.
 
     Searches the open scope. Raises NotFound for everybody else.
     """
     rows = AnswerFile.objects.select_related("attempt__enrolment", "institution")
     file = rows.filter(public_id=public_id).first()
-    if file is None or not (
-        file.attempt.enrolment.candidate_id == person.pk or person.has_perm("exams.view_answer", file)
-    ):
+    if file is None or not _may_see(person, file):
         raise NotFound("There is no such file that you may see.")
     try:
         with storages["answer_files"].open(file.stored_name) as stored:
@@ -115,6 +113,13 @@ def open_for(person: User, public_id: str) -> OpenedFile:
     if hashlib.sha256(data).hexdigest() != file.sha256:
         raise Unavailable("The stored file is not the one that was handed in; tell the exam office.")
     return OpenedFile(file, data)
+
+
+def _may_see(person: User, file: AnswerFile) -> bool:
+    if file.attempt.enrolment.candidate_id == person.pk or person.has_perm("exams.view_answer", file):
+        return True
+    marks = RoundMarker.objects.filter(user=person, round__answers__item=file.item_id).exists()
+    return marks and person.has_perm("exams.mark_answers", file)
 
 
 def _require_open(attempt: Attempt, item: PaperItem, device: str) -> None:

@@ -13,7 +13,7 @@ from accounts.models import Institution, User
 from accounts.tenancy import within
 from exams import states
 from exams.delivery.verification import verify_journal
-from exams.models import AnswerFile, Attempt
+from exams.models import AnswerFile, Attempt, MarkingRound, RoundAnswer, RoundMarker
 from proctor_site.kernel import clock
 from tests.factories.exams import enrol, make_attempt, make_exam, make_sitting
 
@@ -164,6 +164,26 @@ def test_who_gets_a_file(
     facts = send(browser_of(candidate), attempt).json()
     person = request.getfixturevalue(who)
     assert browser_of(person).get(f"/api/v1/answer-files/{facts['id']}/").status_code == status
+
+
+def test_who_marks_an_answer_gets_its_files(
+    attempt: Attempt, candidate: User, author: User, browser_of: BrowserOf
+) -> None:
+    address = f"/api/v1/answer-files/{send(browser_of(candidate), attempt).json()['id']}/"
+    own = {"institution": attempt.institution}
+    with within(attempt.institution):
+        item = attempt.paper.select_related("version").order_by("position")[0]
+        other = attempt.paper.select_related("version").order_by("position")[1]
+        marked = MarkingRound.objects.create(
+            sitting=attempt.enrolment.sitting, title="Files", seed=1, created_at=clock.now(), **own
+        )
+        RoundMarker.objects.create(round=marked, user=author, **own)
+        answer = RoundAnswer(round=marked, item=other, question_id=other.version.question_id, number=1, **own)
+        answer.save()
+    assert browser_of(author).get(address).status_code == 404
+    with within(attempt.institution):
+        RoundAnswer.objects.filter(pk=answer.pk).update(item=item)
+    assert browser_of(author).get(address).status_code == 200
 
 
 def test_a_file_that_was_changed_in_the_store_is_not_given_out(
