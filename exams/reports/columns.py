@@ -18,7 +18,7 @@ _AT_ONCE = 20_000
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What a report is about: a sitting, or all sittings of an exam. Practice is never counted."""
+    """What a report is about: a sitting, or all sittings of an exam."""
 
     exam: Exam
     sitting: Sitting | None = None
