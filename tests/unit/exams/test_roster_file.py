@@ -128,7 +128,6 @@ def entities() -> bytes:
         (b"a@x.org\n" * 20_002, TooLarge, "too_large"),
         (b"x" * (roster_file.MOST_BYTES + 1), TooLarge, "too_large"),
     ],
-    ids=str,
 )
 def test_files_that_are_refused_whole(data: bytes, kind: type[Refusal], code: str) -> None:
     with pytest.raises(kind) as refusal:
