@@ -52,6 +52,15 @@ class UploadForm(forms.Form):
         chosen: Any = self.fields["category"]
         chosen.queryset = QuestionCategory.objects.order_by("path")
 
+    def clean_file(self) -> Any:
+        """Refuses by the size alone, before the bytes are read into memory."""
+        file = self.cleaned_data["file"]
+        if file.size > imports.MOST_BYTES:
+            raise forms.ValidationError(
+                f"The file is larger than {imports.MOST_BYTES // 1_000_000} MB; split it."
+            )
+        return file
+
 
 @admin.register(QuestionImport, site=site)
 class QuestionImportAdmin(TenantAdmin):

@@ -120,6 +120,15 @@ def test_files_that_cannot_be_read_are_explained(
         assert not QuestionImport.objects.exists()
 
 
+def test_a_file_that_is_too_large_is_not_even_read(
+    institution: Institution, officer: User, browser_of: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(imports, "MOST_BYTES", 10)
+    monkeypatch.setattr(imports, "check", lambda *args, **more: pytest.fail("it was read"))
+    answer = upload(browser_of(officer))
+    assert "larger than" in " ".join(answer.context["form"].errors["file"])
+
+
 def test_export_of_chosen_questions_with_report_and_file(
     institution: Institution, other_institution: Institution, author: User, browser_of: Browser
 ) -> None:
