@@ -83,7 +83,7 @@ def go_to(page: Page, number: int) -> None:
 
 def test_every_kind_is_answered_by_keyboard_and_stays(page: Page, attempt: Attempt) -> None:
     go_to(page, 1)
-    page.get_by_label("Austria").focus()
+    page.get_by_label("Austria", exact=True).focus()
     page.keyboard.type("Vienna")
     page.get_by_label("Italy").select_option(label="Rome")
 

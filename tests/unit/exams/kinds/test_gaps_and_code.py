@@ -1,9 +1,11 @@
 """Texts with gaps: weights, places, controls in the page; code: template, colours, nothing executable."""
 
 from fractions import Fraction
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from django.template.loader import render_to_string
 
 from exams.kinds.cloze.form import ClozeForm
 from exams.kinds.code.highlight import MOST_CHARACTERS, highlighted
@@ -11,7 +13,7 @@ from exams.kinds.code.kind import LANGUAGES
 from exams.kinds.registry import KINDS
 from exams.templatetags.exam_gaps import text_with_gaps
 from proctor_site.kernel.errors import InvalidInput
-from tests.factories.exams import CONTENT
+from tests.factories.exams import CONTENT, RIGHT
 
 F = Fraction
 CLOZE, CODE = KINDS["cloze"], KINDS["code"]
@@ -119,3 +121,19 @@ def test_colours_change_no_character_and_let_nothing_through(language: str) -> N
 def test_python_has_colours_and_endless_code_has_none() -> None:
     assert 'class="hl-k"' in highlighted("def f(): pass", "python")
     assert "class=" not in highlighted("def f(): pass\n" * (MOST_CHARACTERS // 10), "python")
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "part"),
+    [
+        ("code", "def f(): pass", 'class="hl-k"'),
+        ("file_upload", RIGHT["file_upload"], 'href="/api/v1/answer-files/'),
+        ("hotspot", [[700, 100]], 'class="hotspot-mark"'),
+    ],
+)
+def test_answers_are_shown_to_markers_as_their_kind_shows_them_best(kind: str, value: Any, part: str) -> None:
+    question = SimpleNamespace(kind=kind)
+    version = SimpleNamespace(text_format="plain", content=CONTENT[kind], question=question)
+    context = {"item": SimpleNamespace(version=version), "value": value}
+    assert part in render_to_string(f"exams/kinds/answers/{kind}.html", context)
+    assert "No answer" in render_to_string(f"exams/kinds/answers/{kind}.html", {**context, "value": None})
