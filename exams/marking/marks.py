@@ -79,7 +79,10 @@ def write(wanted: Iterable[Wanted], *, actor: User | None, source: str, reason: 
         if before != after and not (mark is None and source == "rule"):
             changes.append(_change(each.item, before, after, actor, source, reason, now))
     Mark.objects.bulk_create(new, batch_size=1_000)
-    Mark.objects.bulk_update(old, _FIELDS, batch_size=500)
+    # As an upsert: the CASE that bulk_update builds takes 35 s for 5,000 marks, this about one.
+    Mark.objects.bulk_create(
+        old, batch_size=1_000, update_conflicts=True, unique_fields=["id"], update_fields=_FIELDS
+    )
     MarkChange.objects.bulk_create(changes, batch_size=1_000)
     return changes
 

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef
 
 from accounts import audit
 from accounts.models import User
@@ -71,9 +70,10 @@ class Preview:
 def sittings_with(question: Question) -> list[Sitting]:
     """The sittings with ended attempts that have the question on their paper, newest first."""
     asked = PaperItem.objects.filter(
-        attempt__enrolment__sitting=OuterRef("pk"), version__question=question
-    ).filter(attempt__started_at__isnull=False, attempt__state__in=states.ENDED)
-    return list(Sitting.objects.filter(Exists(asked)).select_related("exam"))
+        version__question=question, attempt__started_at__isnull=False, attempt__state__in=states.ENDED
+    ).order_by()
+    found = Sitting.objects.filter(pk__in=asked.values("attempt__enrolment__sitting"))
+    return list(found.select_related("exam"))
 
 
 def questions_on(sitting: Sitting) -> list[Question]:

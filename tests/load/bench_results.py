@@ -182,6 +182,8 @@ ACTIONS: dict[str, Callable[[], Callable[[], str]]] = {
     "statistics page, stored": _page(_SITTING),
     "one question in detail": _page(_SITTING + "sections/{section}/questions/{question}/"),
     "results page of the office, 50 rows": _page("results/{sitting}/"),
+    "results page of the office, by points": _page("results/{sitting}/?sort=-points"),
+    "preview of a release": _page("results/{sitting}/release/"),
     "results as CSV": _page(_SITTING + "export/?what=results&as=csv"),
     "results as XLSX": _page(_SITTING + "export/?what=results&as=xlsx"),
     "all answers as CSV": _page(_SITTING + "export/?what=answers&as=csv"),
