@@ -10,7 +10,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
 def main() -> None:
     """Runs the measurements that were asked for, all by default."""
     parser = argparse.ArgumentParser(prog="./run bench", description=__doc__)
-    parser.add_argument("--only", choices=["vision", "live", "results", "roster", "import"])
+    parser.add_argument("--only", choices=["vision", "live", "results", "roster", "import", "starts"])
     parser.add_argument("--seconds", type=float, default=12.0, help="length of each phase on the real server")
     options = parser.parse_args()
     load = ", ".join(f"{each:.1f}" for each in os.getloadavg())
@@ -35,6 +35,11 @@ def main() -> None:
 
         print("\n== Import and export of a large question bank ==", flush=True)
         bench_import.main()
+    if options.only in (None, "starts"):
+        from tests.load import bench_starts
+
+        print("\n== Everybody starts at once ==", flush=True)
+        bench_starts.main(options.seconds)
     if options.only in (None, "live"):
         from tests.load import bench_live
 
