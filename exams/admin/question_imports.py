@@ -1,8 +1,5 @@
 """Import of questions in the admin: upload, report of the dry run with filter and CSV, confirmation."""
 
-import csv
-import io
-from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -22,10 +19,10 @@ from exams.bank import imports
 from exams.bank.formats.registry import FORMATS, choices
 from exams.kinds.registry import KINDS
 from exams.models import QuestionCategory, QuestionImport
+from exams.tables import Format, as_bytes
 from proctor_site.kernel.errors import Refusal
 
 ROWS_PER_PAGE = 100
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 class UploadForm(forms.Form):
@@ -170,16 +167,13 @@ class QuestionImportAdmin(TenantAdmin):
     def report_file(self, request: HttpRequest, import_id: int) -> HttpResponse:
         """The report as CSV, in UTF-8 with a mark so that spreadsheets read it."""
         found = self._found(request, str(import_id))
-        written = io.StringIO()
-        writer = csv.writer(written)
-        writer.writerow(["number", "where", "outcome", "title", "kind", "words"])
-        for row in map(_shown, found.rows):
-            writer.writerow(
-                _harmless(
-                    [row["number"], row["where"], row["label"], row["title"], row["kind"], row["words"]]
-                )
-            )
-        response = HttpResponse("\ufeff" + written.getvalue(), content_type="text/csv; charset=utf-8")
+        headers = ("number", "where", "outcome", "title", "kind", "words")
+        cells = (
+            (row["number"], row["where"], row["label"], row["title"], row["kind"], row["words"])
+            for row in map(_shown, found.rows)
+        )
+        form = Format.CSV_FOR_SPREADSHEETS
+        response = HttpResponse(as_bytes(form, headers, cells), content_type=form.content_type)
         response["Content-Disposition"] = f'attachment; filename="import-{found.pk}.csv"'
         return response
 
@@ -227,9 +221,3 @@ def _shown(row: dict[str, Any]) -> dict[str, Any]:
         "kind": kind.label if kind else "",
         "words": "; ".join(row["words"]),
     }
-
-
-def _harmless(cells: Iterable[object]) -> list[str]:
-    """Cells that no spreadsheet takes for a formula."""
-    texts = [str(cell) for cell in cells]
-    return [f"'{text}" if text.startswith(_FORMULA) else text for text in texts]

@@ -15,12 +15,12 @@ from accounts.models import User
 from exams.models import CandidateGroup, Roster, Sitting
 from exams.scheduling import roster as service
 from exams.scheduling.groups import enrol_group
-from exams.scheduling.lists import HEADERS, as_csv, as_xlsx, candidate_list
+from exams.scheduling.lists import HEADERS, candidate_list
 from exams.scheduling.roster_file import MOST_BYTES, MOST_ROWS
 from exams.scheduling.verdicts import CHANGING, Outcome, named_groups, places_left
+from exams.tables import Format, as_bytes
 from proctor_site.kernel.errors import Refusal
 
-_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _ON_A_PAGE = 100
 WORDS = {
     Outcome.ENROLLED: "enrolled",
@@ -122,10 +122,8 @@ def candidate_file(model_admin: Any, request: HttpRequest, sitting_id: int, *, f
     if not request.user.has_perm("exams.add_enrolment", sitting):
         raise PermissionDenied
     rows = candidate_list(sitting)
-    if form == "csv":
-        answer = HttpResponse(as_csv(HEADERS, rows), content_type="text/csv; charset=utf-8")
-    else:
-        answer = HttpResponse(as_xlsx(HEADERS, rows, title="Candidates"), content_type=_XLSX)
+    chosen = Format.XLSX if form == "xlsx" else Format.CSV_FOR_SPREADSHEETS
+    answer = HttpResponse(as_bytes(chosen, HEADERS, rows), content_type=chosen.content_type)
     answer["Content-Disposition"] = f'attachment; filename="candidates-{sitting.pk}.{form}"'
     return answer
 

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 from accounts.pages.guards import person_of, require_right
 from exams.models import Sitting
 from exams.reports.exports import NAMELESS, What, export
-from exams.reports.tables import Format
+from exams.tables import Format
 from proctor_site.kernel.errors import InvalidInput
 
 _PIECE = 65_536

@@ -21,7 +21,7 @@ from exams.reports.queries import sittings_with_results
 from exams.reports.question_detail import detail_of
 from exams.reports.report import Line, Report
 from exams.reports.services import Found, find_report, subject_of
-from exams.reports.tables import Format
+from exams.tables import Format
 
 _PER_PAGE = 50
 SORTS = {

@@ -8,16 +8,16 @@ from typing import IO, Any
 
 from accounts import audit
 from accounts.models import User
+from exams import tables
 from exams.bank.wording import content_in_words, stem_in_words
 from exams.kinds.registry import KINDS, kind_named
 from exams.marking.queries import AttemptRow, results_of, versions_on
 from exams.models import Mark, PaperItem, Question, QuestionVersion, Sitting
-from exams.reports import tables
 from exams.reports.columns import Subject
 from exams.reports.item_statistics import Figure
 from exams.reports.report import Line
 from exams.reports.services import compute
-from exams.reports.tables import Cell, Format
+from exams.tables import Cell, Format
 
 _AT_ONCE = 100
 """Attempts whose answers are read at once."""

@@ -87,14 +87,14 @@ def _seed() -> str:
 
 
 def _files() -> tuple[bytes, bytes]:
-    from exams.scheduling.lists import as_csv, as_xlsx
+    from exams.tables import Format, as_bytes
 
     headers = ("E-mail", "Name", "Group", "Extra minutes", "Factor")
     rows = [
         (f"p{number}@example.org", f"Person {number}", f"Class {number % 40}", 15 * (number % 20 == 0), "1")
         for number in range(ROWS)
     ]
-    return as_csv(headers, rows), as_xlsx(headers, rows, title="Roster")
+    return as_bytes(Format.CSV, headers, rows), as_bytes(Format.XLSX, headers, rows)
 
 
 def _action(name: str) -> Callable[[], str]:

@@ -19,8 +19,9 @@ from exams.models import (
     Sitting,
 )
 from exams.scheduling import enrolments, groups, roster, sittings
-from exams.scheduling.lists import HEADERS, as_csv, candidate_list
+from exams.scheduling.lists import HEADERS, candidate_list
 from exams.scheduling.verdicts import AT_ONCE, Outcome
+from exams.tables import Format, as_bytes
 from proctor_site.kernel.errors import Conflict, InvalidInput
 from tests.factories.accounts import make_member, make_user
 from tests.factories.exams import make_attempt, make_exam, make_sitting
@@ -163,7 +164,7 @@ def test_an_import_goes_on_where_it_was_stopped(
 
 def test_an_exported_list_comes_back_unchanged(sitting: Sitting, officer: User, candidate: User) -> None:
     run(sitting, officer, f"{candidate.email},,3b,15,", "new@example.org,=Nina,3b,,1.25")
-    data = as_csv(HEADERS, candidate_list(sitting))
+    data = as_bytes(Format.CSV_FOR_SPREADSHEETS, HEADERS, candidate_list(sitting))
     again = roster.read_roster(sitting, file_name="x.csv", data=data, actor=officer)
     assert [each.outcome for each in roster.try_out(again)] == ["already_enrolled", "already_invited"]
     assert roster.rows_of(again)[1].name == "=Nina"

@@ -8,9 +8,9 @@ import pytest
 from openpyxl import Workbook
 
 from exams.scheduling import roster_file
-from exams.scheduling.lists import as_csv, as_xlsx
 from exams.scheduling.roster_file import read_rows
 from exams.scheduling.roster_rows import RosterRow, understand
+from exams.tables import Format, as_bytes
 from proctor_site.kernel.errors import InvalidInput, Refusal, TooLarge
 
 TEXT = "E-Mail Address;Vorname;Nachname;Gruppe;Extra minutes;Time-Factor;Seat\r\n"
@@ -147,10 +147,10 @@ def test_a_sheet_that_claims_a_million_rows_is_stopped() -> None:
 def test_exports_are_no_formulas_and_come_back_as_they_were() -> None:
     rows = [("=cmd|'/c calc'!A1", "@x", "+1", "-2", 15, "plain")]
     headers = ("E-mail", "Name", "Group", "Extra minutes", "Factor", "State")
-    for data in (as_csv(headers, rows), as_xlsx(headers, rows, title="A [list]")):
-        [_, (_, cells)] = read_rows(data)
+    for form in (Format.CSV_FOR_SPREADSHEETS, Format.XLSX):
+        [_, (_, cells)] = read_rows(as_bytes(form, headers, rows))
         assert cells == ["=cmd|'/c calc'!A1", "@x", "+1", "-2", "15", "plain"]
-    text = as_csv(headers, rows).decode("utf-8-sig")
+    text = as_bytes(Format.CSV, headers, rows).decode()
     assert text.splitlines()[1].startswith("'=cmd") and ",'@x,'+1,'-2,15" in text
-    sheet = zipfile.ZipFile(io.BytesIO(as_xlsx(headers, rows, title="x"))).read("xl/worksheets/sheet1.xml")
+    sheet = zipfile.ZipFile(io.BytesIO(as_bytes(Format.XLSX, headers, rows))).read("xl/worksheets/sheet1.xml")
     assert b"<f>" not in sheet

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
-from exams.reports.tables import Format, neutral, write
+from exams.tables import Format, neutral, write
 
 HOSTILE = [
     "=1+1",

@@ -72,6 +72,13 @@ def write(form: Format, headers: Sequence[str], rows: Iterable[Sequence[Cell]]) 
     return file, counted.number
 
 
+def as_bytes(form: Format, headers: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:
+    """The same for a table that is not long."""
+    file, _ = write(form, headers, rows)
+    with file:
+        return file.read()
+
+
 class _Counted:
     """Rows that are counted while they pass."""
 
