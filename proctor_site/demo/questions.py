@@ -1,4 +1,4 @@
-"""The questions of the demo exam: one of each of the six kinds."""
+"""The questions of the demo exam, one of each of six kinds, and one of each further kind for the bank."""
 
 from typing import Any
 
@@ -67,3 +67,85 @@ SECTIONS: list[tuple[str, str, list[dict[str, Any]]]] = [
         ],
     ),
 ]
+
+FURTHER: list[dict[str, Any]] = [
+    {
+        "title": "Capitals",
+        "kind": "matching",
+        "stem": "Which city belongs to which country?",
+        "content": {
+            "prompts": [
+                {"id": "a", "text": "Austria", "choice": "v"},
+                {"id": "b", "text": "Portugal", "choice": "l"},
+                {"id": "c", "text": "Norway", "choice": "o"},
+            ],
+            "choices": [
+                {"id": "o", "text": "Oslo"},
+                {"id": "v", "text": "Vienna"},
+                {"id": "l", "text": "Lisbon"},
+                {"id": "p", "text": "Prague"},
+            ],
+        },
+    },
+    {
+        "title": "Planets",
+        "kind": "ordering",
+        "stem": "Put the planets in order, the one nearest to the sun first.",
+        "content": {
+            "entries": [
+                {"id": "k", "text": "Mercury"},
+                {"id": "e", "text": "Venus"},
+                {"id": "s", "text": "Earth"},
+                {"id": "g", "text": "Mars"},
+            ]
+        },
+    },
+    {
+        "title": "Water",
+        "kind": "cloze",
+        "stem": "Fill in the gaps.",
+        "content": {
+            "text": "Water is made of hydrogen and [[1]]. At sea level it freezes at [[2]] degrees Celsius.",
+            "gaps": [
+                {
+                    "id": "1",
+                    "kind": "short_answer",
+                    "weight": 1,
+                    "content": {"accepted": ["oxygen"], "case_sensitive": False},
+                },
+                {"id": "2", "kind": "numeric", "weight": 1, "content": {"value": "0", "tolerance": "0"}},
+            ],
+        },
+    },
+    {
+        "title": "Area of a circle",
+        "kind": "code",
+        "stem": "Complete the function: it gives the area of a circle of radius r.",
+        "content": {
+            "language": "python",
+            "template": "def area(r):\n    ",
+            "solution": "import math\n\ndef area(r):\n    return math.pi * r ** 2\n",
+        },
+    },
+    {
+        "title": "A plan",
+        "kind": "file_upload",
+        "stem": "Draw a plan of your room on paper, and hand in a photo or a scan of it.",
+        "content": {"types": ["pdf", "jpg", "png"], "most_files": 2, "largest_mb": 10},
+    },
+]
+
+PICTURE_SIZE = (480, 320)
+TRIANGLE = [[300, 60], [420, 260], [200, 240]]
+IN_A_PICTURE: dict[str, Any] = {
+    "title": "Shapes",
+    "kind": "hotspot",
+    "stem": "Mark the triangle.",
+    "content": {
+        "description": "A circle and a square on the left, a triangle on the right",
+        "width": PICTURE_SIZE[0],
+        "height": PICTURE_SIZE[1],
+        "regions": [{"shape": "polygon", "points": TRIANGLE}],
+        "needed": 1,
+    },
+}

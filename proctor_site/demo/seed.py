@@ -4,6 +4,7 @@ import secrets
 import zoneinfo
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from django.db import transaction
 
@@ -13,10 +14,12 @@ from accounts.roles import Role
 from accounts.services import memberships, people
 from accounts.tenancy import within
 from exams import states
+from exams.bank import media
 from exams.bank.questions import create_question
 from exams.models import Attempt, Exam, Section, SectionQuestion, Sitting
 from exams.scheduling import enrolments, sittings
-from proctor_site.demo.questions import SECTIONS
+from proctor_site.demo import picture
+from proctor_site.demo.questions import FURTHER, IN_A_PICTURE, SECTIONS
 from proctor_site.kernel import clock
 from proctoring.models import Policy
 
@@ -54,6 +57,7 @@ def seed() -> tuple[Sitting, list[DemoAccount]]:
             with within(institution):
                 made = _make_people(institution)
                 _make_exam(institution)
+                _make_further_exam(institution)
         with within(institution):
             return _open_sitting(institution), made
 
@@ -118,6 +122,36 @@ def _make_exam(institution: Institution) -> Exam:
                 points=5 if question["kind"] == "essay" else 1,
             )
     return exam
+
+
+def _make_further_exam(institution: Institution) -> None:
+    """One question of each further kind, to be looked at in the preview; no sitting asks them."""
+    officer = User.objects.get(email=_email("officer"))
+    exam = Exam.objects.create(
+        institution=institution,
+        title="Further kinds of questions",
+        instructions="One of each kind that the trial exam does not have.",
+    )
+    section = Section.objects.create(institution=institution, exam=exam, title="Further kinds", position=1)
+    for place, question in enumerate([*FURTHER, _in_a_picture(institution, officer)], start=1):
+        SectionQuestion.objects.create(
+            institution=institution,
+            section=section,
+            question=create_question(institution, actor=officer, **question),
+            position=place,
+        )
+
+
+def _in_a_picture(institution: Institution, officer: User) -> dict[str, Any]:
+    content = IN_A_PICTURE["content"]
+    kept = media.store(
+        institution,
+        name="shapes.png",
+        data=picture.shapes(),
+        description=content["description"],
+        actor=officer,
+    )
+    return IN_A_PICTURE | {"content": content | {"media": str(kept.public_id)}}
 
 
 def _open_sitting(institution: Institution) -> Sitting:

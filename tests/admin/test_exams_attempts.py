@@ -28,7 +28,8 @@ def test_allowances_are_for_the_office_only(
     institution: Institution, officer: User, proctor: User, candidate: User, browser_of: Browser
 ) -> None:
     enrolment = enrol(make_sitting(make_exam(institution)), candidate)
-    row = {"extra_minutes": "10", "factor": "1.25", "reason": "Broken hand", "enrolment": enrolment.pk}
+    row = {"extra_minutes": "10", "factor": "1.25", "break_minutes": "0", "reason": "Broken hand"}
+    row["enrolment"] = str(enrolment.pk)
     client = browser_of(officer)
     response = client.post(url("enrolment_change", enrolment.pk), formset("allowances", row))
     assert response.status_code == 302
