@@ -139,6 +139,15 @@ def test_unknown_engines_are_named_in_the_error(path: str) -> None:
         load_engine(path)
 
 
+def test_dlib_leaves_other_readers_of_pictures_as_strict_as_they_were() -> None:
+    from PIL import ImageFile
+
+    from proctoring.vision.engines import dlib_faces
+
+    dlib_faces.DlibFaces()
+    assert ImageFile.LOAD_TRUNCATED_IMAGES is False
+
+
 def test_dlib_that_quits_on_import_becomes_an_engine_error(monkeypatch: pytest.MonkeyPatch) -> None:
     """face_recognition calls quit() when its models are missing; the worker must survive it."""
     from proctoring.vision.engines import dlib_faces

@@ -58,5 +58,9 @@ class Command(BaseCommand):
             if row["outcome"] != imports.TAKEN:
                 label = imports.OUTCOMES[row["outcome"]]
                 self.stdout.write(f"{row['where']}: {label}: {row['title']}: {'; '.join(row['words'])}")
-        counts = ", ".join(f"{imports.OUTCOMES[name].lower()} {found.counts[name]}" for name in found.counts)
+        counts = ", ".join(
+            f"{label.lower()} {found.counts[name]}"
+            for name, label in imports.OUTCOMES.items()
+            if name in found.counts  # a database may keep them in any order
+        )
         self.stdout.write(f"{'Dry run, nothing was imported' if dry else 'Done'}: {counts}.")

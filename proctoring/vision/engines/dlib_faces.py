@@ -9,6 +9,7 @@ from typing import Any
 
 import cv2
 import numpy as np
+from PIL import ImageFile
 
 from proctoring.observations import FaceBox
 from proctoring.vision import thresholds
@@ -76,14 +77,15 @@ def _import_face_recognition() -> Any:
     """The module face_recognition.api; EngineError with its own words when it cannot be had.
 
     Trap: when its models or pkg_resources are missing (setuptools 81 and later), the package prints a
-    misleading hint and calls quit(), which would end the whole process as SystemExit.
+    misleading hint and calls quit(), which would end the whole process as SystemExit. And it tells Pillow to
+    take pictures that are cut off for whole ones, everywhere in the process: that is taken back.
     """
     said = io.StringIO()
     try:
         # Deprecations inside these packages, last released in 2017 and 2020, are not ours to mend.
         with contextlib.redirect_stdout(said), warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            return import_module("face_recognition.api")
+            module = import_module("face_recognition.api")
     except KeyboardInterrupt:
         raise
     except BaseException as error:
@@ -92,3 +94,5 @@ def _import_face_recognition() -> Any:
             f"face_recognition cannot be imported ({type(error).__name__}: {error}); it needs dlib, "
             f"face_recognition_models and setuptools below 81. {hint}".strip()
         ) from error
+    ImageFile.LOAD_TRUNCATED_IMAGES = False
+    return module
