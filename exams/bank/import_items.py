@@ -162,7 +162,7 @@ def _number_ids(value: Any, ids: dict[str, str]) -> None:
     if isinstance(value, dict):
         if isinstance(value.get("id"), str):
             ids.setdefault(value["id"], f"\x00{len(ids)}")
-        for each in value.values():
+        for _, each in sorted(value.items()):  # a database may give names back in an order of its own
             _number_ids(each, ids)
     elif isinstance(value, list):
         for each in value:
