@@ -222,9 +222,9 @@ def test_formulas_of_one_text_are_bounded() -> None:
 
 
 def test_openings_without_an_end_are_soon_passed() -> None:
-    started = time.perf_counter()
+    started = time.thread_time()
     assert shown("\\(" * 10_000).count("\\(") == 10_000
-    assert time.perf_counter() - started < 2
+    assert time.thread_time() - started < 2
 
 
 @given(st.text(alphabet="\\{}^_&x1 frac()[]lsqrtbegin", max_size=40))

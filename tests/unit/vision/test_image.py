@@ -85,9 +85,9 @@ def test_other_bytes_are_not_an_image(data: bytes) -> None:
 
 @pytest.mark.parametrize("sides", [(50_000, 50_000), (4096, 4096), (5000, 100), (2**31 - 1, 1)])
 def test_an_image_bomb_is_refused_by_its_header(sides: tuple[int, int]) -> None:
-    start = time.monotonic()
+    start = time.thread_time()
     assert code_of(png_declaring(*sides)) is ImageCode.TOO_MANY_PIXELS
-    assert time.monotonic() - start < 0.5
+    assert time.thread_time() - start < 0.5
 
 
 def test_a_header_that_lies_downwards_fails_to_decode() -> None:

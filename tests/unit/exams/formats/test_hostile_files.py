@@ -98,9 +98,9 @@ def test_links_doubles_and_nul_in_names() -> None:
 
 def test_zip_bombs(monkeypatch: pytest.MonkeyPatch) -> None:
     bomb = packed({"imsmanifest.xml": MANIFEST, "a.xml": b"\0" * 20_000_000})
-    started = time.monotonic()
+    started = time.thread_time()
     assert "times its size" in reason(bomb)
-    assert time.monotonic() - started < 1, "the bomb was unpacked"
+    assert time.thread_time() - started < 1, "the bomb was unpacked"
     monkeypatch.setattr(package, "MOST_BYTES", 100)
     assert "larger than" in reason(packed({"imsmanifest.xml": MANIFEST, "a.xml": ITEM}))
     monkeypatch.setattr(package, "MOST_MEMBERS", 1)
@@ -143,9 +143,9 @@ def test_a_file_outside_the_package_is_not_read() -> None:
     ],
 )
 def test_long_junk_takes_no_long_time(text: str) -> None:
-    started = time.monotonic()
+    started = time.thread_time()
     list(FORMATS["gift"].parse(text.encode()))
-    assert time.monotonic() - started < 2
+    assert time.thread_time() - started < 2
 
 
 def test_items_with_none_or_several_interactions_are_refused() -> None:
