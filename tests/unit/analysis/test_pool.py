@@ -111,7 +111,7 @@ def test_a_full_pool_sheds_within_the_bound(two_workers: WorkerPool) -> None:
     start = time.monotonic()
     with pytest.raises(Overloaded) as caught:
         _analyse(two_workers, frame(RED), wait_s=0.2)
-    assert 0.15 < time.monotonic() - start < 8.0
+    assert 0.15 < time.monotonic() - start < 1.0
     assert caught.value.details["retry_after_ms"] > 0
     assert two_workers.figures().shed == shed_before + 1
     for each in held:

@@ -72,7 +72,7 @@ def test_a_hostile_pattern_takes_no_time() -> None:
     begun = time.thread_time()
     assert SHORT.mark(content, "a" * 239 + "b" + "a" * 200) == 1
     assert SHORT.mark(content, "a" * 239 + "b") == 0
-    assert time.thread_time() - begun < 1
+    assert time.thread_time() - begun < 0.05
 
 
 def test_accents_are_ignored_only_when_told() -> None:
