@@ -102,3 +102,16 @@ class QuestionKind(ABC):
         Made of escaped parts only, with classes and without inline style. `bank.wording.answer_html` asks.
         """
         return None
+
+
+class MarkedByPerson(QuestionKind):
+    """A kind that no rule can mark: no right answer is known, and guessing blindly earns nothing."""
+
+    def share(self, content: Content, value: Any) -> Fraction | None:
+        return None
+
+    def right_value(self, content: Content) -> Any:
+        return None
+
+    def guess_share(self, content: Content) -> Fraction | None:
+        return Fraction(0)

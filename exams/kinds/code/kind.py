@@ -1,11 +1,10 @@
 """Code: a program or a part of one as text, which a person marks."""
 
 from collections.abc import Callable, Sequence
-from fractions import Fraction
 from typing import Any
 
 from exams.kinds import shapes
-from exams.kinds.base import Content, QuestionKind
+from exams.kinds.base import Content, MarkedByPerson
 from exams.kinds.code.highlight import highlighted
 
 LONGEST_ANSWER = 50_000
@@ -37,7 +36,7 @@ LANGUAGES = {
 """Names that Pygments knows, with the words for people."""
 
 
-class Code(QuestionKind):
+class Code(MarkedByPerson):
     """Code as text.
 
     content: `{"language": "python", "template": "def area(r):\\n", "solution": "..."}`; template and solution
@@ -80,15 +79,6 @@ class Code(QuestionKind):
 
     def is_blank(self, value: Any) -> bool:
         return value is None or not value.strip()
-
-    def share(self, content: Content, value: Any) -> Fraction | None:
-        return None
-
-    def right_value(self, content: Content) -> None:
-        return None
-
-    def guess_share(self, content: Content) -> Fraction:
-        return Fraction(0)
 
     def describe_key(self, content: Content) -> str:
         solution = f"\n\n{content['solution']}" if content["solution"] else ""

@@ -1,11 +1,10 @@
 """Essay: free text that a person marks."""
 
 from collections.abc import Sequence
-from fractions import Fraction
 from typing import Any
 
 from exams.kinds import shapes
-from exams.kinds.base import Content, QuestionKind
+from exams.kinds.base import Content, MarkedByPerson
 from exams.kinds.words import count_words
 from proctor_site.kernel.errors import InvalidInput
 
@@ -14,7 +13,7 @@ LONGEST_TEMPLATE = 10_000
 MOST_WORDS = 20_000
 
 
-class Essay(QuestionKind):
+class Essay(MarkedByPerson):
     """Free text.
 
     content: `{"word_limit": 300, "least_words": 100, "template": "Thesis:\\n\\nReasons:\\n"}`; word_limit may
@@ -54,15 +53,6 @@ class Essay(QuestionKind):
 
     def is_blank(self, value: Any) -> bool:
         return value is None or not value.strip()
-
-    def share(self, content: Content, value: Any) -> Fraction | None:
-        return None
-
-    def right_value(self, content: Content) -> None:
-        return None
-
-    def guess_share(self, content: Content) -> Fraction:
-        return Fraction(0)
 
     def describe_key(self, content: Content) -> str:
         limits = []

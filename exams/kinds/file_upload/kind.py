@@ -2,12 +2,11 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from fractions import Fraction
 from html import escape
 from typing import Any
 
 from exams.kinds import shapes
-from exams.kinds.base import Content, QuestionKind
+from exams.kinds.base import Content, MarkedByPerson
 from exams.kinds.file_upload.types import LONGEST_NAME, TYPES
 from proctor_site.kernel.errors import InvalidInput
 
@@ -18,7 +17,7 @@ _ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
-class FileUpload(QuestionKind):
+class FileUpload(MarkedByPerson):
     """Files.
 
     content: `{"types": ["pdf", "docx"], "most_files": 2, "largest_mb": 10}`; types are endings of
@@ -64,15 +63,6 @@ class FileUpload(QuestionKind):
         if len({each["id"] for each in files}) < len(files):
             raise InvalidInput("A file is in the answer twice.", field="value")
         return files
-
-    def share(self, content: Content, value: Any) -> Fraction | None:
-        return None
-
-    def right_value(self, content: Content) -> None:
-        return None
-
-    def guess_share(self, content: Content) -> Fraction:
-        return Fraction(0)
 
     def describe_key(self, content: Content) -> str:
         return f"Marked by a person; {', '.join(content['types'])}"
