@@ -14,7 +14,7 @@ from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from exams.api.base import READING_REFUSALS, person
-from exams.bank import media
+from exams.delivery import media_access
 from exams.models import QuestionMedia
 
 _RANGE = re.compile(r"bytes=(?P<first>[0-9]{0,18})-(?P<last>[0-9]{0,18})")
@@ -40,8 +40,8 @@ class MediaFile(APIView):
         responses={(200, "application/octet-stream"): OpenApiTypes.BINARY, **READING_REFUSALS},
     )
     def get(self, request: Request, media_id: uuid.UUID) -> HttpResponseBase:
-        """The bytes, for staff who read questions and for candidates on whose started paper it stands."""
-        opened = media.open_for(person(request), media_id)
+        """The bytes, for staff who read questions and for candidates while a page of theirs shows it."""
+        opened = media_access.open_for(person(request), media_id)
         with opened.stream as stream:
             found = opened.media
             tag = f'"{found.sha256}"'

@@ -1,4 +1,4 @@
-"""Stores the media of questions in a private store, and opens them for those who may see them."""
+"""Stores the media of questions in a private store."""
 
 import hashlib
 import json
@@ -17,7 +17,7 @@ from accounts.models import Institution, User
 from exams.bank import rich_text
 from exams.bank.media_types import examine
 from exams.kinds.shapes import plain_text
-from exams.models import PaperItem, Question, QuestionMedia, QuestionVersion
+from exams.models import Question, QuestionMedia, QuestionVersion
 from proctor_site.kernel.errors import Conflict, InvalidInput, NotFound
 
 _OF_CONTENT = re.compile(r'"media": "([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})"')
@@ -81,14 +81,8 @@ def store(
     return media
 
 
-def open_for(person: User, public_id: uuid.UUID) -> OpenedMedia:
-    """The file, for staff who may read questions and for candidates on whose started paper it stands.
-
-    Searches the open scope. Raises NotFound for everybody else.
-    """
-    media = QuestionMedia.objects.filter(public_id=public_id).select_related("institution").first()
-    if media is None or not _may_see(person, media):
-        raise NotFound("There is no such file that you may see.")
+def open_file(media: QuestionMedia) -> OpenedMedia:
+    """The file for somebody who may see it: who that is, `delivery.media_access` knows. Raises NotFound."""
     try:
         stream = _store().open(media.stored_name, "rb")
     except FileNotFoundError as error:
@@ -153,15 +147,6 @@ def _shown_in(stem: str, content: object) -> set[str]:
     """Public ids in texts (media:<id>) and under the name "media" of a content, as hotspots have it."""
     written = json.dumps(content)
     return rich_text.media_in(stem) | rich_text.media_in(written) | set(_OF_CONTENT.findall(written))
-
-
-def _may_see(person: User, media: QuestionMedia) -> bool:
-    if person.has_perm("exams.view_question", media):
-        return True
-    # As the paper itself: from the start of the attempt on.
-    return PaperItem.objects.filter(
-        version__media=media, attempt__enrolment__candidate=person, attempt__started_at__isnull=False
-    ).exists()
 
 
 def _clean_name(name: object, ending: str) -> str:

@@ -62,6 +62,12 @@ def shown_to_candidate(attempt: Attempt) -> Shown | None:
     return Shown(found, policy, questions, shows_key)
 
 
+def shows_questions(attempt: Attempt) -> bool:
+    """Whether the released result shows the candidate the questions of the paper now."""
+    policy = policy_of(attempt.enrolment.sitting.exam)
+    return policy.shows_answers and may_be_seen(policy) and released_of(attempt) is not None
+
+
 def has_sittings_ahead(exam: Exam) -> bool:
     """Whether somebody may still take the exam: then its key stays secret."""
     return Sitting.objects.filter(exam=exam, cancelled_at=None, closes_at__gt=clock.now()).exists()
