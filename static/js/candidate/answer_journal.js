@@ -13,8 +13,9 @@ const LARGEST_SEQUENCE = 2000000000;
 
 /**
  * Statuses: "saved", "saving", "offline" (will be sent later), "signed_out", "paused", "locked" (another device
- * holds the attempt), "closed" (the attempt is over). Events: "status" {status, unsent}, "refused" {item, code,
- * detail}, "answered" (the server's answer), "rejected" (ApiError: the server refuses the whole batch).
+ * holds the attempt), "closed" (the attempt is over). Events: "status" {status, unsent, isKept}, "refused" {item,
+ * code, detail}, "answered" (the server's answer), "rejected" (ApiError: the server refuses the whole batch).
+ * `isKept`: whether this computer keeps copies of what is unsent; not while its storage is full.
  */
 export class AnswerJournal extends EventTarget {
   constructor({ attempt, device, store, sender, clock }) {
@@ -29,6 +30,8 @@ export class AnswerJournal extends EventTarget {
     this.waitingSince = null;
     this.sending = null;
     this.storing = new Set();
+    this.unkept = new Set();
+    this.isKept = true;
   }
 
   /** Reads what a former page left unsent on this computer, oldest first; it is sent with the next flush. */
@@ -148,11 +151,33 @@ export class AnswerJournal extends EventTarget {
   }
 
   #keep(change) {
-    const work = this.store.put({ ...change }).catch((error) => {
-      this.dispatchEvent(new CustomEvent("unstorable", { detail: error }));
-    });
+    const work = this.store.put({ ...change }).then(
+      () => this.#kept(change),
+      () => this.#notKept(change),
+    );
     this.storing.add(work);
     work.finally(() => this.storing.delete(work));
+  }
+
+  #kept(change) {
+    this.unkept.delete(change);
+    if (this.isKept) return;
+    this.isKept = true;
+    this.#announce();
+    // There is room again: also for those before.
+    this.#keepRest();
+  }
+
+  /** Full, or refused: the change goes to the server all the same, and is kept as soon as there is room. */
+  #notKept(change) {
+    if (this.queue.includes(change)) this.unkept.add(change);
+    if (!this.isKept) return;
+    this.isKept = false;
+    this.#announce();
+  }
+
+  #keepRest() {
+    for (const change of [...this.unkept]) this.#keep(change);
   }
 
   /** The unsent changes that `isDue` picks, as [device, changes] of at most BATCH_SIZE changes. */
@@ -209,11 +234,17 @@ export class AnswerJournal extends EventTarget {
     const settled = changes.filter((change) => numbers.includes(change.client_sequence));
     if (settled.length === 0) throw new Error("the server's answer names none of the changes that were sent");
     this.queue = this.queue.filter((change) => !settled.includes(change));
-    await this.store.remove(settled[0].device, settled.map((change) => change.client_sequence));
+    for (const change of settled) this.unkept.delete(change);
+    try {
+      await this.store.remove(settled[0].device, settled.map((change) => change.client_sequence));
+    } catch {
+      // The server has them: what stays on this computer is sent again by the next page and changes nothing.
+    }
     return settled;
   }
 
   #failed(error) {
+    this.#keepRest();
     if (error.status === 401) this.#retryAs("signed_out", SIGNED_OUT_RETRY_MS);
     else if (error.code === "paused") this.#become("paused");
     else if (error.isTemporary ?? true) this.#retryAs("offline", error.retryAfterMs ?? this.#nextDelay());
@@ -244,7 +275,8 @@ export class AnswerJournal extends EventTarget {
   }
 
   #announce() {
-    this.dispatchEvent(new CustomEvent("status", { detail: { status: this.status, unsent: this.unsent } }));
+    const { status, unsent, isKept } = this;
+    this.dispatchEvent(new CustomEvent("status", { detail: { status, unsent, isKept } }));
   }
 }
 

@@ -7,6 +7,7 @@ const SPOKEN_MINUTES = [10, 5, 1];
 const LITTLE_SECONDS = 300;
 // The page stops a moment before the server does, so that the last change still arrives in time.
 const LAST_CALL_MS = 700;
+const ROUNDING_MS = 1000;
 
 /** Events: "due", when the deadline is reached (LAST_CALL_MS before it). */
 export class ExamClock extends EventTarget {
@@ -40,6 +41,11 @@ export class ExamClock extends EventTarget {
   /** Whether the time is over; never while paused. */
   get isOver() {
     return this.deadlineAt !== null && this.pausedAt === null && this.deadlineAt - this.clock.now() <= LAST_CALL_MS;
+  }
+
+  /** Whether another deadline (milliseconds since 1970) is shown than this one, by more than a rounding. */
+  differsFrom(deadline) {
+    return this.deadlineAt !== null && Math.abs(this.deadlineAt - deadline) > ROUNDING_MS;
   }
 
   get text() {

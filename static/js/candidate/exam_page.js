@@ -60,7 +60,6 @@ class ExamPage {
   #listen() {
     this.journal.addEventListener("status", ({ detail }) => this.#showStatus(detail));
     this.journal.addEventListener("refused", ({ detail }) => this.#showRefusal(detail));
-    this.journal.addEventListener("unstorable", () => showNotice("This browser cannot keep a copy of your answers. They are still sent to the server: keep this page open until it says “Saved”."));
     this.states.addEventListener("answers", ({ detail }) => this.#takePaper(detail));
     this.parts.addEventListener("replaced", () => this.#takeParts());
     const form = byId("questions");
@@ -239,6 +238,7 @@ async function openExam(root) {
   const saveState = new SaveState({
     element: byId("save-state"),
     announcement: byId("save-announcement"),
+    fullNotice: byId("storage-notice"),
     signInUrl: signIn,
     isDurable: store.isDurable,
   });

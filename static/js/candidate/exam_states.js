@@ -118,9 +118,11 @@ export class ExamStates extends EventTarget {
   }
 
   /** Trap: an answer that was under way during a move carries the state from before; so ask instead of believing. */
-  #compare({ state, server_time: serverTime, device }) {
+  #compare({ state, server_time: serverTime, seconds_left: left, device }) {
     this.watch.apply({ server_time: serverTime, device });
-    if (state !== this.watch.state) this.watch.refresh();
+    // After an outage the answers may be back before the news of the time that was given back.
+    const isOtherTime = state === "in_progress" && this.examClock.differsFrom(Date.parse(serverTime) + left * 1000);
+    if (state !== this.watch.state || isOtherTime) this.watch.refresh();
   }
 
   /** The server refuses the whole batch. */

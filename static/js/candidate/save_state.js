@@ -1,13 +1,15 @@
 // Says in words whether answers have arrived: saved, saving, offline, signed out; speaks only when that matters.
 
 export class SaveState {
-  constructor({ element, announcement, signInUrl, isDurable }) {
-    Object.assign(this, { element, announcement, signInUrl, isDurable });
+  /** `fullNotice`: shown while this computer has no room for copies. */
+  constructor({ element, announcement, fullNotice, signInUrl, isDurable }) {
+    Object.assign(this, { element, announcement, fullNotice, signInUrl, isDurable });
     this.status = "saved";
   }
 
-  show({ status, unsent }) {
-    const text = this.#textFor(status, unsent);
+  show({ status, unsent, isKept }) {
+    this.fullNotice.hidden = isKept;
+    const text = this.#textFor(status, unsent, isKept);
     this.element.dataset.status = status;
     this.element.querySelector("[data-save-text]").replaceChildren(...text);
     const wasTrouble = this.#isTrouble(this.status);
@@ -20,8 +22,8 @@ export class SaveState {
     return status === "offline" || status === "signed_out";
   }
 
-  #textFor(status, unsent) {
-    const here = this.isDurable ? "Saved on this computer" : "Kept in this page only: do not close it";
+  #textFor(status, unsent, isKept) {
+    const here = this.isDurable && isKept ? "Saved on this computer" : "Kept in this page only: do not close it";
     const count = unsent > 1 ? ` (${unsent} changes)` : "";
     switch (status) {
       case "saved":

@@ -1,4 +1,4 @@
-"""Who sees a picture of an exam when: on the paper while the attempt runs, and with a result that shows it."""
+"""Who sees a picture of an exam when: while it is on a page of the running attempt, and with its result."""
 
 import uuid
 from collections.abc import Callable
@@ -43,9 +43,7 @@ def picture(institution: Institution, colour: str) -> QuestionMedia:
     data = BytesIO()
     Image.new("RGB", (4, 4), colour).save(data, "PNG")
     with within(institution):
-        return media.store(
-            institution, name="a.png", data=data.getvalue(), description="A map", actor=None
-        )
+        return media.store(institution, name="a.png", data=data.getvalue(), description="A map", actor=None)
 
 
 @pytest.fixture
