@@ -87,12 +87,12 @@ class Aiken(Format):
             texts = [markup.words_of(text) for text in texts]
         if "penalty" in question.content:
             losses.append("what a wrong answer takes away is left out")
-        if any("\n" in text for text in texts[1:]):
-            losses.append("line ends inside options become blanks")
         stem = "\n".join(line for each in texts[0].split("\n") if (line := one_line(each)))
         if stem != texts[0]:
             losses.append("empty lines and repeated blanks of the text are left out")
         options = [one_line(text) for text in texts[1:]]
+        if options != texts[1:]:
+            losses.append("line ends and repeated blanks inside options become one blank")
         if not stem or not all(options):
             raise Cannot("Without its pictures and formatting a text of it is empty.")
         if any(_OPTION.fullmatch(line) or _ANSWER.fullmatch(line) for line in stem.split("\n")):

@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import quote
 from xml.sax.saxutils import escape
 
-from exams.bank.formats import markup, weighted
+from exams.bank.formats import gaps, markup, moodle_cloze, moodle_essay, weighted
 from exams.bank.formats.base import HTML, ParsedQuestion
 from exams.bank.formats.moodle_read import ORDERING_MARKS
 
@@ -18,17 +18,23 @@ TYPES = {
     "short_answer": "shortanswer",
     "numeric": "numerical",
     "essay": "essay",
+    "code": "essay",
+    "file_upload": "essay",
     "matching": "matching",
     "ordering": "ordering",
+    "cloze": "cloze",
 }
 
 
 def written(question: ParsedQuestion) -> str:
     """The `<question>` element."""
+    wording = _text("questiontext", question, question.stem)
+    if question.kind == "cloze":
+        wording = moodle_cloze.with_gaps(question, _text("questiontext", question, gaps.joined(question)))
     rows = [
         f'<question type="{TYPES[question.kind]}">',
         f"<name>{_plain(question.title)}</name>",
-        _text("questiontext", question, question.stem),
+        wording,
         "<defaultgrade>1</defaultgrade>",
         *_PARTS[question.kind](question),
     ]
@@ -102,18 +108,6 @@ def _numeric(question: ParsedQuestion) -> Iterable[str]:
     yield f"<units>{''.join(rows)}</units>"
 
 
-def _essay(question: ParsedQuestion) -> Iterable[str]:
-    yield "<responseformat>editor</responseformat><responserequired>1</responserequired>"
-    limit = question.content.get("word_limit")
-    if limit:
-        yield f"<maxwordlimit>{limit}</maxwordlimit>"
-    if question.content.get("least_words"):
-        yield f"<minwordlimit>{question.content['least_words']}</minwordlimit>"
-    if question.content.get("template"):
-        text = _plain(question.content["template"].strip())
-        yield f'<responsetemplate format="plain_text">{text}</responsetemplate>'
-
-
 def _matching(question: ParsedQuestion) -> Iterable[str]:
     yield "<shuffleanswers>true</shuffleanswers>"
     for text, choice in weighted.give_matching(question.content):
@@ -134,7 +128,10 @@ _PARTS: dict[str, Callable[[ParsedQuestion], Iterable[str]]] = {
     "true_false": _true_false,
     "short_answer": _short_answer,
     "numeric": _numeric,
-    "essay": _essay,
+    "essay": moodle_essay.written,
+    "code": moodle_essay.written,
+    "file_upload": moodle_essay.written,
     "matching": _matching,
     "ordering": _ordering,
+    "cloze": lambda question: (),
 }

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
-from exams.bank.formats import moodle_write, weighted, xml_tree
+from exams.bank.formats import moodle_cloze, moodle_essay, moodle_write, weighted, xml_tree
 from exams.bank.formats.base import (
     HTML,
     Cannot,
@@ -57,6 +57,8 @@ class MoodleXml(Format):
                 yield Refused(xml_tree.line_of(element), f"Not read: {reason}.", title)
 
     def fitted(self, question: ParsedQuestion) -> ParsedQuestion:
+        if question.kind == "cloze":
+            question = moodle_cloze.fitted(question)
         losses = [*question.losses, *_lost(question)]
         if question.difficulty is not None:
             losses.append("the difficulty is left out")
@@ -92,8 +94,6 @@ def _lost(question: ParsedQuestion) -> list[str]:
         losses += weighted.matching_losses(content)
         if question.text_format == HTML and any("<" in each["text"] for each in content["choices"]):
             losses.append("formatting of the choices is left out")
-    elif question.kind == "essay":
-        template = content.get("template", "")
-        if template != template.strip():
-            losses.append("blanks around the text given as a start are left out")
+    elif question.kind in ("essay", "code", "file_upload"):
+        losses += moodle_essay.lost(question)
     return losses

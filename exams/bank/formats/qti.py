@@ -1,4 +1,4 @@
-"""QTI packages (zip) and single items: reads 2.1, 2.2 and 3, writes 2.1 and 3."""
+"""QTI packages (zip) and single items: reads 2.1, 2.2 and 3, writes each."""
 
 import zipfile
 from collections.abc import Iterator, Sequence
@@ -6,7 +6,7 @@ from dataclasses import replace
 from io import BytesIO
 from typing import Any, ClassVar
 
-from exams.bank.formats import qti_manifest, qti_read, qti_write, weighted, xml_tree
+from exams.bank.formats import qti_gaps, qti_manifest, qti_read, qti_upload, qti_write, weighted, xml_tree
 from exams.bank.formats.base import (
     PLAIN,
     Cannot,
@@ -20,13 +20,13 @@ from exams.bank.formats.base import (
 )
 from exams.bank.formats.package import Package
 from exams.bank.formats.qti_manifest import Resource
-from exams.bank.formats.qti_names import V2P1, V3P0, Version, attribute, name_of
+from exams.bank.formats.qti_names import V2P1, V2P2, V3P0, Version, attribute, name_of
 
 _NOTHING_KNOWN = Resource("", True, False, (), (), None)
 
 
 class _Qti(Format):
-    """What both versions share. Reading tells the version from the file."""
+    """What the versions share. Reading tells the version from the file, so each reads them all."""
 
     version: ClassVar[Version]
     extension = "zip"
@@ -35,9 +35,7 @@ class _Qti(Format):
     holds = frozenset(["title", "html", "category", "tags", "difficulty", "media"])
 
     def recognises(self, data: bytes) -> bool:
-        if data.startswith(b"PK\x03\x04"):
-            return True
-        return xml_tree.begins_with(data, ("assessmentItem", "qti-assessment-item"))
+        return _says(data, self.version)
 
     def parse(self, data: bytes) -> Iterator[Parsed]:
         if not data.startswith(b"PK"):
@@ -50,6 +48,8 @@ class _Qti(Format):
         yield from _read_all(package, qti_manifest.read(root))
 
     def fitted(self, question: ParsedQuestion) -> ParsedQuestion:
+        if question.kind == "cloze":
+            question = qti_gaps.fitted(question)
         return replace(question, losses=(*question.losses, *_lost(question)))
 
     def write(self, questions: Sequence[ParsedQuestion]) -> bytes:
@@ -60,7 +60,7 @@ class _Qti(Format):
                 path = f"items/question_{number:05d}.xml"
                 files = {name: f"media/{number:05d}/{name}" for name in question.media}
                 seen = {name: f"../{file}" for name, file in files.items()}
-                item = qti_write.Writer(self.version, question, seen).item(f"question_{number:05d}")
+                item = qti_write.item(self.version, question, seen, f"question_{number:05d}")
                 archive.writestr(path, item)
                 for name, file in files.items():
                     archive.writestr(file, question.media[name])
@@ -75,7 +75,22 @@ class Qti21(_Qti):
     name = "qti21"
     label = "QTI 2.1"
     version = V2P1
-    about = "The standard of 1EdTech (IMS): a package (zip) with pictures. QTI 2.2 is read too."
+    about = "An older version of that standard, which most systems read."
+
+    def recognises(self, data: bytes) -> bool:
+        """The last to be asked: every other package is taken for one of 2.1, and then says what it lacks."""
+        if data.startswith(b"PK\x03\x04"):
+            return True
+        return xml_tree.begins_with(data, ("assessmentItem", "qti-assessment-item"))
+
+
+class Qti22(_Qti):
+    """QTI 2.2."""
+
+    name = "qti22"
+    label = "QTI 2.2"
+    version = V2P2
+    about = "The version before it, also a package (zip) with pictures."
 
 
 class Qti30(_Qti):
@@ -84,7 +99,21 @@ class Qti30(_Qti):
     name = "qti30"
     label = "QTI 3"
     version = V3P0
-    about = "The newest version of that standard, also a package (zip) with pictures."
+    about = "The newest version of the standard of 1EdTech (IMS): a package (zip) with pictures."
+
+
+def _says(data: bytes, version: Version) -> bool:
+    """Whether an item names the namespace of a version, or a package holds items of it."""
+    if not data.startswith(b"PK\x03\x04"):
+        names = ("assessmentItem", "qti-assessment-item")
+        return xml_tree.begins_with(data, names) and version.namespace.encode() in data[:20_000]
+    try:
+        package = Package(data)
+        return qti_manifest.NAME in package.names and version.resource.encode() in package.read(
+            qti_manifest.NAME
+        )
+    except Unreadable:
+        return False
 
 
 def _read_all(package: Package, resources: Iterator[Resource]) -> Iterator[Parsed]:
@@ -127,6 +156,10 @@ def _read(data: bytes, resource: Resource, path: str, files: qti_read.Files) -> 
     )
 
 
+def _left_out(content: Any, **names: str) -> list[str]:
+    return [f"{words} is left out" for name, words in names.items() if content.get(name)]
+
+
 def _lost(question: ParsedQuestion) -> list[str]:
     content: Any = question.content
     losses: list[str] = []
@@ -140,8 +173,14 @@ def _lost(question: ParsedQuestion) -> list[str]:
             weighted.ends(row)
     if question.kind == "numeric" and "unit" in content:
         losses.append("units are left out: only the number counts in the file")
-    elif question.kind == "essay" and any(content.values()):
-        losses.append("limits of words are left out")
+    elif question.kind == "essay":
+        losses += _left_out(content, word_limit="a limit of words", least_words="a least number of words")
+        losses += _left_out(content, template="the text given as a start")
+    elif question.kind == "code":
+        losses += _left_out(content, template="the text given as a start", solution="the solution")
+        losses += [] if content["language"] == "text" else ["the programming language is left out"]
+    elif question.kind == "file_upload":
+        losses += qti_upload.lost(content)
     elif question.kind == "ordering" and content["scoring"] != "all_or_nothing":
         losses.append("marked all or nothing in the file")
     if question.text_format == PLAIN and question.media:

@@ -2,7 +2,7 @@
 
 import html
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from html.parser import HTMLParser
 from xml.etree.ElementTree import Element
 from xml.sax.saxutils import escape, quoteattr
@@ -30,8 +30,11 @@ Keep = Callable[[str], str | None]
 class BodyReader:
     """Turns elements of one item into HTML or plain text; interactions are left out."""
 
-    def __init__(self, keep: Keep, lose: Lose, *, plain: bool) -> None:
-        self._keep, self._lose, self._plain = keep, lose, plain
+    def __init__(
+        self, keep: Keep, lose: Lose, *, plain: bool, marks: Mapping[int, str] | None = None
+    ) -> None:
+        """`marks`: what is put in the place of an interaction, by the id of its element object."""
+        self._keep, self._lose, self._plain, self._marks = keep, lose, plain, marks or {}
 
     def text(self, element: Element) -> str:
         """The content of an element in the item's text format."""
@@ -44,7 +47,9 @@ class BodyReader:
         for child in element:
             if name_of(child) == "br":
                 parts.append("\n")
-            elif name_of(child) not in INTERACTIONS:
+            elif name_of(child) in INTERACTIONS:
+                parts.append(self._marks.get(id(child), ""))
+            else:
                 parts.append(self._words(child))
             parts.append(child.tail or "")
         return "".join(parts)
@@ -59,7 +64,7 @@ class BodyReader:
     def _written(self, element: Element) -> str:
         name = name_of(element)
         if name in INTERACTIONS:
-            return "_____" if name == "textEntryInteraction" else ""
+            return self._marks.get(id(element), "_____" if name == "textEntryInteraction" else "")
         if name in _DROPPED:
             if _DROPPED[name]:
                 self._lose(_DROPPED[name])

@@ -1,11 +1,13 @@
 """The key of a QTI item: what its response declaration and response processing call right."""
 
+from collections.abc import Callable
 from fractions import Fraction
 from xml.etree.ElementTree import Element
 
 from exams.bank.formats import weighted
 from exams.bank.formats.base import Cannot, one_line, storable
 from exams.bank.formats.qti_names import attribute, below, children, first
+from exams.bank.formats.weighted import Taken
 from exams.kinds.base import Content
 
 OWN_RULES = "the item's own rules of marking are replaced by its list of right answers"
@@ -17,7 +19,7 @@ class Key:
 
     def __init__(self, root: Element, interaction: Element) -> None:
         """Raises Cannot when the item declares no such response."""
-        own = attribute(interaction, "responseIdentifier")
+        own = self.own = attribute(interaction, "responseIdentifier")
         found = [
             each for each in children(root, "responseDeclaration") if attribute(each, "identifier") == own
         ]
@@ -101,8 +103,21 @@ class Key:
         told = {attribute(each, "caseSensitive", "true") for each in below(self.mapping, "mapEntry")}
         return told == {"true"} if len(told) == 1 else None
 
-    def numbers(self) -> list[Content]:
-        """The accepted numbers, from comparisons in the rules or from the list of right answers."""
+    def points(self) -> Fraction:
+        """The points that the map gives for a wholly right answer; one without a map. Raises Cannot."""
+        return self._full() if self.by_map else Fraction(1)
+
+    def short_answer(self, lose: Callable[[str], None]) -> Taken:
+        """The accepted texts. Raises Cannot."""
+        case = self.case_sensitive()
+        if case is None:
+            lose("some accepted answers tell capital from small letters and some do not: none does here")
+        accepted = [(one_line(text).replace("*", "\\*"), share) for text, share in self.accepted()]
+        return weighted.take_short_answer(accepted, case_sensitive=bool(case))
+
+    def numbers(self) -> tuple[list[Content], Fraction]:
+        """The accepted numbers, from comparisons in the rules or from the list of right answers; and the
+        points of a wholly right one. Raises Cannot."""
         rows = (
             []
             if self.processing is None
@@ -112,18 +127,23 @@ class Key:
                 if (row := self._number(branch)) is not None
             ]
         )
+        points = Fraction(1)
         if not rows:
             rows = [weighted.around(text, "0", share) for text, share in self.accepted()]
+            points = self.points()
         most = max((Fraction(row["share"]) for row in rows), default=Fraction(0))
         if most <= 0:
             raise Cannot("no number earns points")
-        return [row | {"share": str(weighted.near(Fraction(row["share"]) / most))} for row in rows]
+        even = [row | {"share": str(weighted.near(Fraction(row["share"]) / most))} for row in rows]
+        return even, most * points
 
     def _number(self, branch: Element) -> Content | None:
         points = _points(branch)
         if points is None or points <= 0:
             return None
         condition = branch[0]
+        if self.own not in {attribute(each, "identifier") for each in condition.iter()}:
+            return None
         equal = first(condition, "equal")
         low, high = _bound(condition, "gte"), _bound(condition, "lte")
         if low and high:
@@ -154,7 +174,7 @@ def _points(branch: Element) -> Fraction | None:
     """What a branch of the rules sets the score to."""
     for outcome in children(branch, "setOutcomeValue"):
         base = first(outcome, "baseValue")
-        if attribute(outcome, "identifier") in ("SCORE", "MAXSCORE") and base is not None:
+        if attribute(outcome, "identifier").startswith(("SCORE", "MAXSCORE")) and base is not None:
             return _share(base.text or "0")
     return None
 

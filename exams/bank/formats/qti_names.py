@@ -76,6 +76,15 @@ V2P1 = Version(
     resource="imsqti_item_xmlv2p1",
     dashes=False,
 )
+V2P2 = Version(
+    namespace="http://www.imsglobal.org/xsd/imsqti_v2p2",
+    schema="http://www.imsglobal.org/xsd/qti/qtiv2p2/imsqti_v2p2.xsd",
+    templates="http://www.imsglobal.org/question/qti_v2p2/rptemplates/",
+    manifest="http://www.imsglobal.org/xsd/imscp_v1p1",
+    package=("QTIv2.2 Package", "1.0.0"),
+    resource="imsqti_item_xmlv2p2",
+    dashes=False,
+)
 V3P0 = Version(
     namespace="http://www.imsglobal.org/xsd/imsqtiasi_v3p0",
     schema="https://purl.imsglobal.org/spec/qti/v3p0/schema/xsd/imsqti_asiv3p0_v1p0.xsd",
@@ -87,6 +96,8 @@ V3P0 = Version(
 )
 PLAIN_CLASS = "plain-text"
 """On an item body: its texts are plain text, so nothing is made of their blanks and line ends."""
+GAPS_CLASS = "text-with-gaps"
+"""On an item body: it is a text with gaps, though it may have just one."""
 INTERACTIONS = frozenset(
     ["choiceInteraction", "textEntryInteraction", "extendedTextInteraction", "matchInteraction"]
     + ["orderInteraction", "inlineChoiceInteraction", "associateInteraction", "gapMatchInteraction"]

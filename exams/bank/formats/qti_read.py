@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 from urllib.parse import unquote
 from xml.etree.ElementTree import Element
 
-from exams.bank.formats import markup, weighted
+from exams.bank.formats import gaps, markup, qti_gaps, qti_upload, weighted
 from exams.bank.formats.base import HTML, PLAIN, Cannot, ParsedQuestion, one_line, storable, title_from
 from exams.bank.formats.qti_body import BodyReader
 from exams.bank.formats.qti_key import Key
 from exams.bank.formats.qti_names import (
+    GAPS_CLASS,
     INTERACTIONS,
     PLAIN_CLASS,
     attribute,
@@ -59,19 +60,23 @@ def read(root: Element, path: str, files: Files) -> ParsedQuestion:
     if body is None:
         raise Cannot("the item has no body")
     found = list(below(body, *INTERACTIONS))
-    if len(found) != 1:
+    has_gaps = _has_gaps(body, [name_of(each) for each in found])
+    if len(found) != 1 and not has_gaps:
         number = "no" if not found else f"{len(found)}"
         raise Cannot(f"the item has {number} interactions; a question has one")
     interaction = found[0]
-    if name_of(interaction) not in _KINDS:
+    if name_of(interaction) not in _KINDS and not has_gaps:
         raise Cannot(f"there is no counterpart to the interaction “{name_of(interaction)}”")
     if attribute(root, "adaptive") == "true":
         raise Cannot("the item is adaptive")
     item = _Item(root, path, files)
     plain = PLAIN_CLASS in attribute(body, "class").split()
-    reader = BodyReader(item.keep, item.lose, plain=plain)
-    taken = _KINDS[name_of(interaction)](item, interaction, reader)
-    stem = _stem(body, interaction, reader, plain)
+    if has_gaps:
+        taken, stem = _cloze(item, body, found, plain)
+    else:
+        reader = BodyReader(item.keep, item.lose, plain=plain)
+        taken = _KINDS[name_of(interaction)](item, interaction, reader)
+        stem = _stem(body, interaction, reader, plain)
     if not (stem if plain else markup.words_of(stem) or "<img" in stem or "<audio" in stem):
         raise Cannot("it has no question text")
     if children(root, "modalFeedback"):
@@ -88,6 +93,26 @@ def read(root: Element, path: str, files: Files) -> ParsedQuestion:
         media=item.media,
         losses=(*taken.losses, *item.losses),
     )
+
+
+def _has_gaps(body: Element, names: list[str]) -> bool:
+    """Whether an item is a text with gaps: one text entry alone is a short answer or a number."""
+    if not names or not set(names) <= qti_gaps.INLINE:
+        return False
+    is_named = GAPS_CLASS in attribute(body, "class").split()
+    return is_named or len(names) > 1 or names == ["inlineChoiceInteraction"]
+
+
+def _cloze(item: _Item, body: Element, found: list[Element], plain: bool) -> tuple[Taken, str]:
+    """A text with gaps, and the question text before it. Raises Cannot."""
+    made = qti_gaps.read_gaps(item.root, found, item.lose)
+    marks = {id(each): f"[[{number}]]" for number, each in enumerate(found, start=1)}
+    whole = storable(BodyReader(item.keep, item.lose, plain=plain, marks=marks).text(body)).strip()
+    gaps.refuse_other_marks(whole, made)
+    stem, text = gaps.parted(whole, PLAIN if plain else HTML)
+    if not stem:
+        item.lose(gaps.ADDED)
+    return Taken("cloze", {"text": text, "gaps": made}), stem or gaps.FALLBACK
 
 
 def _stem(body: Element, interaction: Element, reader: BodyReader, plain: bool) -> str:
@@ -142,20 +167,23 @@ def _true_false(key: Key) -> Taken:
 def _text_entry(item: _Item, interaction: Element, reader: BodyReader) -> Taken:
     key = Key(item.root, interaction)
     if key.base_type in ("float", "integer"):
-        return weighted.take_numeric(key.numbers())
+        return weighted.take_numeric(key.numbers()[0])
     for words in key.odd_rules():
         item.lose(words)
-    accepted = [(one_line(text).replace("*", "\\*"), share) for text, share in key.accepted()]
-    case = key.case_sensitive()
-    if case is None:
-        item.lose("some accepted answers tell capital from small letters and some do not: none does here")
-    return weighted.take_short_answer(accepted, case_sensitive=bool(case))
+    return key.short_answer(item.lose)
 
 
 def _essay(item: _Item, interaction: Element, reader: BodyReader) -> Taken:
     if attribute(interaction, "maxStrings", "1") not in ("", "0", "1"):
         item.lose("one text is asked for instead of several")
+    if attribute(interaction, "format").lower() == "preformatted":
+        return Taken("code", {"language": "text", "template": "", "solution": ""})
     return Taken("essay", {"word_limit": None})
+
+
+def _upload(item: _Item, interaction: Element, reader: BodyReader) -> Taken:
+    content, losses = qti_upload.read(attribute(interaction, "type"))
+    return Taken("file_upload", content, losses)
 
 
 def _matching(item: _Item, interaction: Element, reader: BodyReader) -> Taken:
@@ -200,6 +228,7 @@ _KINDS: dict[str, Callable[[_Item, Element, BodyReader], Taken]] = {
     "choiceInteraction": _choice,
     "textEntryInteraction": _text_entry,
     "extendedTextInteraction": _essay,
+    "uploadInteraction": _upload,
     "matchInteraction": _matching,
     "orderInteraction": _ordering,
 }

@@ -1,109 +1,46 @@
 """Writes one question as a QTI item, in the spelling of 2.1 or 3."""
 
-import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from fractions import Fraction
-from typing import Any
-from xml.sax.saxutils import escape, quoteattr
 
-from exams.bank.formats import weighted
-from exams.bank.formats.base import HTML, ParsedQuestion, one_line
-from exams.bank.formats.qti_body import plain_xhtml, xhtml
-from exams.bank.formats.qti_names import PLAIN_CLASS, Version
-from exams.kinds.short_answer.kind import accepted_of
+from exams.bank.formats import qti_gaps, qti_upload, weighted
+from exams.bank.formats.base import ParsedQuestion
+from exams.bank.formats.qti_names import GAPS_CLASS, PLAIN_CLASS, Version
+from exams.bank.formats.qti_writer import Writer
 
 MATCH, MAP = "match_correct", "map_response"
-_AUDIO = re.compile(r'<audio[^>]*?\ssrc="([^"]*)"[^>]*>.*?</audio>', re.DOTALL)
-_SOUNDS = {"mp3": "audio/mpeg", "ogg": "audio/ogg", "wav": "audio/wav", "m4a": "audio/mp4"}
 
 
-class Writer:
-    """One item of one version; `addresses` are the paths of the question's files as seen from the item."""
-
-    def __init__(self, version: Version, question: ParsedQuestion, addresses: dict[str, str]) -> None:
-        self._version, self._question, self._addresses = version, question, addresses
-
-    def item(self, identifier: str) -> str:
-        """The item as a document."""
-        declared, interaction, processing = _KINDS[self._question.kind](self)
-        plain = self._question.text_format != HTML
-        stem = self.text(self._question.stem)
-        body = f"<p>{stem}</p>" if plain else f"<div>{stem}</div>"
-        names = {"class": PLAIN_CLASS} if plain else {}
-        attributes = {"identifier": identifier, "title": self._question.title, "adaptive": "false"}
-        inside = [
-            declared,
-            self.el(
-                "outcomeDeclaration", {"identifier": "SCORE", "cardinality": "single", "baseType": "float"}
-            ),
-            self.el("itemBody", names, body + interaction),
-            processing,
-        ]
-        root = self.el(
-            "assessmentItem", attributes | {"timeDependent": "false"}, "\n" + "\n".join(inside) + "\n"
-        )
-        space = (
-            f' xmlns="{self._version.namespace}" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"'
-            f' xsi:schemaLocation="{self._version.namespace} {self._version.schema}"'
-        )
-        name = self._version.tag("assessmentItem")
-        return f'<?xml version="1.0" encoding="UTF-8"?>\n<{name}{space}{root[len(name) + 1 :]}\n'
-
-    def text(self, text: str) -> str:
-        """A text of the question as XML."""
-        if self._question.text_format != HTML:
-            return plain_xhtml(text)
-        written = xhtml(text, self._addresses)
-        return written if self._version.dashes else _AUDIO.sub(_as_object, written)
-
-    def el(self, name: str, attributes: dict[str, str], inside: str = "") -> str:
-        """An element of QTI."""
-        tag = self._version.tag(name)
-        pairs = "".join(
-            f" {self._version.attribute(key)}={quoteattr(value)}" for key, value in attributes.items()
-        )
-        return f"<{tag}{pairs}>{inside}</{tag}>" if inside else f"<{tag}{pairs}/>"
-
-    def template(self, name: str) -> str:
-        """The rules that mark by a template of the specification."""
-        return self.el("responseProcessing", {"template": self._version.templates + name})
-
-    def declaration(
-        self,
-        cardinality: str,
-        base_type: str,
-        right: list[str],
-        mapped: Sequence[tuple[str, Fraction, dict[str, str]]] = (),
-        bounds: dict[str, str] | None = None,
-    ) -> str:
-        """The declaration of the response."""
-        values = "".join(f"{self.el('value', {}, escape(each))}" for each in right)
-        inside = self.el("correctResponse", {}, values) if right else ""
-        entries = "".join(
-            self.el("mapEntry", {"mapKey": key, "mappedValue": _decimal(share), **more})
-            for key, share, more in mapped
-        )
-        if entries:
-            inside += self.el("mapping", {"defaultValue": "0", **(bounds or {})}, entries)
-        names = {"identifier": "RESPONSE", "cardinality": cardinality, "baseType": base_type}
-        return self.el("responseDeclaration", names, inside)
-
-    @property
-    def content(self) -> Any:
-        return self._question.content
+def item(version: Version, question: ParsedQuestion, addresses: dict[str, str], identifier: str) -> str:
+    """A question as the document of an item; `addresses`: of the question's files, as seen from it."""
+    writer = Writer(version, question, addresses)
+    declared, interaction, processing = _KINDS[question.kind](writer)
+    has_gaps = question.kind == "cloze"
+    stem = "" if has_gaps else writer.text(question.stem)
+    body = "" if has_gaps else f"<p>{stem}</p>" if writer.is_plain else f"<div>{stem}</div>"
+    classes = [*([PLAIN_CLASS] if writer.is_plain else []), *([GAPS_CLASS] if has_gaps else [])]
+    names = {"class": " ".join(classes)} if classes else {}
+    most = sum(gap["weight"] for gap in question.content["gaps"]) if has_gaps else None
+    inside = [
+        declared,
+        writer.outcome("SCORE", most),
+        writer.el("itemBody", names, body + interaction),
+        processing,
+    ]
+    attributes = {"identifier": identifier, "title": question.title, "adaptive": "false"}
+    root = writer.el(
+        "assessmentItem", attributes | {"timeDependent": "false"}, "\n" + "\n".join(inside) + "\n"
+    )
+    space = (
+        f' xmlns="{version.namespace}" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"'
+        f' xsi:schemaLocation="{version.namespace} {version.schema}"'
+    )
+    name = version.tag("assessmentItem")
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n<{name}{space}{root[len(name) + 1 :]}\n'
 
 
 Parts = tuple[str, str, str]
 _RESPONSE = {"responseIdentifier": "RESPONSE"}
-
-
-def _decimal(share: Fraction) -> str:
-    return f"{float(share):.10f}".rstrip("0").rstrip(".")
-
-
-def _as_object(found: re.Match[str]) -> str:
-    kind = _SOUNDS.get(found[1].rpartition(".")[2].lower(), "audio/mpeg")
-    return f'<object data="{found[1]}" type="{kind}">Sound</object>'
 
 
 def _options(writer: Writer, options: list[tuple[str, str]], most: int) -> str:
@@ -151,9 +88,7 @@ def _entry(writer: Writer) -> str:
 
 def _short_answer(writer: Writer) -> Parts:
     case = str(bool(writer.content["case_sensitive"])).lower()
-    rows = [
-        (one_line(text), share) for text, share in accepted_of(weighted.plainest(writer.content)) if share
-    ]
+    rows = weighted.give_plain_short_answer(writer.content)
     mapped = [(text, share, {"caseSensitive": case}) for text, share in rows]
     right = [next(text for text, share in rows if share == 1)]
     return writer.declaration("single", "string", right, mapped), _entry(writer), writer.template(MAP)
@@ -161,36 +96,24 @@ def _short_answer(writer: Writer) -> Parts:
 
 def _numeric(writer: Writer) -> Parts:
     rows = weighted.give_numeric(writer.content)
-    branches = [
-        writer.el(
-            "responseElseIf" if number else "responseIf",
-            {},
-            _within(writer, row)
-            + writer.el("setOutcomeValue", {"identifier": "SCORE"}, _float(writer, _decimal(share))),
-        )
-        for number, (row, share) in enumerate(rows)
-    ]
-    rules = writer.el("responseProcessing", {}, writer.el("responseCondition", {}, "".join(branches)))
+    rules = writer.el("responseProcessing", {}, writer.rules_of_numbers(rows, "RESPONSE", "SCORE"))
     right = [weighted.as_around(row)[0] for row, share in rows if share == 1][:1]
     return writer.declaration("single", "float", right), _entry(writer), rules
 
 
-def _float(writer: Writer, text: str) -> str:
-    return writer.el("baseValue", {"baseType": "float"}, text)
-
-
-def _within(writer: Writer, row: Any) -> str:
-    ends = weighted.ends(row)
-    answer = writer.el("variable", {"identifier": "RESPONSE"})
-    compared = "".join(
-        writer.el(name, {}, answer + _float(writer, end))
-        for name, end in zip(("gte", "lte"), ends, strict=True)
-    )
-    return writer.el("and", {}, compared)
-
-
 def _essay(writer: Writer) -> Parts:
     return writer.declaration("single", "string", []), writer.el("extendedTextInteraction", _RESPONSE), ""
+
+
+def _code(writer: Writer) -> Parts:
+    # The word is spelt so in 2.x, and in small letters in 3; readers take both.
+    named = _RESPONSE | {"format": writer.word("preFormatted")}
+    return writer.declaration("single", "string", []), writer.el("extendedTextInteraction", named), ""
+
+
+def _file_upload(writer: Writer) -> Parts:
+    named = _RESPONSE | qti_upload.attributes(writer.content)
+    return writer.declaration("single", "file", []), writer.el("uploadInteraction", named), ""
 
 
 def _matching(writer: Writer) -> Parts:
@@ -230,7 +153,10 @@ _KINDS: dict[str, Callable[[Writer], Parts]] = {
     "true_false": _true_false,
     "short_answer": _short_answer,
     "numeric": _numeric,
+    "cloze": qti_gaps.write,
     "essay": _essay,
+    "code": _code,
+    "file_upload": _file_upload,
     "matching": _matching,
     "ordering": _ordering,
 }

@@ -7,10 +7,10 @@ from exams.bank.formats.aiken import Aiken
 from exams.bank.formats.base import Format, Unreadable
 from exams.bank.formats.gift import Gift
 from exams.bank.formats.moodle_xml import MoodleXml
-from exams.bank.formats.qti import Qti21, Qti30
+from exams.bank.formats.qti import Qti21, Qti22, Qti30
 from proctor_site.kernel.errors import InvalidInput
 
-_ALL: tuple[Format, ...] = (MoodleXml(), Qti21(), Qti30(), Aiken(), Gift())
+_ALL: tuple[Format, ...] = (MoodleXml(), Qti30(), Qti22(), Qti21(), Aiken(), Gift())
 FORMATS: Mapping[str, Format] = MappingProxyType({each.name: each for each in _ALL})
 """In the order in which a file is tried on them."""
 

@@ -152,6 +152,11 @@ def give_short_answer(content: Content) -> list[tuple[str, Fraction]]:
     return [(text.replace("*", "\\*"), share) for text, share in rows]
 
 
+def give_plain_short_answer(content: Content) -> list[tuple[str, Fraction]]:
+    """The accepted texts with their shares, on one line each, where "*" has no meaning."""
+    return [(" ".join(text.split()), share) for text, share in accepted_of(plainest(content)) if share]
+
+
 def content_has_wildcards(content: Content) -> bool:
     """Whether a "*" in the accepted texts really stands for any text."""
     return bool(content.get("wildcards")) and any(len(parts_of(text)) > 1 for text, _ in accepted_of(content))

@@ -150,7 +150,7 @@ def test_long_junk_takes_no_long_time(text: str) -> None:
 
 def test_items_with_none_or_several_interactions_are_refused() -> None:
     none = ITEM.replace("textEntryInteraction", "b")
-    several = ITEM.replace("<p>Made", '<p><textEntryInteraction responseIdentifier="RESPONSE"/>Made')
+    several = ITEM.replace("<p>Made", '<p><uploadInteraction responseIdentifier="RESPONSE"/>Made')
     for text, words in ((none, "no interactions"), (several, "2 interactions")):
         [found] = FORMATS["qti21"].parse(text.encode())
         assert isinstance(found, Refused) and words in found.reason

@@ -13,6 +13,7 @@ from exams.bank.formats import weighted
 from exams.bank.formats.base import Format, ParsedQuestion, Refused, one_line
 from exams.bank.formats.registry import FORMATS
 from exams.bank.import_items import fingerprint
+from exams.kinds.cloze.kind import MARKER
 from exams.kinds.registry import KINDS
 from proctor_site.kernel.errors import InvalidInput
 from tests.unit.exams.formats.strategies import questions
@@ -20,20 +21,39 @@ from tests.unit.exams.formats.strategies import questions
 
 def told(question: ParsedQuestion, form: Format) -> Any:
     """What a format promises to keep of a question, comparable: the same marks for every answer."""
-    content = KINDS[question.kind].validate_content(question.content)
+    content = _told(question.kind, KINDS[question.kind].validate_content(question.content))
+    kept = {name: getattr(question, name) for name in ("title", "category", "tags") if name in form.holds}
+    return question.kind, question.stem, fingerprint(question.kind, ["", question.text_format, content]), kept
+
+
+def _told(kind: str, content: Any) -> Any:
     content = json.loads(json.dumps(content).replace("\\r\\n", "\\n").replace("\\r", "\\n"))
-    if question.kind == "numeric":
+    if kind == "numeric":
         unit = content.get("unit", {})
         units = [[one_line(each["text"]), str(Fraction(each["factor"]))] for each in unit.get("accepted", [])]
         spans = sorted(_span(row, share) for row, share in weighted.give_numeric(content))
         content = {"unit": [unit.get("needed"), unit.get("penalty"), units], "answers": spans}
-    if question.kind == "short_answer":
+    if kind == "short_answer":
         accepted = [(one_line(text), share) for text, share in weighted.give_short_answer(content)]
         content = {"accepted": list(map(str, accepted)), "case": content["case_sensitive"]}
-    if question.kind == "matching":
+    if kind == "matching":
         content = {"pairs": sorted(weighted.give_matching(content)), "scoring": content["scoring"]}
-    kept = {name: getattr(question, name) for name in ("title", "category", "tags") if name in form.holds}
-    return question.kind, question.stem, fingerprint(question.kind, ["", question.text_format, content]), kept
+    if kind == "cloze":
+        content = _told_gaps(content)
+    return content
+
+
+def _told_gaps(content: Any) -> Any:
+    """Gaps in the order in which they stand: their numbers do not count."""
+    gaps = {gap["id"]: gap for gap in content["gaps"]}
+    told_gaps = [
+        [gap["kind"], gap["weight"], _told(gap["kind"], gap["content"])]
+        for gap in (gaps[own] for own in MARKER.findall(content["text"]))
+    ]
+    for kind, _, each in told_gaps:
+        if kind == "single_choice":
+            each["options"] = [option | {"text": one_line(option["text"])} for option in each["options"]]
+    return {"text": MARKER.split(content["text"])[::2], "gaps": told_gaps}
 
 
 def _span(row: Any, share: Fraction) -> list[str]:
