@@ -23,12 +23,15 @@ from rest_framework.test import APIClient
 
 from accounts.models import Institution, User
 from accounts.tenancy import within
+from tests.quick_emptying import empty_after_tests_that_commit
 
 pytest_plugins = ["tests.people"]
 
 # The cores are shared: how long one example takes says nothing.
 settings.register_profile("project", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("project")
+
+empty_after_tests_that_commit()
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 
