@@ -15,7 +15,8 @@ from django.views.decorators.http import require_POST
 from accounts.admin.site import site
 from accounts.admin.tenant import TenantAdmin
 from accounts.tenancy import current_institution
-from exams.bank import imports
+from exams.admin.job_state import state_of
+from exams.bank import import_jobs, imports
 from exams.bank.formats.registry import FORMATS, choices
 from exams.kinds.registry import KINDS
 from exams.models import QuestionCategory, QuestionImport
@@ -65,7 +66,7 @@ class QuestionImportAdmin(TenantAdmin):
 
     list_display = ("file_name", "format_label", "state", "items", "created_by", "created_at")
     list_display_links = ("file_name",)
-    list_select_related = ("created_by",)
+    list_select_related = ("created_by", "job")
     search_fields = ("file_name",)
     search_help_text = "Searches file names."
 
@@ -81,7 +82,13 @@ class QuestionImportAdmin(TenantAdmin):
     def state(self, found: QuestionImport) -> str:
         if found.imported_at is not None:
             return "Imported"
-        return "Dropped" if found.dropped_at is not None else "Waits for confirmation"
+        if found.dropped_at is not None:
+            return "Dropped"
+        if found.checked_at is None:
+            return "Could not be read" if found.job and found.job.is_over else "Is being read"
+        if found.job is None or found.job.kind != import_jobs.IMPORT:
+            return "Waits for confirmation"
+        return "Import failed" if found.job.is_over else "Is being imported"
 
     @admin.display(description="items")
     def items(self, found: QuestionImport) -> int:
@@ -98,6 +105,7 @@ class QuestionImportAdmin(TenantAdmin):
         return [
             named("<int:import_id>/confirm/", require_POST(self.confirm), "confirm"),
             named("<int:import_id>/drop/", require_POST(self.drop), "drop"),
+            named("<int:import_id>/state/", self.job_state, "state"),
             named("<int:import_id>/report.csv", self.report_file, "report"),
             *super().get_urls(),
         ]
@@ -114,7 +122,7 @@ class QuestionImportAdmin(TenantAdmin):
             actor: Any = request.user
             file = form.cleaned_data["file"]
             try:
-                found = imports.check(
+                found = import_jobs.receive(
                     here,
                     file_name=file.name,
                     data=file.read(),
@@ -159,10 +167,17 @@ class QuestionImportAdmin(TenantAdmin):
             "page": page,
             "rows": [_shown(row) for row in page],
             "waits": found.imported_at is None and found.dropped_at is None,
+            "job": found.job if found.imported_at is None and found.dropped_at is None else None,
+            "is_working": found.job is not None and not found.job.is_over,
+            "state_url": reverse("admin:exams_questionimport_state", args=[found.pk]),
             "to_take": found.counts.get(imports.TAKEN, 0) + found.counts.get(imports.LOSS, 0),
             "may_import": self.has_change_permission(request, found),
         }
         return TemplateResponse(request, "admin/exams/questionimport/report.html", context)
+
+    def job_state(self, request: HttpRequest, import_id: int) -> HttpResponse:
+        """How far the reading or the import is, for the page that waits for it."""
+        return state_of(self._found(request, str(import_id)).job)
 
     def report_file(self, request: HttpRequest, import_id: int) -> HttpResponse:
         """The report as CSV, in UTF-8 with a mark so that spreadsheets read it."""
@@ -180,16 +195,13 @@ class QuestionImportAdmin(TenantAdmin):
     # decisions
 
     def confirm(self, request: HttpRequest, import_id: int) -> HttpResponse:
-        """Takes the questions of the file into the bank."""
+        """Asks for the import; a second click changes nothing. The report shows its progress."""
         found = self._found(request, str(import_id), to_change=True)
         actor: Any = request.user
         try:
-            imports.confirm(found, actor=actor)
+            found = import_jobs.ask(found, actor=actor)
         except Refusal as refusal:
             messages.error(request, f"Nothing was imported: {refusal.message}")
-        else:
-            taken = found.counts[imports.TAKEN] + found.counts[imports.LOSS]
-            messages.success(request, f"{taken:,} questions are in the bank now.")
         return redirect("admin:exams_questionimport_change", found.pk)
 
     def drop(self, request: HttpRequest, import_id: int) -> HttpResponse:

@@ -6,12 +6,13 @@ from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 
 from accounts.models import User
+from exams.admin.job_state import state_of
 from exams.models import CandidateGroup, Roster, Sitting
 from exams.scheduling import roster as service
 from exams.scheduling.groups import enrol_group
@@ -92,6 +93,7 @@ def roster_report(model_admin: Any, request: HttpRequest, sitting_id: int, roste
     context = _context(model_admin, request, sitting, f"Roster {roster}") | {
         "roster": roster,
         "job": roster.job,
+        "reading": roster.read_job if roster.stored_name else None,
         "page": page,
         "lines": [
             (line, email, WORDS[Outcome(outcome)], outcome, detail) for line, email, outcome, detail in page
@@ -106,12 +108,9 @@ def roster_report(model_admin: Any, request: HttpRequest, sitting_id: int, roste
 
 
 def roster_state(model_admin: Any, request: HttpRequest, sitting_id: int, roster_id: int) -> HttpResponse:
-    """How far the import is, for the page that waits for it."""
-    job = _roster(_sitting(model_admin, request, sitting_id), roster_id).job
-    if job is None:
-        return JsonResponse({"state": "not_asked_for", "done": 0, "total": 0, "is_over": False, "reason": ""})
-    facts = {"state": job.state, "done": job.done, "total": job.total}
-    return JsonResponse(facts | {"is_over": job.is_over, "reason": job.reason})
+    """How far the reading or the import is, for the page that waits for it."""
+    roster = _roster(_sitting(model_admin, request, sitting_id), roster_id)
+    return state_of(roster.job or roster.read_job)
 
 
 def candidate_file(model_admin: Any, request: HttpRequest, sitting_id: int, *, form: str) -> HttpResponse:
@@ -138,7 +137,7 @@ def _sitting(model_admin: Any, request: HttpRequest, sitting_id: int) -> Sitting
 
 
 def _roster(sitting: Sitting, roster_id: int) -> Roster:
-    rows = Roster.objects.select_related("job", "sitting__institution", "institution")
+    rows = Roster.objects.select_related("job", "read_job", "sitting__institution", "institution")
     roster = rows.filter(sitting=sitting, pk=roster_id).first()
     if roster is None:
         raise Http404("There is no such roster.")
@@ -162,7 +161,7 @@ def _read(request: HttpRequest, sitting: Sitting, form: RosterForm) -> HttpRespo
     try:
         # One byte more than allowed is read: enough for the service to refuse it.
         data = file.read(MOST_BYTES + 1)
-        roster = service.read_roster(sitting, file_name=file.name, data=data, actor=_actor(request))
+        roster = service.receive_roster(sitting, file_name=file.name, data=data, actor=_actor(request))
     except Refusal as refusal:
         form.add_error("file", refusal.message)
         return None

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
@@ -53,7 +53,12 @@ class Item:
         }
 
 
-def judged(parsed: Iterable[Parsed], below: tuple[str, ...] = ()) -> list[Item]:
+Told = Callable[[int], None]
+"""Hears how many items are read, each time some more are."""
+_TOLD_EVERY = 50
+
+
+def judged(parsed: Iterable[Parsed], below: tuple[str, ...] = (), told: Told | None = None) -> list[Item]:
     """The items of a file with their outcomes, their categories put `below` a path of names.
 
     Raises TooLarge over MOST_QUESTIONS.
@@ -63,6 +68,8 @@ def judged(parsed: Iterable[Parsed], below: tuple[str, ...] = ()) -> list[Item]:
         if len(items) >= MOST_QUESTIONS:
             raise TooLarge(f"The file has more than {MOST_QUESTIONS:,} questions; split it.", field="file")
         items.append(_judged(each, below))
+        if told is not None and len(items) % _TOLD_EVERY == 0:
+            told(len(items))
     _mark_known(items)
     return items
 

@@ -3,8 +3,11 @@
 import hashlib
 import re
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
+
+from django.core.files.storage import storages
 
 from accounts.models import Institution, User
 from exams.bank import media
@@ -63,18 +66,38 @@ def attached(parsed: ParsedQuestion, title: str) -> tuple[ParsedQuestion, list[A
     return _renamed(parsed, {each.name: f"media:{each.stands_for}" for each in files}), files, losses
 
 
+@contextmanager
+def undone_on_failure() -> Iterator[list[QuestionMedia]]:
+    """A list for `stored`: when the transaction inside fails, what it left in the store is removed again."""
+    kept: list[QuestionMedia] = []
+    try:
+        yield kept
+    except BaseException:
+        there = set(QuestionMedia.objects.filter(pk__in=[each.pk for each in kept]).values_list("pk"))
+        for each in kept:
+            if (each.pk,) not in there:
+                storages["question_media"].delete(each.stored_name)
+        raise
+
+
 def stored(
-    institution: Institution, found: Iterable[tuple[Draft, Sequence[Attached]]], *, actor: User | None
+    institution: Institution,
+    found: Iterable[tuple[Draft, Sequence[Attached]]],
+    *,
+    actor: User | None,
+    kept: list[QuestionMedia],
 ) -> list[Draft]:
-    """The drafts with the ids of their files, which are stored now; in the caller's transaction."""
+    """The drafts with the ids of their files, which are stored now and listed in `kept`; in the caller's
+    transaction."""
     drafts = []
     for draft, files in found:
         ids = {}
         for each in files:
-            kept = media.store(
+            made = media.store(
                 institution, name=each.name, data=each.data, description=each.description, actor=actor
             )
-            ids[each.stands_for] = f"media:{kept.public_id}"
+            kept.append(made)
+            ids[each.stands_for] = f"media:{made.public_id}"
         drafts.append(_with_ids(draft, ids) if ids else draft)
     return drafts
 

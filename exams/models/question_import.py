@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import models
 
+from accounts.models import Job
 from accounts.tenancy import TenantModel
 from exams.models.category import QuestionCategory
 
@@ -26,6 +27,12 @@ class QuestionImport(TenantModel):
     created_at = models.DateTimeField(auto_now_add=True)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    checked_at = models.DateTimeField(
+        null=True, blank=True, help_text="When the dry run was through; large files are read by a job."
+    )
+    job = models.ForeignKey(
+        Job, on_delete=models.PROTECT, null=True, blank=True, related_name="+", help_text="The latest one."
     )
     imported_at = models.DateTimeField(null=True, blank=True)
     dropped_at = models.DateTimeField(null=True, blank=True)

@@ -24,6 +24,12 @@ class Roster(TenantModel):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
     )
     job = models.ForeignKey(Job, on_delete=models.PROTECT, null=True, related_name="+")
+    read_job = models.ForeignKey(
+        Job, on_delete=models.PROTECT, null=True, related_name="+", help_text="Reads a large workbook."
+    )
+    stored_name = models.CharField(
+        max_length=200, blank=True, help_text="Of a file that is not read yet, in the store “imports”."
+    )
 
     class Meta:
         ordering = ["-id"]

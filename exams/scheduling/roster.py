@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.core.files.base import ContentFile
+from django.core.files.storage import storages
 from django.db import transaction
 
 from accounts import audit
@@ -11,26 +13,87 @@ from accounts.models import Job, User
 from accounts.transitions import lock
 from exams.models import Roster, Sitting
 from exams.scheduling.enrolling import enrol_rows
-from exams.scheduling.roster_file import read_rows
-from exams.scheduling.roster_rows import RosterRow, understand
+from exams.scheduling.roster_file import check_size, is_workbook, read_rows
+from exams.scheduling.roster_rows import RosterRow, RosterTable, understand
 from exams.scheduling.verdicts import AT_ONCE, Outcome, Verdict, judge
-from proctor_site.kernel.errors import Conflict
+from proctor_site.kernel.errors import Conflict, Refusal
 
-JOB = "exams.import_roster"
+JOB, READ = "exams.import_roster", "exams.read_roster"
+READ_AT_ONCE = 150_000
+"""Bytes of a workbook, about 4,000 rows; larger ones are read by a job. CSV files are read in no time."""
+
+
+def receive_roster(sitting: Sitting, *, file_name: str, data: bytes, actor: User) -> Roster:
+    """An uploaded file: read at once, or a large workbook stored and read by a job. Enrols nobody.
+
+    Raises InvalidInput and TooLarge with field "file".
+    """
+    if not is_workbook(data) or len(data) <= READ_AT_ONCE:
+        return read_roster(sitting, file_name=file_name, data=data, actor=actor)
+    check_size(data)
+    with transaction.atomic():
+        stored = storages["imports"].save(f"{sitting.institution_id}/roster", ContentFile(data))
+        roster = _made(sitting, file_name, actor, stored_name=stored)
+        job = enqueue(
+            roster.institution,
+            READ,
+            title=f"Read {roster.file_name}",
+            actor=actor,
+            arguments={"roster": roster.pk},
+        )
+        Roster.objects.filter(pk=roster.pk).update(read_job=job)
+    roster.refresh_from_db()
+    return roster
 
 
 def read_roster(sitting: Sitting, *, file_name: str, data: bytes, actor: User) -> Roster:
     """Stores what the file says; enrols nobody. Raises InvalidInput and TooLarge with field "file"."""
     table = understand(read_rows(data))
+    with transaction.atomic():
+        roster = _made(sitting, file_name, actor)
+        _write_table(roster, table)
+    return roster
+
+
+def _made(sitting: Sitting, file_name: str, actor: User, stored_name: str = "") -> Roster:
     return Roster.objects.create(
         institution=sitting.institution,
         sitting=sitting,
         file_name=" ".join(file_name.replace("\x00", "").split())[-200:] or "roster",
-        rows=[row.to_json() for row in table.rows],
-        row_count=len(table.rows),
-        unused_columns=table.unused[:20],
+        stored_name=stored_name,
         created_by=actor,
     )
+
+
+def _write_table(roster: Roster, table: RosterTable) -> None:
+    roster.rows = [row.to_json() for row in table.rows]
+    roster.row_count = len(table.rows)
+    roster.unused_columns = table.unused[:20]
+    roster.save()
+
+
+@job_kind(READ)
+def carry_out_reading(job: Job, progress: Progress) -> dict[str, Any]:
+    """Reads a stored workbook; what cannot be read ends the job with the reason. A repeat changes nothing."""
+    roster = Roster.objects.select_related("institution").get(pk=job.arguments["roster"])
+    if not roster.stored_name:
+        return {"rows": roster.row_count}
+    try:
+        with storages["imports"].open(roster.stored_name) as file:
+            data = file.read()
+    except OSError as error:
+        raise Conflict("The uploaded file is gone; upload it again.", code="file_gone") from error
+    try:
+        table = understand(read_rows(data, told=lambda rows: progress.tell(rows, 0)))
+    except Refusal:
+        storages["imports"].delete(roster.stored_name)  # addresses of people are not kept for nothing
+        raise
+    with transaction.atomic():
+        lock(roster)
+        stored, roster.stored_name = roster.stored_name, ""
+        _write_table(roster, table)
+        transaction.on_commit(lambda: storages["imports"].delete(stored))
+    return {"rows": roster.row_count}
 
 
 def rows_of(roster: Roster) -> list[RosterRow]:
@@ -44,11 +107,16 @@ def try_out(roster: Roster) -> list[Verdict]:
 
 
 def import_roster(roster: Roster, *, actor: User) -> Job:
-    """Asks for the import, once. Raises Conflict when it was asked for before or the sitting is cancelled."""
+    """Asks for the import, once: a repeat gives the job of the first time.
+
+    Raises Conflict when the roster is not read yet or the sitting is cancelled.
+    """
     with transaction.atomic():
         lock(roster)
-        if roster.job_id is not None:
-            raise Conflict("This roster has been imported already.", code="already_imported")
+        if roster.job is not None:
+            return roster.job
+        if roster.stored_name:
+            raise Conflict("This roster is not read yet.", code="not_read")
         if roster.sitting.cancelled_at is not None:
             raise Conflict("This sitting has been cancelled.", code="cancelled")
         job = enqueue(

@@ -3,7 +3,7 @@
 import csv
 import io
 import zipfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from openpyxl import load_workbook
@@ -17,6 +17,7 @@ LONGEST_CELL = 500
 MOST_UNPACKED = 60_000_000
 """Bytes of an XLSX file when unpacked; a roster of 20,000 rows needs about 10 million."""
 MOST_PARTS = 500
+_TOLD_EVERY = 500
 _ZIP = b"PK\x03\x04"
 _BOMS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 
@@ -24,25 +25,39 @@ Rows = list[tuple[int, list[str]]]
 """Line numbers as the spreadsheet shows them, and the cells as text without outer spaces."""
 
 
-def read_rows(data: bytes) -> Rows:
-    """The rows of a roster that are not empty.
+def is_workbook(data: bytes) -> bool:
+    """Whether the bytes begin as those of an XLSX workbook do."""
+    return data.startswith(_ZIP)
+
+
+def check_size(data: bytes) -> None:
+    """Raises TooLarge with field "file" for too many bytes."""
+    if len(data) > MOST_BYTES:
+        raise TooLarge(f"The file is larger than {MOST_BYTES // 1_000_000} MB.", field="file")
+
+
+def read_rows(data: bytes, told: Callable[[int], None] | None = None) -> Rows:
+    """The rows of a roster that are not empty; `told` hears how many lines are read, now and then.
 
     Raises TooLarge (bytes, rows, columns, unpacked size) and InvalidInput (no such file type, damaged), both
     with field "file".
     """
-    if len(data) > MOST_BYTES:
-        raise TooLarge(f"The file is larger than {MOST_BYTES // 1_000_000} MB.", field="file")
+    check_size(data)
     if not data.strip(b"\x00\r\n\t "):
         raise InvalidInput("The file is empty.", field="file", code="empty")
-    found = _xlsx_rows(data) if data.startswith(_ZIP) else _csv_rows(data)
-    rows = [(line, cells) for line, cells in _bounded(found) if any(cells)]
+    found = _xlsx_rows(data) if is_workbook(data) else _csv_rows(data)
+    rows = [(line, cells) for line, cells in _bounded(found, told) if any(cells)]
     if not rows:
         raise InvalidInput("The file has no row with anything in it.", field="file", code="empty")
     return rows
 
 
-def _bounded(rows: Iterable[tuple[int, Sequence[Any]]]) -> Iterator[tuple[int, list[str]]]:
+def _bounded(
+    rows: Iterable[tuple[int, Sequence[Any]]], told: Callable[[int], None] | None
+) -> Iterator[tuple[int, list[str]]]:
     for line, padded in rows:
+        if told is not None and line % _TOLD_EVERY == 0:
+            told(line)
         cells = _without_empty_end(padded)
         if line > MOST_ROWS + 1:
             raise TooLarge(f"The file has more than {MOST_ROWS:,} rows. Split it.", field="file")

@@ -10,9 +10,11 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
-from accounts.models import Institution, User
+from accounts.jobs import running
+from accounts.jobs import services as job_services
+from accounts.models import Institution, Job, User
 from accounts.tenancy import within
-from exams.bank import imports
+from exams.bank import import_jobs, imports
 from exams.models import Question, QuestionImport
 from tests.factories.exams import make_question
 
@@ -49,10 +51,10 @@ def test_upload_report_confirm(institution: Institution, author: User, browser_o
         assert not Question.objects.exists()
     confirm = reverse("admin:exams_questionimport_confirm", args=[found.pk])
     page = client.post(confirm, follow=True).content.decode()
-    assert "2 questions are in the bank now" in page and "What became of the items" in page
+    assert "2 questions of this file are in the bank now" in page and "What became of the items" in page
     assert "Import 2 questions" not in page
     page = client.post(confirm, follow=True).content.decode()
-    assert "imported already" in page
+    assert "2 questions of this file are in the bank now" in page and "errornote" not in page
     with within(institution):
         assert Question.objects.count() == 2
     upload(client)
@@ -61,6 +63,35 @@ def test_upload_report_confirm(institution: Institution, author: User, browser_o
     assert again is not None
     page = client.get(reverse("admin:exams_questionimport_change", args=[again.pk])).content.decode()
     assert "very same file was imported" in page and "nothing in this file that could be imported" in page
+
+
+def test_a_large_file_is_read_and_imported_by_jobs_that_the_page_waits_for(
+    institution: Institution, author: User, browser_of: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(import_jobs, "CHECKED_AT_ONCE", 10)
+    monkeypatch.setattr(job_services, "put_into_queue", lambda job, after=None: None)
+    client = browser_of(author)
+    upload(client)
+    found = only_import(institution)
+    report = reverse("admin:exams_questionimport_change", args=[found.pk])
+    state = reverse("admin:exams_questionimport_state", args=[found.pk])
+    confirm = reverse("admin:exams_questionimport_confirm", args=[found.pk])
+    page = client.get(report).content.decode()
+    assert "The file is being read" in page and f'data-state-url="{state}"' in page
+    assert "not read yet" in client.post(confirm, follow=True).content.decode()
+    assert client.get(state).json()["is_over"] is False
+    running.run(found.job_id or 0)
+    page = client.get(report).content.decode()
+    assert "Import 2 questions" in page and client.get(state).json()["is_over"]
+    page = client.post(confirm, follow=True).content.decode()
+    assert "The import is under way" in page and "Import 2 questions" not in page
+    page = client.post(confirm, follow=True).content.decode()  # a double click
+    assert "The import is under way" in page and "errornote" not in page
+    running.run(only_import(institution).job_id or 0)
+    page = client.get(report).content.decode()
+    assert "2 questions of this file are in the bank now" in page
+    with within(institution):
+        assert (Question.objects.count(), Job.objects.count()) == (2, 2)
 
 
 def test_filter_pages_and_csv(institution: Institution, officer: User, browser_of: Browser) -> None:

@@ -49,7 +49,7 @@ def test_looking_importing_and_looking_again(
     state = client.get(url("sitting_roster_state", sitting.pk, roster.pk)).json()
     assert (state["state"], state["is_over"], state["done"]) == ("done", True, 3)
     again = client.post(where, follow=True).content.decode()
-    assert "imported already" in again
+    assert "Imported: 1 enrolled, 1 invited by e-mail, 1 refused." in again
     with within(sitting.institution):
         assert (Enrolment.objects.count(), PendingEnrolment.objects.count()) == (1, 1)
 

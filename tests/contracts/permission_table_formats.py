@@ -13,6 +13,7 @@ FORMATS_ROWS = [
     Row("GET", _IMPORT + "<int:import_id>/confirm/", "302 302 405 405 405 405 405 302 405 302"),
     Row("GET", _IMPORT + "<int:import_id>/drop/", "302 302 405 405 405 405 405 302 405 302"),
     Row("GET", _IMPORT + "<int:import_id>/report.csv", "302 302 403 403 403 200 200 302 404 302"),
+    Row("GET", _IMPORT + "<int:import_id>/state/", "302 302 403 403 403 200 200 302 404 302"),
     Row("GET", _IMPORT + "<path:object_id>/change/", "302 302 403 403 403 200 200 302 404 302"),
     Row("GET", _IMPORT + "<path:object_id>/delete/", "302 302 403 403 403 403 403 302 403 302"),
     Row("GET", _IMPORT + "<path:object_id>/history/", "302 302 403 403 403 200 200 302 302 302"),

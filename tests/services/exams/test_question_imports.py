@@ -89,8 +89,7 @@ def test_confirming_takes_what_the_report_says(
     questions.rename(capital, title="Other", actor=officer)
     assert audit.first_broken_entry(institution, f"question:{capital.pk}") is None
     assert not storages["imports"].exists(stored) and waiting_files() == []
-    with pytest.raises(Conflict, match="imported already"):
-        imports.confirm(found, actor=officer)
+    imports.confirm(found, actor=officer)  # a double click
     with pytest.raises(Conflict, match="imported already"):
         imports.drop(found, actor=officer)
     assert Question.objects.count() == 3

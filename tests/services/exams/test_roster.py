@@ -4,8 +4,11 @@ from typing import Any
 
 import pytest
 from django.core import mail
+from django.core.files.storage import storages
 
 from accounts import states as job_states
+from accounts.jobs import running
+from accounts.jobs import services as job_services
 from accounts.models import Institution, Invitation, Job, User
 from accounts.roles import Role
 from accounts.services.memberships import add_member
@@ -22,7 +25,7 @@ from exams.scheduling import enrolments, groups, roster, sittings
 from exams.scheduling.lists import HEADERS, candidate_list
 from exams.scheduling.verdicts import AT_ONCE, Outcome
 from exams.tables import Format, as_bytes
-from proctor_site.kernel.errors import Conflict, InvalidInput
+from proctor_site.kernel.errors import Conflict, InvalidInput, TooLarge
 from tests.factories.accounts import make_member, make_user
 from tests.factories.exams import make_attempt, make_exam, make_sitting
 
@@ -156,9 +159,7 @@ def test_an_import_goes_on_where_it_was_stopped(
     assert (job.state, job.tries, calls) == (job_states.DONE, 2, [AT_ONCE, 3, 3])
     assert PendingEnrolment.objects.count() == AT_ONCE + 3
     assert (job.done, job.result) == (AT_ONCE + 3, {"invited": AT_ONCE + 3})
-    with pytest.raises(Conflict) as refusal:
-        roster.import_roster(made, actor=officer)
-    assert refusal.value.code == "already_imported"
+    assert roster.import_roster(made, actor=officer) == job and len(calls) == 3
     assert Job.objects.filter(kind=roster.JOB).count() == 1
 
 
@@ -200,3 +201,34 @@ def test_the_cost_grows_by_portions_and_not_by_rows(
     with django_assert_max_num_queries(75):
         roster.import_roster(made, actor=officer)
     assert Enrolment.objects.count() == 12
+
+
+def _workbook(people: int) -> bytes:
+    rows = [(f"p{number}@example.org", f"Person {number}") for number in range(people)]
+    return as_bytes(Format.XLSX, ("E-mail", "Name"), rows)
+
+
+def test_a_large_workbook_is_read_by_a_job(
+    sitting: Sitting, officer: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(roster, "READ_AT_ONCE", 100)
+    monkeypatch.setattr(job_services, "put_into_queue", lambda job, after=None: None)
+    made = roster.receive_roster(sitting, file_name="hall.xlsx", data=_workbook(3), actor=officer)
+    assert made.read_job is not None and made.stored_name and (made.rows, made.row_count) == ([], 0)
+    with pytest.raises(Conflict, match="not read yet"):
+        roster.import_roster(made, actor=officer)
+    running.run(made.read_job.pk)
+    made.refresh_from_db()
+    assert (made.row_count, made.rows[2]["email"], made.stored_name) == (3, "p2@example.org", "")
+    assert roster.carry_out_reading(made.read_job, running.RowProgress(made.read_job)) == {"rows": 3}
+
+
+def test_a_damaged_large_workbook_ends_its_job_in_words_and_is_not_kept(
+    sitting: Sitting, officer: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(roster, "READ_AT_ONCE", 100)
+    made = roster.receive_roster(sitting, file_name="x.xlsx", data=_workbook(3)[:-200], actor=officer)
+    assert made.read_job is not None and made.read_job.state == job_states.FAILED
+    assert "damaged" in made.read_job.reason and not storages["imports"].exists(made.stored_name)
+    with pytest.raises(TooLarge):
+        roster.receive_roster(sitting, file_name="x.xlsx", data=b"PK\x03\x04" * 2_000_000, actor=officer)
