@@ -46,7 +46,7 @@ class PaperInline(ReadOnly, TenantTabularInline):
     """The paper with answers, key and points."""
 
     model = PaperItem
-    fields = ("position", "question", "answer_in_words", "key", "points_given")
+    fields = ("position", "question", "answer_in_words", "certainty", "key", "points_given")
     readonly_fields = fields
     verbose_name_plural = "answers"
     ordering = ("position",)
@@ -62,6 +62,10 @@ class PaperInline(ReadOnly, TenantTabularInline):
     def answer_in_words(self, item: PaperItem) -> SafeString:
         answer = getattr(item, "answer", None)
         return wording.answer_html(item.version, answer.value if answer else None)
+
+    @admin.display(description="certainty")
+    def certainty(self, item: PaperItem) -> str:
+        return wording.certainty_in_words(item)
 
     @admin.display(description="right answer")
     def key(self, item: PaperItem) -> str:

@@ -100,6 +100,7 @@ def _show(
         "sections": _sections(exam, entries),
         "question_count": count,
         "points": points,
+        "most_points": outline.most_points(exam, entries) if exam.asks_certainty else None,
         "findings": outline.findings_of(exam, entries),
         "drawn": drawn,
         "focus": request.GET.get("focus", ""),

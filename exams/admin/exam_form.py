@@ -37,7 +37,7 @@ class ExamForm(_ModelForm):
 
     class Meta:
         model = Exam
-        fields = ("title", "instructions", "is_template", "pass_percentage")
+        fields = ("title", "instructions", "is_template", "pass_percentage", "asks_certainty")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -54,6 +54,19 @@ class ExamForm(_ModelForm):
             if "grade_text" in cleaned:
                 self.instance.grade_steps = chosen
         return cleaned
+
+
+def certainty_note(exam: Exam) -> str:
+    """What pass mark and grades mean with certainty-based marking; empty without it."""
+    if not exam.asks_certainty:
+        return ""
+    also = " and the grade scale" if exam.grade_steps else ""
+    return (
+        "With certainty-based marking, per cent are those of the most points, three times the points of each "
+        "question that a rule marks. Everything right is 33.33 % if not very sure, 66.67 % if fairly sure "
+        f"and 100 % if very sure. Check that the pass mark of {exam.pass_percentage} %{also} is meant "
+        "so. Papers that are drawn already stay as they are."
+    )
 
 
 def pass_mark_note(exam: Exam) -> str:

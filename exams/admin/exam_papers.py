@@ -14,6 +14,7 @@ from django.utils.http import urlencode
 from exams.bank import wording
 from exams.bank.paper import PlannedItem, plan_paper
 from exams.bank.rich_text import clean_as
+from exams.kinds import certainty
 from exams.kinds.registry import kind_named
 from exams.models import Attempt, Exam
 from proctor_site.kernel.errors import Conflict
@@ -59,6 +60,7 @@ def _context(admin: Any, request: HttpRequest, exam_id: int) -> dict[str, Any]:
         "may_see_key": may_see_key,
         "shows_key": shows_key,
         "question_count": len(planned),
+        "certainty_count": sum(each.asks_certainty for each in planned),
         "points": sum((each.points for each in planned), Decimal(0)),
         "sections": _sections(planned, with_key=shows_key),
     }
@@ -88,7 +90,9 @@ def _seed(request: HttpRequest) -> int:
 def _drawn(attempt: Attempt) -> list[PlannedItem]:
     rows = attempt.paper.select_related("section", "version__question").order_by("position")
     return [
-        PlannedItem(row.section, row.version, row.position, row.points, list(row.option_order))
+        PlannedItem(
+            row.section, row.version, row.position, row.points, list(row.option_order), row.asks_certainty
+        )
         for row in rows
     ]
 
@@ -104,12 +108,14 @@ def _sections(planned: Sequence[PlannedItem], *, with_key: bool) -> list[dict[st
 def _shown(each: PlannedItem, *, with_key: bool) -> dict[str, Any]:
     version = each.version
     kind = kind_named(version.question.kind)
-    content = kind.public_content(version.content, each.option_order)
+    whole = kind.without_penalties(version.content) if each.asks_certainty else version.content
+    content = kind.public_content(whole, each.option_order)
     return {
         "id": each.position,
         "position": each.position,
         "points": format(each.points.normalize(), "f"),
         "points_number": each.points,
+        "certainty_levels": certainty.levels_for(each.points) if each.asks_certainty else [],
         "kind": kind.name,
         "widget": f"exams/kinds/{kind.name}.html",
         "print": select_template([f"exams/print/{kind.name}.html", "exams/print/any.html"]),

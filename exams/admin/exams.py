@@ -18,7 +18,7 @@ from accounts.admin.site import site
 from accounts.admin.tenant import TenantAdmin, TenantStackedInline
 from exams.admin.exam_content import address_of, content_page
 from exams.admin.exam_copies import copy_page, templates_page
-from exams.admin.exam_form import ExamForm, pass_mark_note
+from exams.admin.exam_form import ExamForm, certainty_note, pass_mark_note
 from exams.admin.exam_papers import preview_page, print_page
 from exams.admin.positions import PositionForm, PositionFormset
 from exams.bank.grades import steps_as_text
@@ -110,7 +110,7 @@ class ExamAdmin(TenantAdmin):
     form = ExamForm
     fieldsets = (
         (None, {"fields": ("title", "instructions", "is_template")}),
-        ("Result", {"fields": ("pass_percentage", "grade_preset", "grade_text")}),
+        ("Result", {"fields": ("asks_certainty", "pass_percentage", "grade_preset", "grade_text")}),
     )
     inlines = [SectionInline]
     change_form_template = "admin/exams/exam/change_form.html"
@@ -124,7 +124,9 @@ class ExamAdmin(TenantAdmin):
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         if obj and not self.has_change_permission(request, obj):
-            return [(None, {"fields": ("title", "instructions", "pass_percentage", "grades")})]
+            return [
+                (None, {"fields": ("title", "instructions", "asks_certainty", "pass_percentage", "grades")})
+            ]
         return super().get_fieldsets(request, obj)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
@@ -155,6 +157,9 @@ class ExamAdmin(TenantAdmin):
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
         if note := pass_mark_note(obj):
+            messages.warning(request, note)
+        changed = {"asks_certainty", "pass_percentage"} & set(form.changed_data)
+        if changed and (note := certainty_note(obj)):
             messages.warning(request, note)
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:

@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from exams.bank import wording
 from exams.delivery import late, late_rules
+from exams.kinds import certainty
 from exams.models import Attempt, KeptChange
 from proctor_site.kernel.errors import Refusal
 
@@ -70,6 +71,7 @@ def _shown(row: KeptChange, form: AcceptForm) -> dict[str, Any]:
         "row": row,
         "question": f"{row.item.position}. {version.question}",
         "answer": wording.answer_in_words(version, row.value),
+        "certainty": certainty.in_words(row.certainty) if row.item.asks_certainty else "",
         "why": late_rules.IN_WORDS.get(row.why, "Its question was closed."),
         "is_chosen": str(row.pk) in (form.data.getlist("kept") if form.is_bound else []),  # type: ignore[attr-defined]
     }

@@ -61,6 +61,13 @@ class ChangeSerializer(serializers.Serializer[Any]):
     value = serializers.JSONField(
         allow_null=True, help_text="In the shape of the question's kind; null clears the answer."
     )
+    certainty = serializers.IntegerField(
+        min_value=1,
+        max_value=3,
+        required=False,
+        allow_null=True,
+        help_text="Where the question asks for it. Belongs to the value: null or missing states none.",
+    )
     flagged = serializers.BooleanField(required=False, allow_null=True)
     client_at = serializers.DateTimeField(help_text="By the device's clock; never decides about a deadline.")
 
@@ -116,6 +123,18 @@ class LateResultSerializer(serializers.Serializer[Any]):
     state = serializers.ChoiceField(choices=states.STATES)
 
 
+class CertaintyLevelSerializer(serializers.Serializer[Any]):
+    """A level of certainty, and what it is worth in points."""
+
+    number = serializers.IntegerField()
+    name = serializers.CharField()
+    best_at = serializers.CharField(help_text="With which chance to be right it is the best choice.")
+    right = serializers.DecimalField(max_digits=6, decimal_places=2, help_text="Points when right.")
+    wrong = serializers.DecimalField(
+        max_digits=6, decimal_places=2, help_text="Points taken away when wrong."
+    )
+
+
 class ItemSerializer(serializers.Serializer[Any]):
     """One question of a paper."""
 
@@ -134,6 +153,10 @@ class ItemSerializer(serializers.Serializer[Any]):
     points = serializers.CharField()
     content = serializers.JSONField(help_text="In the shape of the kind, without the key.")
     answer = serializers.JSONField(allow_null=True)
+    certainty = serializers.IntegerField(allow_null=True, help_text="1 to 3; null: not stated.")
+    certainty_levels = CertaintyLevelSerializer(
+        many=True, help_text="To choose from; empty where certainty is not asked."
+    )
     flagged = serializers.BooleanField()
 
 

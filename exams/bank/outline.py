@@ -8,8 +8,14 @@ from django.db.models import QuerySet
 
 from exams.bank.categories import lies_in
 from exams.bank.pools import Pool, draw
+from exams.kinds import certainty
+from exams.kinds.registry import KINDS
 from exams.models import Exam, Question, Section, SectionPool, SectionQuestion
 
+TOO_MANY_POINTS = (
+    f"With certainty-based marking a question can have at most {certainty.LARGEST_UNIT} points, because it "
+    "counts up to six times as many. Give fewer points, or switch the option off."
+)
 _ANY_SEED = 0
 """How many questions each pool finds does not depend on the seed."""
 
@@ -97,6 +103,18 @@ def totals(entries: Iterable[Entry]) -> tuple[int, Decimal]:
     return sum(row.count for row in rows), sum((row.count * row.points for row in rows), Decimal(0))
 
 
+def most_points(exam: Exam, entries: Iterable[Entry]) -> Decimal:
+    """The most points that a paper can give, certainty counted; for what pools may draw the upper limit."""
+    return sum((row.count * row.points * _factor(exam, row) for row in entries), Decimal(0))
+
+
+def _factor(exam: Exam, row: Entry) -> int:
+    if not exam.asks_certainty:
+        return 1
+    by_person = row.placement is not None and KINDS[row.placement.question.kind].marked_by_person
+    return 1 if by_person else certainty.FACTOR
+
+
 def findings_of(exam: Exam, entries: Sequence[Entry] | None = None) -> list[Finding]:
     """What the author or officer should know before the exam is scheduled; the worst first."""
     rows = entries_of(exam) if entries is None else entries
@@ -111,7 +129,14 @@ def findings_of(exam: Exam, entries: Sequence[Entry] | None = None) -> list[Find
         for row in rows
         if row.pool is not None and found[row.pool.pk] < row.pool.count
     ]
-    return [*short, *_of_questions(exam, rows), *_of_sections(exam, rows)]
+    large = (
+        [Finding("too_many_points", TOO_MANY_POINTS, is_blocking=True)] if _is_too_large(exam, rows) else []
+    )
+    return [*short, *large, *_of_questions(exam, rows), *_of_sections(exam, rows)]
+
+
+def _is_too_large(exam: Exam, rows: Sequence[Entry]) -> bool:
+    return any(_factor(exam, row) > 1 and row.points > certainty.LARGEST_UNIT for row in rows)
 
 
 def _of_questions(exam: Exam, rows: Sequence[Entry]) -> list[Finding]:

@@ -6,8 +6,10 @@ from decimal import Decimal
 
 from django.db import transaction
 
+from exams.bank import outline
 from exams.bank.outline import Entry, entries_of, pools_of
 from exams.bank.pools import draw, shuffled
+from exams.kinds import certainty
 from exams.kinds.registry import kind_named
 from exams.models import Attempt, Exam, PaperItem, QuestionVersion, Section, SectionPool
 from proctor_site.kernel import clock
@@ -16,13 +18,14 @@ from proctor_site.kernel.errors import Conflict
 
 @dataclass(frozen=True, slots=True)
 class PlannedItem:
-    """One question of a paper that a seed gives; `option_order` as in PaperItem."""
+    """One question of a paper that a seed gives; the last three as in PaperItem."""
 
     section: Section
     version: QuestionVersion
     position: int
     points: Decimal
     option_order: list[int]
+    asks_certainty: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,14 +38,15 @@ class _Pick:
 def plan_paper(exam: Exam, seed: int) -> list[PlannedItem]:
     """The paper that `seed` gives as the exam and the bank stand now; nothing is stored.
 
-    Raises Conflict: no_questions, pool_short (a pool cannot draw as many questions as it should).
+    Raises Conflict: no_questions, pool_short (a pool cannot draw as many questions as it should),
+    too_many_points (for certainty-based marking).
     """
     picks = _picks(entries_of(exam), seed)
     if not picks:
         raise Conflict("This exam has no questions yet; ask the exam officer.", code="no_questions")
     versions = _newest_versions(pick.question_id for pick in picks)
     return [
-        _planned(pick, versions[pick.question_id], position, seed)
+        _planned(exam, pick, versions[pick.question_id], position, seed)
         for position, pick in enumerate(_in_order(picks, seed), start=1)
     ]
 
@@ -65,6 +69,7 @@ def draw_paper(attempt: Attempt) -> list[PaperItem]:
             position=each.position,
             points=each.points,
             option_order=each.option_order,
+            asks_certainty=each.asks_certainty,
         )
         for each in planned
     ]
@@ -122,8 +127,13 @@ def _in_order(picks: Sequence[_Pick], seed: int) -> list[_Pick]:
     return ordered
 
 
-def _planned(pick: _Pick, version: QuestionVersion, position: int, seed: int) -> PlannedItem:
-    options = kind_named(version.question.kind).option_count(version.content)
+def _planned(exam: Exam, pick: _Pick, version: QuestionVersion, position: int, seed: int) -> PlannedItem:
+    kind = kind_named(version.question.kind)
+    options = kind.option_count(version.content)
     shuffle = pick.section.shuffle_options and options > 0
     order = shuffled(options, seed, f"options:{version.question_id}") if shuffle else []
-    return PlannedItem(pick.section, version, position, pick.points, order)
+    asks_certainty = exam.asks_certainty and not kind.marked_by_person
+    if asks_certainty and pick.points > certainty.LARGEST_UNIT:
+        raise Conflict(outline.TOO_MANY_POINTS, code="too_many_points")
+    points = pick.points * certainty.FACTOR if asks_certainty else pick.points
+    return PlannedItem(pick.section, version, position, points, order, asks_certainty)

@@ -6,9 +6,10 @@ from django.utils.html import linebreaks
 from django.utils.safestring import SafeString, mark_safe
 
 from exams.bank.rich_text import HTML, plain_text
+from exams.kinds import certainty
 from exams.kinds.base import Content, QuestionKind
 from exams.kinds.registry import kind_named
-from exams.models import QuestionVersion
+from exams.models import PaperItem, QuestionVersion
 
 
 def stem_in_words(version: QuestionVersion) -> str:
@@ -33,6 +34,18 @@ def key_in_words(version: QuestionVersion, kind: QuestionKind | None = None) -> 
 def answer_in_words(version: QuestionVersion, value: Any) -> str:
     """A saved answer in plain words, for people who mark and review."""
     return kind_named(version.question.kind).describe_answer(content_in_words(version), value)
+
+
+def certainty_in_words(item: PaperItem) -> str:
+    """How sure the candidate said to be of the answer; empty where that does not count."""
+    answer = getattr(item, "answer", None)
+    if (
+        not item.asks_certainty
+        or answer is None
+        or kind_named(item.version.question.kind).is_blank(answer.value)
+    ):
+        return ""
+    return certainty.in_words(answer.certainty)
 
 
 def answer_html(version: QuestionVersion, value: Any) -> SafeString:

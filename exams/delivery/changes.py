@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from exams.kinds.certainty import clean_level
 from proctor_site.kernel.errors import InvalidInput
 
 LARGEST_SEQUENCE = 2_147_483_647
@@ -14,13 +15,17 @@ _YEARS = range(1970, 2200)
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One change: `value` is not checked against the question yet; `client_at` is by the device's clock."""
+    """One change: `value` is not checked against the question yet; `client_at` is by the device's clock.
+
+    `certainty` belongs to the value: a change without one states none, whatever an earlier change had.
+    """
 
     client_sequence: int
     item: int
     value: Any
     flagged: bool | None
     client_at: datetime
+    certainty: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +53,7 @@ def read_change(raw: object) -> Change:
         value=raw["value"],
         flagged=flagged,
         client_at=_moment(raw.get("client_at")),
+        certainty=clean_level(raw.get("certainty")),
     )
 
 

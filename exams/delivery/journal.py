@@ -14,7 +14,7 @@ from exams.delivery.changes import Change, RefusedChange, read_change, sequence_
 from exams.delivery.devices import clean_device, turn_of
 from exams.delivery.navigation import Gate
 from exams.kinds.registry import kind_named
-from exams.models import Answer, Attempt, JournalEntry, PaperItem
+from exams.models import Answer, Attempt, JournalEntry, KeptChange, PaperItem
 from proctor_site.kernel import chains, clock
 from proctor_site.kernel.errors import Conflict, InvalidInput, Refusal, TooLarge, TooLate
 
@@ -118,7 +118,10 @@ class Batch:
 
     def _saved(self, wanted: set[int]) -> dict[int, tuple[Any, ...]]:
         rows = self.attempt.journal.filter(device=self.device, client_sequence__in=wanted)
-        return {entry.client_sequence: (entry.item_id, entry.value, entry.flagged) for entry in rows}
+        return {
+            entry.client_sequence: (entry.item_id, entry.value, entry.flagged, entry.certainty)
+            for entry in rows
+        }
 
     def _take(
         self,
@@ -132,11 +135,13 @@ class Batch:
             raise InvalidInput(
                 f"Question {change.item} is not on this paper.", code="not_on_paper", field="item"
             )
+        if change.certainty is not None and not item.asks_certainty:
+            raise InvalidInput("This question does not ask how sure you are.", field="certainty")
         kind = kind_named(item.version.question.kind)
         value = kind.validate_answer(item.version.content, change.value)
         if kind.holds_files:
             value = answer_files.settled(item, value)
-        content = (change.item, value, change.flagged)
+        content = (change.item, value, change.flagged, change.certainty)
         if change.client_sequence not in saved and not self.admits(change, item, value, gate):
             return
         before = saved.setdefault(change.client_sequence, content)
@@ -173,6 +178,7 @@ class Batch:
             client_sequence=change.client_sequence,
             item=item,
             value=value,
+            certainty=change.certainty,
             flagged=change.flagged,
             client_at=change.client_at,
             received_at=self.now,
@@ -200,9 +206,15 @@ class Batch:
             update_conflicts=True,
             unique_fields=["item"],
             update_fields=[
-                "value", "flagged", "journal_sequence", "device_turn", "client_sequence", "saved_at"
+                "value",
+                "certainty",
+                "flagged",
+                "journal_sequence",
+                "device_turn",
+                "client_sequence",
+                "saved_at",
             ],
-        )  # fmt: skip
+        )
 
     def _is_newer(self, entry: JournalEntry, present: Answer | None) -> bool:
         if present is None:
@@ -216,6 +228,7 @@ class Batch:
             attempt=self.attempt,
             item=entry.item,
             value=entry.value,
+            certainty=entry.certainty,
             flagged=flagged,
             journal_sequence=entry.sequence,
             device_turn=self.turn,
@@ -225,8 +238,8 @@ class Batch:
 
 
 def entry_payload(entry: JournalEntry) -> dict[str, Any]:
-    """What the hash of an entry covers."""
-    return {
+    """What the hash of an entry covers; what an entry does not have is left out, so that old ones verify."""
+    payload = {
         "attempt": entry.attempt_id,
         "sequence": entry.sequence,
         "device": entry.device,
@@ -236,4 +249,12 @@ def entry_payload(entry: JournalEntry) -> dict[str, Any]:
         "flagged": entry.flagged,
         "client_at": entry.client_at,
         "received_at": entry.received_at,
-    } | ({"late": True} if entry.is_late else {})
+    }
+    if entry.is_late:
+        payload["late"] = True
+    return payload | certainty_part(entry)
+
+
+def certainty_part(row: JournalEntry | KeptChange) -> dict[str, Any]:
+    """The part of a hashed payload that a stated certainty adds; empty without one."""
+    return {} if row.certainty is None else {"certainty": row.certainty}

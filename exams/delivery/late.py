@@ -14,7 +14,7 @@ from exams import states, timing
 from exams.delivery import late_rules, receipts
 from exams.delivery.changes import Change, RefusedChange
 from exams.delivery.devices import clean_device, turn_of
-from exams.delivery.journal import MOST_CHANGES, Batch, require_turn
+from exams.delivery.journal import MOST_CHANGES, Batch, certainty_part, require_turn
 from exams.delivery.late_rules import Known
 from exams.delivery.navigation import Gate
 from exams.marking.rounds import add_attempt
@@ -154,6 +154,7 @@ class LateBatch(Batch):
             client_sequence=change.client_sequence,
             item=item,
             value=value,
+            certainty=change.certainty,
             flagged=change.flagged,
             client_at=change.client_at,
             received_at=self.now,
@@ -174,7 +175,7 @@ def kept_payload(row: KeptChange) -> dict[str, Any]:
         "client_at": row.client_at,
         "received_at": row.received_at,
         "why": row.why,
-    }
+    } | certainty_part(row)
 
 
 def _end_of(attempt: Attempt, now: datetime) -> datetime:
@@ -204,7 +205,7 @@ def _known(attempt: Attempt, device: str, end: datetime, now: datetime) -> Known
 
 
 def _change(row: KeptChange) -> Change:
-    return Change(row.client_sequence, row.item_id, row.value, row.flagged, row.client_at)
+    return Change(row.client_sequence, row.item_id, row.value, row.flagged, row.client_at, row.certainty)
 
 
 def _note(attempt: Attempt, batch: Batch, *, actor: User | None, verb: str, reason: str = "") -> None:

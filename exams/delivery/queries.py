@@ -15,6 +15,8 @@ from exams.delivery import admission, breaks
 from exams.delivery.access import Access
 from exams.delivery.beginning import turn_of
 from exams.delivery.navigation import SectionState, item_states, section_states
+from exams.kinds import certainty
+from exams.kinds.certainty import Level
 from exams.kinds.registry import kind_named
 from exams.models import Allowance, Attempt, Enrolment, PaperItem, Section, Sitting
 from proctor_site.kernel import clock
@@ -46,7 +48,8 @@ class ItemView(TypedDict):
     """One question of a paper; `content` is without the key, `answer` is the saved value or None.
 
     `text_format` holds for the stem and for every "text" in the content; rich text is sanitised.
-    `access`: open, closed or ahead. Of a question that is not open, stem and content are empty.
+    `access`: open, closed or ahead. Of a question that is not open, stem and content are empty. `certainty`
+    is the stated level or None; `certainty_levels` are those to choose from, none where it is not asked.
     """
 
     id: int
@@ -58,6 +61,8 @@ class ItemView(TypedDict):
     points: str
     content: dict[str, Any]
     answer: Any
+    certainty: int | None
+    certainty_levels: list[Level]
     flagged: bool
 
 
@@ -213,7 +218,8 @@ def _item_view(item: PaperItem, access: Access) -> ItemView:
     stem, content = "", {}
     if access is Access.OPEN:
         stem = clean_as(version.stem, version.text_format)
-        shown = kind.public_content(version.content, item.option_order)
+        key = kind.without_penalties(version.content) if item.asks_certainty else version.content
+        shown = kind.public_content(key, item.option_order)
         content = kind.with_texts(shown, lambda text: clean_as(text, version.text_format))
     return ItemView(
         id=item.pk,
@@ -225,6 +231,8 @@ def _item_view(item: PaperItem, access: Access) -> ItemView:
         points=format(item.points.normalize(), "f"),
         content=content,
         answer=answer.value if answer else None,
+        certainty=answer.certainty if answer else None,
+        certainty_levels=certainty.levels_for(item.points) if item.asks_certainty else [],
         flagged=bool(answer and answer.flagged),
     )
 

@@ -29,9 +29,13 @@ def verify_journal(attempt: Attempt) -> JournalFault | None:
             len(entries) + 1,
             f"The journal has {len(entries)} entries; the attempt says {attempt.journal_length}.",
         )
-    values = {entry.sequence: (entry.item_id, entry.value) for entry in entries}
+    values = {entry.sequence: (entry.item_id, entry.value, entry.certainty) for entry in entries}
     for answer in attempt.answers.order_by("journal_sequence"):
-        if values.get(answer.journal_sequence) != (answer.item_id, answer.value):
+        if values.get(answer.journal_sequence) != (
+            answer.item_id,
+            answer.value,
+            answer.certainty,
+        ):
             return JournalFault(
                 answer.journal_sequence, f"The answer to item {answer.item_id} differs from the journal."
             )

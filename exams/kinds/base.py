@@ -27,6 +27,9 @@ class QuestionKind(ABC):
     holds_files: ClassVar[bool] = False
     """Whether answers name files that `delivery.answer_files` keeps."""
 
+    marked_by_person: ClassVar[bool] = False
+    """Whether no answer but a blank one can be marked by rule."""
+
     @abstractmethod
     def validate_content(self, content: object) -> Content:
         """`content` in its one clean form. Raises InvalidInput whose field names the part at fault."""
@@ -68,6 +71,10 @@ class QuestionKind(ABC):
         """How many options can be shuffled; 0 for kinds without options."""
         return 0
 
+    def without_penalties(self, content: Content) -> Content:
+        """`content` with which no answer earns less than nothing, and all others what they did."""
+        return content
+
     def with_texts(self, content: Content, change: Callable[[str], str]) -> Content:
         """A copy of `content` (whole or public) with each text passed through `change`.
 
@@ -106,6 +113,8 @@ class QuestionKind(ABC):
 
 class MarkedByPerson(QuestionKind):
     """A kind that no rule can mark: no right answer is known, and guessing blindly earns nothing."""
+
+    marked_by_person = True
 
     def share(self, content: Content, value: Any) -> Fraction | None:
         return None

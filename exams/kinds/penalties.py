@@ -23,6 +23,11 @@ def shown(content: Mapping[str, Any]) -> dict[str, str]:
     return {"penalty_percent": percent_text(content["penalty"])} if "penalty" in content else {}
 
 
+def dropped(content: Mapping[str, Any]) -> dict[str, Any]:
+    """The content without its penalty."""
+    return {name: value for name, value in content.items() if name != "penalty"}
+
+
 def in_words(content: Mapping[str, Any]) -> str:
     """For the description of a key; empty for none."""
     return f" (a wrong answer costs {percent_text(content['penalty'])} %)" if "penalty" in content else ""

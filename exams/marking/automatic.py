@@ -11,7 +11,7 @@ _CENT = Decimal("0.01")
 
 
 def points_for(share: Fraction, points: Decimal) -> Decimal:
-    """`share` (-1 to 1) of `points`, rounded to two decimals, halves away from zero."""
+    """`share` (-1 to 1, with certainty from -2) of `points`, rounded to cents, halves away from zero."""
     exact = Decimal(share.numerator) * points / Decimal(share.denominator)
     return exact.quantize(_CENT, rounding=ROUND_HALF_UP)
 

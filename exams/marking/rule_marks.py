@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
+from exams.kinds import certainty
 from exams.kinds.registry import kind_named
 from exams.marking import marks
 from exams.marking.automatic import points_for
@@ -13,7 +14,10 @@ from proctor_site.kernel.errors import InvalidInput
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """How a question counts: `version` None: by the key on the paper; `points` None: as on the paper."""
+    """How a question counts: `version` None: by the key on the paper; `points` None: as on the paper.
+
+    `points` are meant as an author gives them: with certainty a question counts up to three times as many.
+    """
 
     mode: str = RegradeMode.KEY.value
     version: QuestionVersion | None = None
@@ -32,7 +36,8 @@ def rules_in_force(sitting: Sitting) -> dict[int, Rule]:
 def by_rule(item: PaperItem, rule: Rule) -> marks.Wanted:
     """The mark of an item under the rule; what a person gave stays below or above as `standing` says."""
     as_is = marks.wanted_as_is(item)
-    most = item.points if rule.points is None else rule.points
+    factor = certainty.FACTOR if item.asks_certainty else 1
+    most = item.points if rule.points is None else rule.points * factor
     share_points = _points(item, rule.version or item.version, most)
     ruling = "" if rule.mode == RegradeMode.KEY else rule.mode
     layers = replace(as_is.layers, most=most, rule=share_points, ruling=ruling)
@@ -56,5 +61,9 @@ def _value(item: PaperItem) -> object:
 def _points(item: PaperItem, version: QuestionVersion, most: Decimal) -> Decimal | None:
     if version.pk != item.version_id and not fits(item, version):
         return Decimal(0)
-    share = kind_named(item.version.question.kind).mark(version.content, _value(item))
+    kind, answer = kind_named(item.version.question.kind), getattr(item, "answer", None)
+    if item.asks_certainty:
+        share = certainty.mark(kind, version.content, _value(item), answer.certainty if answer else None)
+    else:
+        share = kind.mark(version.content, _value(item))
     return None if share is None else points_for(share, most)

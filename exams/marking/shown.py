@@ -20,6 +20,7 @@ class ShownQuestion:
     position: int
     item: PaperItem | None
     answer: str
+    certainty: str
     key: str
     points: Decimal | None
     possible: Decimal | None
@@ -99,6 +100,7 @@ def _question(
         answer=wording.answer_in_words(item.version, saved.value if saved else None)
         if policy.shows_answers
         else "",
+        certainty=wording.certainty_in_words(item) if policy.shows_answers else "",
         key=wording.key_in_words(key, kind) if key else "",
         points=Decimal(points) if policy.shows_marks and points is not None else None,
         possible=possible if policy.shows_marks else None,

@@ -18,6 +18,9 @@ class JournalEntry(TenantModel):
     value = models.JSONField(
         null=True, help_text="The answer in the shape of the question's kind; null: cleared."
     )
+    certainty = models.PositiveSmallIntegerField(
+        null=True, help_text="How sure the candidate is, 1 to 3; null: not stated."
+    )
     flagged = models.BooleanField(
         null=True, help_text="Whether the candidate wants to come back to it; null: not said."
     )
@@ -55,6 +58,7 @@ class KeptChange(TenantModel):
     client_sequence = models.PositiveIntegerField()
     item = models.ForeignKey(PaperItem, on_delete=models.PROTECT, related_name="+")
     value = models.JSONField(null=True)
+    certainty = models.PositiveSmallIntegerField(null=True)
     flagged = models.BooleanField(null=True)
     client_at = models.DateTimeField(help_text="By the device's clock, which may be wrong.")
     received_at = models.DateTimeField()
@@ -84,6 +88,9 @@ class Answer(TenantModel):
     attempt = models.ForeignKey(Attempt, on_delete=models.PROTECT, related_name="answers")
     item = models.OneToOneField(PaperItem, on_delete=models.PROTECT, related_name="answer")
     value = models.JSONField(null=True)
+    certainty = models.PositiveSmallIntegerField(
+        null=True, help_text="How sure the candidate is, 1 to 3; null: not stated."
+    )
     flagged = models.BooleanField(default=False, help_text="The candidate wants to come back to it.")
     journal_sequence = models.PositiveIntegerField(default=0)
     device_turn = models.PositiveSmallIntegerField(

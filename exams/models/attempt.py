@@ -96,7 +96,14 @@ class PaperItem(TenantModel):
     section = models.ForeignKey(Section, on_delete=models.PROTECT, related_name="+")
     version = models.ForeignKey(QuestionVersion, on_delete=models.PROTECT, related_name="paper_items")
     position = models.PositiveSmallIntegerField()
-    points = models.DecimalField(max_digits=6, decimal_places=2)
+    points = models.DecimalField(
+        max_digits=6,
+        decimal_places=2,
+        help_text="The most it gives: with certainty three times the author's.",
+    )
+    asks_certainty = models.BooleanField(
+        default=False, help_text="Marked by certainty; fixed with the paper, whatever the exam says later."
+    )
     option_order = models.JSONField(
         default=list, help_text="Positions of the options as shown; empty: as written."
     )

@@ -17,6 +17,13 @@ class Exam(TenantModel):
     grade_steps = models.JSONField(
         "grade scale", default=list, blank=True, help_text="Best grade first; empty: no grades."
     )
+    asks_certainty = models.BooleanField(
+        "certainty-based marking",
+        default=False,
+        help_text="Candidates also say how sure they are. Right: 1, 2 or 3 times the points; wrong: 0, or 2 "
+        "or 6 times the points taken away. Per cent are those of the most points: all right is 33.33 % "
+        "not very sure, 66.67 % fairly sure, 100 % very sure. Not for questions that a person marks.",
+    )
     is_template = models.BooleanField(
         "template", default=False, help_text="Exams are made from it; it is never scheduled itself."
     )

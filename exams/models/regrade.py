@@ -34,7 +34,11 @@ class Regrade(TenantModel):
         help_text="Whose key marks; empty: the version on each paper.",
     )
     points = models.DecimalField(
-        max_digits=6, decimal_places=2, null=True, blank=True, help_text="Empty: as on the paper."
+        max_digits=6,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        help_text="As an author gives them; empty: as on the paper.",
     )
     reason = models.TextField()
     changed = models.PositiveIntegerField(help_text="How many attempts got other points.")

@@ -53,7 +53,14 @@ def paper_context(attempt: Attempt) -> dict[str, Any]:
         "in_order": paper["in_order"],
         "next_section": next((each for each in sections if each["id"] == paper["next_section"]), None),
         "question_count": len(items),
-        "answers": {str(item["id"]): {"value": item["answer"], "flagged": item["flagged"]} for item in items},
+        "answers": {
+            str(item["id"]): {
+                "value": item["answer"],
+                "certainty": item["certainty"],
+                "flagged": item["flagged"],
+            }
+            for item in items
+        },
         "parts": {
             "in_order": paper["in_order"],
             "next_section": paper["next_section"],

@@ -36,7 +36,8 @@ class RegradeForm(forms.Form):
         required=False,
         max_length=10,
         widget=forms.TextInput(attrs={"inputmode": "decimal"}),
-        help_text="Empty: as on the paper.",
+        help_text="Empty: as on the paper. On papers with certainty-based marking, right answers of those "
+        "who were sure give two and three times as many.",
     )
     sittings = forms.MultipleChoiceField(
         widget=forms.CheckboxSelectMultiple, error_messages={"required": "Choose at least one sitting."}

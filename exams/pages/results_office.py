@@ -159,6 +159,7 @@ def _mark_lines(attempt: Attempt, typed: Any) -> list[dict[str, Any]]:
             {
                 "item": item,
                 "answer": wording.answer_in_words(item.version, saved.value if saved else None),
+                "certainty": wording.certainty_in_words(item),
                 "key": wording.key_in_words(key, kind),
                 "mark": mark,
                 "possible": item.points if mark is None or mark.possible is None else mark.possible,

@@ -1,5 +1,6 @@
 """The waiting page: from check-in until the window opens, with a countdown by the server's time."""
 
+from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
@@ -32,7 +33,9 @@ def waiting(request: HttpRequest, slug: str, attempt_id: int) -> HttpResponse:
         "turn": turn,
         "minutes": sitting.duration_minutes + round(extra.total_seconds() / 60),
         "extra_minutes": round(extra.total_seconds() / 60),
-        "question_count": attempt.paper.count(),
+        **attempt.paper.aggregate(
+            question_count=Count("pk"), certainty_count=Count("pk", filter=Q(asks_certainty=True))
+        ),
         "parts": parts_of(attempt),
         "latest_start": timing.latest_start(window),
         "api_url": api_url_of(attempt),

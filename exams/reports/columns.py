@@ -41,11 +41,15 @@ class Subject:
 
 @dataclass(slots=True)
 class Column:
-    """One question in one section: the marks it got, and how many papers had which version."""
+    """One question in one section: the marks it got, and how many papers had which version.
+
+    `by_certainty`: on how many of these papers it is marked by certainty, by version.
+    """
 
     section: int
     question: int
     versions: Counter[int] = field(default_factory=Counter)
+    by_certainty: Counter[int] = field(default_factory=Counter)
     attempts: list[int] = field(default_factory=list)
     points: list[int | None] = field(default_factory=list)
     possible: list[int] = field(default_factory=list)
@@ -80,7 +84,7 @@ def columns_of(subject: Subject, attempts: Iterable[int]) -> list[Column]:
     """A column for each question on the papers of those attempts, numbered in their order. One query."""
     numbers = {attempt: number for number, attempt in enumerate(attempts)}
     found: dict[tuple[int, int], Column] = {}
-    for attempt, section, question, version, points, possible in _rows(subject):
+    for attempt, section, question, version, asks_certainty, points, possible in _rows(subject):
         number = numbers.get(attempt)
         if number is None:
             continue
@@ -88,19 +92,21 @@ def columns_of(subject: Subject, attempts: Iterable[int]) -> list[Column]:
         if column is None:
             column = found[section, question] = Column(section, question)
         column.versions[version] += 1
+        column.by_certainty[version] += asks_certainty
         column.attempts.append(number)
         column.points.append(points)
         column.possible.append(possible)
     return list(found.values())
 
 
-def _rows(subject: Subject) -> Iterable[tuple[int, int, int, int, int | None, int]]:
+def _rows(subject: Subject) -> Iterable[tuple[int, int, int, int, bool, int | None, int]]:
     items = PaperItem.objects.filter(attempt__in=subject.attempts().order_by()).order_by()
     rows: Any = items.values_list(
         "attempt_id",
         "section_id",
         "version__question_id",
         "version_id",
+        "asks_certainty",
         *hundredths_of_answers(),
     )
     return rows.iterator(chunk_size=_AT_ONCE)

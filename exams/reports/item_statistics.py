@@ -8,6 +8,12 @@ sample covariance, both divided by S - 1.
 Two things are wider than there, and come to the same when every paper is alike. A question's points and the
 rest of the test are taken as shares of what was possible, so that papers worth different points can be
 compared. And a figure that the data cannot carry is None with the reason in words.
+
+With certainty-based marking, as in Moodle, x_p are the points with the certainty counted. A question is then
+worth three times its author's points at most, and a share of that goes from -2 (wrong and very sure) to 1
+(right and very sure): facility may be below 0, and is a third when everybody was right and nobody sure. The
+other figures are ratios of covariances, which hold for any numbers; intended weights are those of the most
+points.
 """
 
 from collections.abc import Sequence

@@ -1,8 +1,9 @@
 """One question of a report in detail: who answered what, and how candidates of each fifth did on it."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any
 
 from exams.bank.wording import answer_in_words, content_in_words
@@ -51,13 +52,15 @@ def detail_of(subject: Subject, report: Report, line: Line) -> Detail:
     is_counted = line.figures.unmarked == 0
     rest = _RestOf(report, is_counted)
     rows: dict[int, list[tuple[Any, float | None, float | None]]] = defaultdict(list)
-    for attempt, version, value, points, possible in _rows(subject, line):
+    sure: set[int] = set()
+    for attempt, version, asks_certainty, value, points, possible in _rows(subject, line):
         place = rest.places.get(attempt)
         if place is not None:
             share = points / possible if points is not None and possible else None
             rows[version].append((value, share, rest.of(place, points, possible)))
+            sure |= {version} if asks_certainty else set()
     found = QuestionVersion.objects.select_related("question").filter(pk__in=rows).order_by("-number")
-    versions = [_version(version, rows[version.pk]) for version in found]
+    versions = [_version(each, rows[each.pk], asks_certainty=each.pk in sure) for each in found]
     pairs = [(rest_share, share) for each in rows.values() for _, share, rest_share in each]
     return Detail(versions, fifths_of(pairs))
 
@@ -76,17 +79,19 @@ class _RestOf:
         return (self._report.totals[place] - own) / worth if worth else None
 
 
-def _rows(subject: Subject, line: Line) -> list[tuple[int, int, Any, int | None, int]]:
+def _rows(subject: Subject, line: Line) -> list[tuple[int, int, bool, Any, int | None, int]]:
     items = PaperItem.objects.filter(
         attempt__in=subject.attempts().order_by(), section=line.section, version__question=line.question
     ).order_by()
     points, possible = hundredths_of_answers()
-    rows: Any = items.values_list("attempt_id", "version_id", "answer__value", points, possible)
+    rows: Any = items.values_list(
+        "attempt_id", "version_id", "asks_certainty", "answer__value", points, possible
+    )
     return list(rows)
 
 
 def _version(
-    version: QuestionVersion, rows: Sequence[tuple[Any, float | None, float | None]]
+    version: QuestionVersion, rows: Sequence[tuple[Any, float | None, float | None]], *, asks_certainty: bool
 ) -> VersionDetail:
     kind = kind_named(version.question.kind)
     is_free = any(
@@ -94,36 +99,47 @@ def _version(
     )
     names, right = _options(version)
     given = []
+    earned_by_key: dict[str, Fraction] = {}
     for value, share, rest in rows:
         chosen: Sequence[str] = ()
         if not kind.is_blank(value):
             chosen = ["given"] if is_free else _chosen(version, value, bool(names))
+            if asks_certainty and not is_free and not names:
+                earned_by_key[chosen[0]] = kind.mark(version.content, value) or Fraction(0)
         given.append(Given(chosen, share, rest))
     table = answers_of(given, known=["given"] if is_free else list(names))
     return VersionDetail(
         version=version,
         asked=table.asked,
-        answers=[] if is_free else _lines(table, names, right),
+        answers=[] if is_free else _lines(table, names, right, earned_by_key),
         blank=table.blank,
         others=table.others,
         is_free=is_free,
     )
 
 
-def _lines(table: AnswerTable, names: dict[str, str], right: set[str]) -> list[AnswerLine]:
+def _lines(
+    table: AnswerTable, names: dict[str, str], right: set[str], earned_by_key: Mapping[str, Fraction]
+) -> list[AnswerLine]:
     return [
         AnswerLine(
             text=names.get(figures.answer, figures.answer),
-            is_right=figures.answer in right if names else _is_right(figures),
+            is_right=figures.answer in right if names else _is_right(figures, earned_by_key),
             figures=figures,
         )
         for figures in table.listed
     ]
 
 
-def _is_right(figures: AnswerFigures) -> bool | None:
-    """By what it earned: all is right, nothing is wrong, part of the points is neither."""
-    earned = figures.earned.value
+def _is_right(figures: AnswerFigures, earned_by_key: Mapping[str, Fraction]) -> bool | None:
+    """By what it earned: all is right, nothing is wrong, part of the points is neither.
+
+    Where certainty counts, what was earned says how sure people were: there by the key of the version.
+    """
+    if figures.answer in earned_by_key:
+        earned: float | None = float(100 * earned_by_key[figures.answer])
+    else:
+        earned = figures.earned.value
     if earned is None or 0 < earned < 100:
         return None
     return earned >= 100

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
+from exams.kinds import certainty
 from exams.kinds.registry import KINDS
 from exams.models import QuestionVersion, SectionQuestion
 from exams.reports.columns import Column, Subject, columns_of, counted
@@ -75,13 +76,25 @@ def _in_order(columns: Sequence[Column], subject: Subject) -> list[Column]:
 
 
 def _guesses(columns: Sequence[Column]) -> list[float | None]:
-    """The random-guess score of each: the mean over the versions that were on papers, if each has one."""
+    """The random-guess score of each: the mean over the versions that were on papers, if each has one.
+
+    On papers that are marked by certainty a blind guess counts at the lowest level, where being wrong costs
+    nothing: that is what it earns at best, and what it earns when no level is stated.
+    """
     ids = {version for column in columns for version in column.versions}
     rows = QuestionVersion.objects.filter(pk__in=ids).values_list("pk", "question__kind", "content")
-    shares = {pk: KINDS[kind].guess_share(content) for pk, kind, content in rows if kind in KINDS}
+    known_rows = [(pk, KINDS[kind], content) for pk, kind, content in rows if kind in KINDS]
+    plain = {pk: kind.guess_share(content) for pk, kind, content in known_rows}
+    certain = {pk: certainty.guess_share(kind, content) for pk, kind, content in known_rows}
     found: list[float | None] = []
     for column in columns:
-        own = [(shares.get(version), number) for version, number in column.versions.items()]
+        own = [
+            pair
+            for version, number in column.versions.items()
+            for sure in [column.by_certainty[version]]
+            for pair in ((plain.get(version), number - sure), (certain.get(version), sure))
+            if pair[1]
+        ]
         known = [(share, number) for share, number in own if share is not None]
         count = sum(number for _, number in known)
         whole = len(known) == len(own) and count

@@ -243,3 +243,18 @@ def test_the_page_costs_the_same_for_any_number_of_questions(
         return len(captured)
 
     assert count(["essay"]) == count(["essay"] * 30)
+
+
+def test_certainty_says_what_per_cent_mean(scoped: Institution, author: User, browser_of: Browser) -> None:
+    exam, client = make_exam(scoped), browser_of(author)
+    address = url("exam_change", exam.pk)
+    page = client.post(address, body(asks_certainty="on"), follow=True).content.decode()
+    assert "Everything right is 33.33 % if not very sure" in page and "pass mark of 60 % is meant so" in page
+    exam.refresh_from_db()
+    assert exam.asks_certainty
+    page = client.post(address, body(asks_certainty="on", title="Maps"), follow=True).content.decode()
+    assert "33.33 % if not" not in page
+    page = client.post(address, body(), follow=True).content.decode()
+    assert "33.33 % if not" not in page
+    exam.refresh_from_db()
+    assert not exam.asks_certainty

@@ -1,6 +1,7 @@
 """Widgets of question kinds in a real browser: answered by keyboard alone, saved, there after a reload."""
 
 import os
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -39,7 +40,7 @@ def browser(playwright: Playwright) -> Iterator[Browser]:
 
 @pytest.fixture
 def attempt(transactional_db: None, institution: Institution, candidate: User) -> Attempt:
-    exam = make_exam(institution, kinds=KINDS, points=2)
+    exam = make_exam(institution, kinds=KINDS, points=2, asks_certainty=True)
     with within(institution):
         _, encoded = cv2.imencode(".png", np.full((200, 400, 3), (90, 160, 90), np.uint8))
         picture = media.store(
@@ -103,6 +104,13 @@ def test_every_kind_is_answered_by_keyboard_and_stays(page: Page, attempt: Attem
     page.get_by_label("Gap 3, a number").fill("15o")
     page.get_by_label("Gap 2").focus()
     expect(page.get_by_text("This is not a number yet")).to_be_visible()
+    expect(page.get_by_text("You have not said how sure you are").locator("visible=true")).to_have_count(1)
+    page.get_by_role("radio", name="Not very sure").focus()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    expect(
+        page.get_by_role("radio", name=re.compile("^Very sure Right: .6, wrong: −12 points"))
+    ).to_be_checked()
 
     go_to(page, 4)
     field = page.get_by_label("Your code, in Python")
@@ -118,9 +126,15 @@ def test_every_kind_is_answered_by_keyboard_and_stays(page: Page, attempt: Attem
         "code": "def area(r):\n    return 3",
     }
     assert saved(page, attempt) == expected
+    with within(attempt.institution):
+        assert Answer.objects.get(attempt=attempt, item__position=3).certainty == 3
+    page.get_by_role("button", name="Final check and submit").click()
+    unsure = page.locator("[data-check-unsure] li")
+    assert [each.inner_text() for each in unsure.all()] == ["Question 1", "Question 2"]
 
     page.reload()
     go_to(page, 3)
+    expect(page.get_by_role("radio", name=re.compile("^Very sure Right"))).to_be_checked()
     expect(page.get_by_label("Gap 2")).to_have_value("Danube")
     go_to(page, 2)
     expect(page.get_by_text("This order is your answer.").first).to_be_visible()

@@ -163,11 +163,14 @@ def make_exam(
     kinds: Iterable[str] = ("single_choice", "true_false"),
     title: str = "",
     points: int = 1,
+    asks_certainty: bool = False,
     **section: Any,
 ) -> Exam:
     """An exam of one section with one question of each kind, in that order."""
     with within(institution):
-        exam = Exam.objects.create(institution=institution, title=title or f"Exam {next(_count)}")
+        exam = Exam.objects.create(
+            institution=institution, title=title or f"Exam {next(_count)}", asks_certainty=asks_certainty
+        )
         part = Section.objects.create(institution=institution, exam=exam, **{"title": "Part one", **section})
         for position, kind in enumerate(kinds, start=1):
             SectionQuestion.objects.create(

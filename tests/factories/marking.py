@@ -1,6 +1,6 @@
 """Answered attempts and marking rounds for tests."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from accounts.models import User
@@ -13,8 +13,18 @@ from proctor_site.kernel import clock
 from tests.factories.exams import enrol, make_attempt
 
 
-def hand_in(sitting: Sitting, user: User, *, state: str = states.SUBMITTED, **values: Any) -> Attempt:
-    """An attempt that is over, with one answer per kind of question (`essay="Text."`), marked by rule."""
+def hand_in(
+    sitting: Sitting,
+    user: User,
+    *,
+    state: str = states.SUBMITTED,
+    sure: Mapping[str, int] | None = None,
+    **values: Any,
+) -> Attempt:
+    """An attempt that is over, with one answer per kind of question (`essay="Text."`), marked by rule.
+
+    `sure`: the stated certainty by kind.
+    """
     attempt = make_attempt(enrol(sitting, user), state=state)
     with within(sitting.institution):
         for item in attempt.paper.select_related("version__question"):
@@ -25,6 +35,7 @@ def hand_in(sitting: Sitting, user: User, *, state: str = states.SUBMITTED, **va
                     attempt=attempt,
                     item=item,
                     value=values[kind],
+                    certainty=(sure or {}).get(kind),
                     saved_at=attempt.started_at or clock.now(),
                 )
         mark_automatically(attempt)

@@ -53,6 +53,9 @@ class MultipleChoice(QuestionKind):
     def option_count(self, content: Content) -> int:
         return len(content["options"])
 
+    def without_penalties(self, content: Content) -> Content:
+        return {**content, "scoring": PARTIAL} if content["scoring"] == NEGATIVE else content
+
     def clean_value(self, content: Content, value: object) -> list[str]:
         known = {option["id"] for option in content["options"]}
         if not isinstance(value, list) or not all(isinstance(each, str) and each in known for each in value):

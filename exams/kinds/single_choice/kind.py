@@ -40,6 +40,9 @@ class SingleChoice(QuestionKind):
     def option_count(self, content: Content) -> int:
         return len(content["options"])
 
+    def without_penalties(self, content: Content) -> Content:
+        return penalties.dropped(content)
+
     def clean_value(self, content: Content, value: object) -> str:
         if not isinstance(value, str) or value not in {option["id"] for option in content["options"]}:
             raise InvalidInput("The answer must be one of the options.", field="value")

@@ -28,6 +28,9 @@ class TrueFalse(QuestionKind):
     def public_content(self, content: Content, option_order: Sequence[int]) -> Content:
         return penalties.shown(content)
 
+    def without_penalties(self, content: Content) -> Content:
+        return penalties.dropped(content)
+
     def clean_value(self, content: Content, value: object) -> bool:
         return shapes.switch(value, "value", "The answer")
 

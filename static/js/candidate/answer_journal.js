@@ -49,15 +49,15 @@ export class AnswerJournal extends EventTarget {
     // Trap: after a crash the stored state may be seconds old; a number used twice would count as a repeat.
     const byTime = Math.floor(Date.now() / 1000) - EPOCH_2026_S;
     if (byTime > this.sequence && byTime < LARGEST_SEQUENCE) this.sequence = byTime;
-    return this.queue.map(({ item, value, flagged, device }) => ({ item, value, flagged, device }));
+    return [...this.queue];
   }
 
   get unsent() {
     return this.queue.length;
   }
 
-  /** Takes in the newest value of an answer; `atOnce` skips the short wait for more typing. */
-  record(item, value, flagged, { atOnce = false } = {}) {
+  /** Takes in the newest answer {value, certainty, flagged}; `atOnce` skips the short wait for more typing. */
+  record(item, { value, certainty, flagged }, { atOnce = false } = {}) {
     if (this.status === "closed" || this.status === "locked") return;
     let change = this.drafts.get(item);
     if (!change) {
@@ -68,6 +68,7 @@ export class AnswerJournal extends EventTarget {
       this.queue.push(change);
     }
     change.value = value;
+    change.certainty = certainty;
     change.flagged = flagged;
     change.client_at = new Date(this.clock.now()).toISOString();
     this.#keep(change);
@@ -280,6 +281,6 @@ export class AnswerJournal extends EventTarget {
   }
 }
 
-function asSent({ client_sequence, item, value, flagged, client_at }) {
-  return { client_sequence, item, value, flagged, client_at };
+function asSent({ client_sequence, item, value, certainty, flagged, client_at }) {
+  return { client_sequence, item, value, certainty, flagged, client_at };
 }

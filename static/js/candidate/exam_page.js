@@ -5,6 +5,7 @@ import { AnswerJournal } from "./answer_journal.js";
 import { AnswerSender } from "./answer_sender.js";
 import { AttemptWatch } from "./attempt_watch.js";
 import { BreakRoom } from "./break_room.js";
+import { readCertainty, showCertaintyNeed, writeCertainty } from "./certainty.js";
 import { claimDevice } from "./device.js";
 import { ExamClock } from "./exam_clock.js";
 import { ExamStates, showNotice } from "./exam_states.js";
@@ -31,7 +32,7 @@ class ExamPage {
   /** Takes in what is on this computer, shows the questions and begins to follow the attempt. */
   async open() {
     const left = await this.journal.open();
-    for (const { item, value, flagged } of left) this.answers.set(String(item), { value, flagged });
+    for (const change of left) this.answers.set(String(change.item), answerOf(change));
     const { answers, root, parts } = this;
     this.list = new QuestionList({
       root,
@@ -96,8 +97,9 @@ class ExamPage {
 
   #showAnswers() {
     for (const question of this.list.questions) {
-      const { value, flagged } = this.answers.get(question.dataset.item);
+      const { value, certainty, flagged } = this.answers.get(question.dataset.item);
       writeValue(question, value);
+      writeCertainty(question, certainty, isAnswered(value));
       question.querySelector("[data-flag]").checked = flagged;
     }
     this.#showProgress();
@@ -106,9 +108,9 @@ class ExamPage {
   /** The server's answers, with what is unsent here on top. */
   #takePaper(paper) {
     const unsent = new Map(this.journal.queue.map((change) => [change.item, change]));
-    for (const { id, answer, flagged } of paper.sections.flatMap((section) => section.items)) {
+    for (const { id, answer, certainty, flagged } of paper.sections.flatMap((section) => section.items)) {
       const own = unsent.get(id);
-      this.answers.set(String(id), own ? { value: own.value, flagged: own.flagged } : { value: answer, flagged });
+      this.answers.set(String(id), own ? answerOf(own) : { value: answer, certainty, flagged });
     }
     this.#showAnswers();
     this.parts.compare(paper);
@@ -119,7 +121,7 @@ class ExamPage {
     const unsent = new Map(this.journal.queue.map((change) => [String(change.item), change]));
     for (const [item, saved] of Object.entries(readData("saved-answers"))) {
       const own = unsent.get(item);
-      this.answers.set(item, own ? { value: own.value, flagged: own.flagged } : saved);
+      this.answers.set(item, own ? answerOf(own) : saved);
     }
     this.list.read();
     this.#showAnswers();
@@ -148,13 +150,14 @@ class ExamPage {
     const item = question.dataset.item;
     const problem = problemOf(question);
     const value = readValue(question);
-    const flagged = question.querySelector("[data-flag]").checked;
-    this.answers.set(item, { value, flagged });
+    const answer = { value, certainty: readCertainty(question), flagged: question.querySelector("[data-flag]").checked };
+    this.answers.set(item, answer);
     if (!problem) showProblem(question, "");
     showWordCount(question);
+    showCertaintyNeed(question, isAnswered(value));
     this.#showProgress();
     const isChoice = control.matches("[type=radio], [type=checkbox], button");
-    this.journal.record(Number(item), value, flagged, { atOnce: isChoice || this.states.isHurry });
+    this.journal.record(Number(item), answer, { atOnce: isChoice || this.states.isHurry });
   }
 
   #clear(target) {
@@ -214,6 +217,11 @@ class ExamPage {
     const done = [...this.answers.values()].filter(({ value }) => isAnswered(value)).length;
     byId("progress-text").textContent = `${done} of ${this.list.places.length} answered`;
   }
+}
+
+/** The answer in a change that is not sent yet. */
+function answerOf({ value, certainty = null, flagged }) {
+  return { value, certainty, flagged };
 }
 
 function showProblem(question, sentence) {

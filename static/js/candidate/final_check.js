@@ -16,6 +16,11 @@ export class FinalCheck {
     return this.#where(({ flagged }) => flagged);
   }
 
+  /** Answered questions that ask for a certainty and have none. */
+  get unsure() {
+    return this.#where(({ value, certainty }, { asksCertainty }) => asksCertainty && isAnswered(value) && certainty === null);
+  }
+
   /** `isLast`: no question can be opened any more, so there is no way back. */
   show(unsent, { isLast = false } = {}) {
     this.#part("#back-to-questions").hidden = isLast;
@@ -25,6 +30,7 @@ export class FinalCheck {
       missing === 0 ? `You have answered all ${total} questions.` : `You have answered ${total - missing} of ${total} questions.`;
     this.#list("[data-check-unanswered]", this.unanswered);
     this.#list("[data-check-flagged]", this.flagged);
+    this.#list("[data-check-unsure]", this.unsure);
     this.showUnsent(unsent);
     this.element.hidden = false;
     this.element.querySelector("h2").focus();
@@ -49,7 +55,7 @@ export class FinalCheck {
   }
 
   #where(test) {
-    return this.list.places.map((_, index) => index).filter((index) => test(this.answers.get(this.list.places[index].item)));
+    return this.list.places.map((_, index) => index).filter((index) => test(this.answers.get(this.list.places[index].item), this.list.places[index]));
   }
 
   #list(selector, indexes) {

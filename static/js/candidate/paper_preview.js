@@ -1,6 +1,7 @@
 // The widgets of a previewed paper work as in the exam; nothing is kept.
 
-import { problemOf, showWordCount, writeValue } from "./widgets.js";
+import { showCertaintyNeed } from "./certainty.js";
+import { isAnswered, problemOf, readValue, showWordCount, writeValue } from "./widgets.js";
 
 const questions = document.querySelectorAll(".question");
 for (const question of questions) writeValue(question, null);
@@ -10,6 +11,7 @@ form.addEventListener("submit", (event) => event.preventDefault());
 form.addEventListener("input", ({ target }) => {
   const question = target.closest(".question");
   showWordCount(question);
+  showCertaintyNeed(question, isAnswered(readValue(question)));
   const place = question.querySelector("[data-problem]");
   place.textContent = problemOf(question);
   place.hidden = place.textContent === "";

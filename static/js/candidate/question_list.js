@@ -106,9 +106,10 @@ export class QuestionList extends EventTarget {
 
   #placeOf(button, index) {
     const { goesTo: item, number, section, navigation, access } = button.dataset;
+    const asksCertainty = "asksCertainty" in button.dataset;
     button.addEventListener("click", () => this.dispatchEvent(new CustomEvent("chosen", { detail: { index } })));
     const question = this.root.querySelector(`.question[data-item="${item}"]`);
-    return { item, number, section, navigation, access, button, question };
+    return { item, number, section, navigation, access, asksCertainty, button, question };
   }
 
   #readLast() {

@@ -161,7 +161,8 @@ def test_paper_holds_no_key(attempt: Attempt, candidate: User, api_of: Api) -> N
     assert [item["kind"] for item in section["items"]] == list(KINDS)
     by_kind = {item["kind"]: item for item in section["items"]}
     assert set(by_kind["essay"]) == {
-        "id", "position", "access", "kind", "stem", "text_format", "points", "content", "answer", "flagged"
+        "id", "position", "access", "kind", "stem", "text_format", "points", "content", "answer", "certainty",
+        "certainty_levels", "flagged"
     }  # fmt: skip
     assert sorted(each["id"] for each in by_kind["single_choice"]["content"]["options"]) == ["a", "b", "c"]
     assert {key for each in by_kind["multiple_choice"]["content"]["options"] for key in each} == {

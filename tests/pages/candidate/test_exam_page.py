@@ -97,8 +97,8 @@ def test_saved_answers_and_flags_are_on_the_page(
     text = browser_of(candidate).get(attempt_page(attempt, "exam")).content.decode()
     saved = script_data(text, "saved-answers")
     assert len(saved) == len(WIDGET)
-    assert saved[str(first.pk)] == {"value": "b", "flagged": True}
-    assert saved[str(second.pk)] == {"value": ["a", "c"], "flagged": False}
+    assert saved[str(first.pk)] == {"value": "b", "certainty": None, "flagged": True}
+    assert saved[str(second.pk)] == {"value": ["a", "c"], "certainty": None, "flagged": False}
 
 
 def test_text_of_a_question_is_never_markup(
