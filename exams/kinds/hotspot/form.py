@@ -33,8 +33,9 @@ class HotspotForm(ContentForm):
                 label="Right places",
                 widget=forms.Textarea(attrs={"rows": 5, "class": "vLargeTextField"}),
                 initial="\n".join(write_words(region) for region in before["regions"]) if before else "",
-                help_text="One a line, in pixels from the left and from the top: “circle 120 80 20” (middle, "
-                "radius), “rect 10 10 50 40” (corner, width, height) or “polygon 0,0 10,0 5,9”.",
+                help_text="The same as text: one a line, in pixels from the left and from the top: "
+                "“circle 120 80 20” (middle, radius), “rect 10 10 50 40” (corner, width, height) or "
+                "“polygon 0,0 10,0 5,9”.",
             ),
             "needed": forms.IntegerField(
                 label="Places to mark",

@@ -5,7 +5,7 @@ import { escapeText } from "./markup.js";
 
 const UPLOAD_LIMIT_MS = 120000;
 
-/** `onChosen(markup)` is called with what is to be inserted. */
+/** `onChosen(markup, media)` is called with what is to be inserted, and with what was chosen. */
 export class MediaDialog {
   constructor(dialog, onChosen) {
     this.dialog = dialog;
@@ -24,7 +24,8 @@ export class MediaDialog {
     });
   }
 
-  async open() {
+  async open(onChosen = this.onChosen) {
+    this.chosen = onChosen;
     this.#say("");
     this.dialog.showModal();
     try {
@@ -58,7 +59,7 @@ export class MediaDialog {
 
   #choose(each) {
     this.dialog.close();
-    this.onChosen(markupOf(each));
+    this.chosen(markupOf(each), each);
   }
 
   async #upload() {

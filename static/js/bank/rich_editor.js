@@ -28,6 +28,7 @@ let wanted = 0;
 (stem.closest(".flex-container") ?? stem).before(bar);
 stem.closest("fieldset").append(news, preview);
 form.append(dialog.dialog);
+document.addEventListener("media:choose", ({ detail }) => dialog.open(detail.onChosen)); // region_editor.js
 format.addEventListener("change", changeFormat);
 news.querySelector("[data-undo]").addEventListener("click", undo);
 bar.addEventListener("mousedown", (event) => event.preventDefault());
