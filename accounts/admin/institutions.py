@@ -1,4 +1,4 @@
-"""The own institution in the admin: its name, time zone and second-factor rule."""
+"""The own institution in the admin: its name, time zone, language and second-factor rule."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from accounts.admin.site import site
 from accounts.admin.tenant import TenantAdmin
 from accounts.countries import time_zone_choices
+from accounts.languages import languages
 from accounts.models import Institution
 from accounts.services import institutions
 
@@ -23,7 +24,7 @@ class InstitutionForm(_ModelForm):
 
     class Meta:
         model = Institution
-        fields = ("name", "time_zone", "requires_second_factor")
+        fields = ("name", "time_zone", "language", "requires_second_factor")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -31,6 +32,12 @@ class InstitutionForm(_ModelForm):
             self.fields["time_zone"] = forms.ChoiceField(
                 choices=time_zone_choices(self.instance.time_zone),
                 help_text="Sittings are shown in this zone.",
+            )
+        if "language" in self.fields:
+            self.fields["language"] = forms.ChoiceField(
+                choices=languages,
+                help_text="In which exams are written. Readers and spell checkers of candidates go by it; an "
+                "exam may have another one.",
             )
 
 
@@ -43,6 +50,7 @@ class InstitutionAdmin(TenantAdmin):
     fields = (
         "name",
         "time_zone",
+        "language",
         "requires_second_factor",
         "slug",
         "country",
@@ -65,6 +73,7 @@ class InstitutionAdmin(TenantAdmin):
             actor=actor,
             name=obj.name,
             time_zone=obj.time_zone,
+            language=obj.language,
             requires_second_factor=obj.requires_second_factor,
         )
 

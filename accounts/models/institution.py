@@ -7,6 +7,7 @@ from django.core.validators import RegexValidator
 from django.db import models
 
 from accounts.countries import known_country
+from accounts.languages import DEFAULT, known_language
 
 slug_format = RegexValidator(
     r"^[a-z0-9]+(-[a-z0-9]+)*$", "Use small letters, digits and single hyphens, such as 'north-college'."
@@ -35,6 +36,12 @@ class Institution(models.Model):
         max_length=2, validators=[known_country], help_text="Decides which law applies (ISO 3166 code)."
     )
     time_zone = models.CharField(max_length=64, default="UTC", validators=[known_time_zone])
+    language = models.CharField(
+        max_length=35,
+        default=DEFAULT,
+        validators=[known_language],
+        help_text="In which exams are written, unless an exam says otherwise (BCP 47 tag).",
+    )
     owner_email = models.EmailField()
     is_education = models.BooleanField(
         "school, university or examination board",

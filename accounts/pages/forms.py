@@ -6,6 +6,7 @@ from django import forms
 from django.utils.text import slugify
 
 from accounts.countries import countries, time_zone_choices
+from accounts.languages import languages
 from accounts.models import Institution, User
 from accounts.models.institution import slug_format
 from accounts.roles import Role
@@ -121,6 +122,11 @@ class SettingsForm(forms.Form):
 
     name = forms.CharField(label="Name of the institution", max_length=200)
     time_zone = forms.ChoiceField(label="Time zone", help_text="Sittings are shown in this zone.")
+    language = forms.ChoiceField(
+        label="Language of exams",
+        choices=languages,
+        help_text="Readers and spell checkers of candidates go by it. An exam may have another one.",
+    )
     requires_second_factor = forms.BooleanField(
         label="Staff must use a second factor",
         required=False,
@@ -132,6 +138,7 @@ class SettingsForm(forms.Form):
         initial = {
             "name": institution.name,
             "time_zone": institution.time_zone,
+            "language": institution.language,
             "requires_second_factor": institution.requires_second_factor,
         }
         super().__init__(data, initial=initial)

@@ -35,7 +35,7 @@ def person(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @require_right("accounts.change_institution")
 def institution_settings(request: HttpRequest, slug: str) -> HttpResponse:
-    """Name, time zone and second-factor rule of the institution."""
+    """Name, time zone, language and second-factor rule of the institution."""
     here = here_of(request)
     form = SettingsForm(request.POST or None, institution=here)
     if request.method == "POST" and form.is_valid():

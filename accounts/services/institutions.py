@@ -1,4 +1,4 @@
-"""Changes what an institution's admin decides: its name, time zone, and the second-factor rule."""
+"""Changes what an institution's admin decides: name, time zone, language, and the second-factor rule."""
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -21,7 +21,13 @@ def check_fields(institution: Institution) -> None:
 
 
 def change_settings(
-    institution: Institution, *, actor: User, name: str, time_zone: str, requires_second_factor: bool
+    institution: Institution,
+    *,
+    actor: User,
+    name: str,
+    time_zone: str,
+    language: str,
+    requires_second_factor: bool,
 ) -> list[str]:
     """Stores the settings and returns the names of those that changed. Raises NotAllowed, InvalidInput."""
     if Role.ADMIN not in roles_of(actor, institution):
@@ -29,6 +35,7 @@ def change_settings(
     wanted = {
         "name": " ".join(name.split()),
         "time_zone": time_zone,
+        "language": language,
         "requires_second_factor": requires_second_factor,
     }
     with within(institution), transaction.atomic():

@@ -26,7 +26,16 @@ DETECTOR_CHOICES: list[tuple[str, str]] = []
 """Names and labels of detectors that can be muted; proctoring fills it, because exams knows no detectors."""
 
 
-_TERMS = ("extra_minutes", "factor", "break_minutes", "opens_at", "closes_at", "camera_free")
+_TERMS = (
+    "extra_minutes",
+    "factor",
+    "break_minutes",
+    "opens_at",
+    "closes_at",
+    "camera_free",
+    "calculator",
+    "spell_check",
+)
 
 
 class AllowanceForm(_ModelForm):

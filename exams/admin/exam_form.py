@@ -5,7 +5,9 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 
+from accounts.languages import languages
 from exams.bank.grades import MOST_STEPS, PRESETS, read_steps, steps_as_text
+from exams.bank.tools import clean_formula_sheet
 from exams.models import Exam
 from proctor_site.kernel.errors import InvalidInput
 
@@ -15,11 +17,18 @@ else:
     _ModelForm = forms.ModelForm
 
 KEEP = ""
+TOOLS = ("calculator", "formula_sheet", "scratch_pad", "highlighter", "strike_out", "spell_check")
 
 
 class ExamForm(_ModelForm):
-    """Title, instructions, pass mark, grade scale."""
+    """Title, instructions, language, tools for candidates, pass mark, grade scale."""
 
+    language = forms.ChoiceField(
+        required=False,
+        choices=lambda: [("", "As the institution"), *languages()],
+        help_text="In which the questions are written. Screen readers choose their voice by it, and browsers "
+        "the dictionary of their spell check.",
+    )
     grade_preset = forms.ChoiceField(
         label="Take a scale",
         required=False,
@@ -37,11 +46,39 @@ class ExamForm(_ModelForm):
 
     class Meta:
         model = Exam
-        fields = ("title", "instructions", "is_template", "pass_percentage", "asks_certainty")
+        fields = (
+            "title",
+            "instructions",
+            "language",
+            "is_template",
+            *TOOLS,
+            "pass_percentage",
+            "asks_certainty",
+        )
+        widgets = {"formula_sheet": forms.Textarea(attrs={"rows": 10, "cols": 80})}
+        help_texts = {
+            "calculator": "Basic: four operations, brackets, per cent, square root, memory. Scientific: "
+            "powers, roots, logarithms, angles and factorials too.",
+            "scratch_pad": "A field for notes. They stay in the candidate's browser and are deleted at the "
+            "end: nobody can read or mark them.",
+            "highlighter": "Candidates may mark words in the texts of questions, for themselves.",
+            "strike_out": "Candidates may strike out options that they have ruled out. It changes no answer.",
+            "formula_sheet": "Opens beside the question. Rich text as in questions, with formulas as TeX "
+            r"between \( and \); a table keeps them in order. No pictures. Changes reach candidates with the "
+            "next page that they load.",
+            "spell_check": "The candidate's browser underlines misspelt words in typed answers. Off, it is "
+            "asked not to; extensions and keyboards of phones may do it all the same.",
+        }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.initial.setdefault("grade_text", steps_as_text(self.instance.grade_steps))
+
+    def clean_formula_sheet(self) -> str:
+        try:
+            return clean_formula_sheet(self.cleaned_data["formula_sheet"])
+        except InvalidInput as refusal:
+            raise forms.ValidationError(refusal.message) from refusal
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data

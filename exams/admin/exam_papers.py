@@ -14,6 +14,7 @@ from django.utils.http import urlencode
 from exams.bank import wording
 from exams.bank.paper import PlannedItem, plan_paper
 from exams.bank.rich_text import clean_as
+from exams.bank.tools import tools_of
 from exams.kinds import certainty
 from exams.kinds.registry import kind_named
 from exams.models import Attempt, Exam
@@ -62,7 +63,9 @@ def _context(admin: Any, request: HttpRequest, exam_id: int) -> dict[str, Any]:
         "question_count": len(planned),
         "certainty_count": sum(each.asks_certainty for each in planned),
         "points": sum((each.points for each in planned), Decimal(0)),
-        "sections": _sections(planned, with_key=shows_key),
+        "language": exam.written_in,
+        "tools": tools_of(exam),
+        "sections": _sections(planned, exam, with_key=shows_key),
     }
 
 
@@ -97,11 +100,12 @@ def _drawn(attempt: Attempt) -> list[PlannedItem]:
     ]
 
 
-def _sections(planned: Sequence[PlannedItem], *, with_key: bool) -> list[dict[str, Any]]:
+def _sections(planned: Sequence[PlannedItem], exam: Exam, *, with_key: bool) -> list[dict[str, Any]]:
     sections: dict[int, dict[str, Any]] = {}
     for each in planned:
         section = sections.setdefault(each.section.pk, {"section": each.section, "items": []})
-        section["items"].append(_shown(each, with_key=with_key))
+        of_exam = {"language": exam.written_in, "spell_check": exam.spell_check}
+        section["items"].append(_shown(each, with_key=with_key) | of_exam)
     return list(sections.values())
 
 

@@ -18,10 +18,11 @@ from accounts.admin.site import site
 from accounts.admin.tenant import TenantAdmin, TenantStackedInline
 from exams.admin.exam_content import address_of, content_page
 from exams.admin.exam_copies import copy_page, templates_page
-from exams.admin.exam_form import ExamForm, certainty_note, pass_mark_note
+from exams.admin.exam_form import TOOLS, ExamForm, certainty_note, pass_mark_note
 from exams.admin.exam_papers import preview_page, print_page
 from exams.admin.positions import PositionForm, PositionFormset
 from exams.bank.grades import steps_as_text
+from exams.bank.tools import tools_of
 from exams.models import Exam, Section, SectionPool, SectionQuestion
 
 _SECTION_FIELDS = (
@@ -109,7 +110,15 @@ class ExamAdmin(TenantAdmin):
     search_fields = ("title",)
     form = ExamForm
     fieldsets = (
-        (None, {"fields": ("title", "instructions", "is_template")}),
+        (None, {"fields": ("title", "instructions", "language", "is_template")}),
+        (
+            "Tools for candidates",
+            {
+                "fields": TOOLS,
+                "description": "On the exam page, beside the questions. Text size, colours and spacing are "
+                "offered always.",
+            },
+        ),
         ("Result", {"fields": ("asks_certainty", "pass_percentage", "grade_preset", "grade_text")}),
     )
     inlines = [SectionInline]
@@ -124,13 +133,12 @@ class ExamAdmin(TenantAdmin):
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         if obj and not self.has_change_permission(request, obj):
-            return [
-                (None, {"fields": ("title", "instructions", "asks_certainty", "pass_percentage", "grades")})
-            ]
+            shown = ("title", "instructions", "tools", "asks_certainty", "pass_percentage", "grades")
+            return [(None, {"fields": shown})]
         return super().get_fieldsets(request, obj)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        return ("grades",)
+        return ("grades", "tools")
 
     def get_urls(self) -> list[Any]:
         """The pages of an exam besides its settings; each checks the right itself."""
@@ -149,6 +157,10 @@ class ExamAdmin(TenantAdmin):
 
     def _viewed(self, page: Callable[..., HttpResponse]) -> Any:
         return self.admin_site.admin_view(partial(page, self))
+
+    @admin.display(description="tools for candidates")
+    def tools(self, exam: Exam) -> str:
+        return tools_of(exam).in_words
 
     @admin.display(description="grade scale")
     def grades(self, exam: Exam) -> str:

@@ -66,6 +66,7 @@ class QuestionPages(_Options):
             "points_number": Decimal(1),
             "content": public,
             "widget": f"exams/kinds/{kind.name}.html",
+            "language": question.institution.language,
         }
         context = {
             "title": f"Preview of {question}",

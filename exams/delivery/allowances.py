@@ -15,6 +15,7 @@ from accounts.transitions import lock
 from exams import states
 from exams.delivery import deadlines
 from exams.models import Allowance, Attempt, Enrolment, Sitting
+from exams.models.exam import Calculator
 from proctor_site.kernel.errors import InvalidInput, Refusal
 
 MOST_MINUTES = 24 * 60
@@ -27,6 +28,8 @@ _FIELDS = (
     "opens_at",
     "closes_at",
     "camera_free",
+    "calculator",
+    "spell_check",
     "muted_detectors",
     "reason",
 )
@@ -149,6 +152,10 @@ def check_terms(terms: dict[str, Any]) -> dict[str, Any]:
             clean[name] = _minutes(clean[name], name, most)
     if "factor" in clean:
         clean["factor"] = _factor(clean["factor"])
+    if clean.get("calculator", Calculator.NONE) not in Calculator.values:
+        raise InvalidInput(f"Choose one of: {', '.join(Calculator.values)}.", field="calculator")
+    if not isinstance(clean.get("spell_check", False), bool):
+        raise InvalidInput("Spell check is given or not: true or false.", field="spell_check")
     if "reason" in clean:
         clean["reason"] = _reason(clean["reason"])
     check_window(clean.get("opens_at"), clean.get("closes_at"))
@@ -185,6 +192,8 @@ def _note(enrolment: Enrolment, verb: str, actor: User | None, allowance: Allowa
         "factor": str(allowance.factor),
         "break_minutes": allowance.break_minutes,
         "camera_free": allowance.camera_free,
+        "calculator": allowance.calculator,
+        "spell_check": allowance.spell_check,
         "reason": allowance.reason,
     }
     audit.record(enrolment.institution, enrolment, verb, actor=actor, detail=detail)

@@ -118,7 +118,7 @@ class CandidateRow:
 
 def own_attempt(user: User, attempt_id: int) -> Attempt:
     """The attempt, if `user` is its candidate. Raises NotFound for everybody else, proctors included."""
-    rows = Attempt.objects.select_related("enrolment__sitting__exam", "institution")
+    rows = Attempt.objects.select_related("enrolment__sitting__exam__institution", "institution")
     found = rows.filter(pk=attempt_id, enrolment__candidate=user).first()
     if found is None:
         raise NotFound("There is no such attempt of yours.")

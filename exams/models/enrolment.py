@@ -5,6 +5,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 
 from accounts.tenancy import TenantModel
+from exams.models.exam import Calculator
 from exams.models.group import CandidateGroup
 from exams.models.sitting import Sitting
 
@@ -81,6 +82,16 @@ class Allowance(TenantModel):
     camera_free = models.BooleanField(
         "without camera", default=False, help_text="Check-in and exam ask for no camera."
     )
+    calculator = models.CharField(
+        max_length=10,
+        choices=Calculator.choices,
+        default=Calculator.NONE,
+        help_text="On the exam page, also where the exam offers none or a lesser one. Who is working has it "
+        "when the page is loaded again.",
+    )
+    spell_check = models.BooleanField(
+        default=False, help_text="Misspelt words are underlined, also where the exam does not allow it."
+    )
     batch = models.UUIDField(
         null=True, blank=True, editable=False, help_text="One action for many; a repeat of it gives nothing."
     )
@@ -102,6 +113,9 @@ class Allowance(TenantModel):
                 condition=models.Q(factor__gte=1) & models.Q(factor__lte=5), name="allowance_factor_1_to_5"
             ),
             models.UniqueConstraint(fields=["enrolment", "batch"], name="allowance_once_per_batch"),
+            models.CheckConstraint(
+                condition=models.Q(calculator__in=Calculator.values), name="allowance_calculator_known"
+            ),
         ]
 
     def __str__(self) -> str:

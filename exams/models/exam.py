@@ -3,7 +3,16 @@
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 
+from accounts.languages import known_language
 from accounts.tenancy import TenantModel
+
+
+class Calculator(models.TextChoices):
+    """How much of a calculator candidates have on the exam page, the least first."""
+
+    NONE = "none", "No"
+    BASIC = "basic", "Basic"
+    SCIENTIFIC = "scientific", "Scientific"
 
 
 class Exam(TenantModel):
@@ -24,6 +33,20 @@ class Exam(TenantModel):
         "or 6 times the points taken away. Per cent are those of the most points: all right is 33.33 % "
         "not very sure, 66.67 % fairly sure, 100 % very sure. Not for questions that a person marks.",
     )
+    language = models.CharField(
+        max_length=35,
+        blank=True,
+        validators=[known_language],
+        help_text="In which the questions are written (BCP 47 tag); empty: that of the institution.",
+    )
+    spell_check = models.BooleanField(
+        default=False, help_text="Whether the browser may underline misspelt words in answers."
+    )
+    calculator = models.CharField(max_length=10, choices=Calculator.choices, default=Calculator.NONE)
+    scratch_pad = models.BooleanField(default=False)
+    highlighter = models.BooleanField(default=False)
+    strike_out = models.BooleanField("strike-out of options", default=False)
+    formula_sheet = models.TextField(blank=True, help_text="Sanitised rich text; empty: none.")
     is_template = models.BooleanField(
         "template", default=False, help_text="Exams are made from it; it is never scheduled itself."
     )
@@ -35,11 +58,19 @@ class Exam(TenantModel):
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(pass_percentage__lte=100), name="exam_pass_percentage_at_most_100"
-            )
+            ),
+            models.CheckConstraint(
+                condition=models.Q(calculator__in=Calculator.values), name="exam_calculator_known"
+            ),
         ]
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def written_in(self) -> str:
+        """The language of the questions: the exam's own, or that of the institution."""
+        return self.language or self.institution.language
 
 
 class Navigation(models.TextChoices):

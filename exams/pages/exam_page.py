@@ -9,6 +9,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from exams.delivery import queries
+from exams.delivery.tools import tools_of
 from exams.models import Attempt
 from exams.pages.reasons import reason_of
 from exams.pages.steps import PAGE_OF_STATE, Page, api_url_of, own_attempt, url_of
@@ -31,6 +32,9 @@ def exam_page_context(attempt: Attempt) -> dict[str, Any]:
 def paper_context(attempt: Attempt) -> dict[str, Any]:
     """The part of the context that changes when the candidate goes on. Raises Conflict before the start."""
     paper = queries.paper_view(attempt)
+    exam = attempt.enrolment.sitting.exam
+    tools = tools_of(attempt)
+    of_exam = {"language": exam.written_in, "spell_check": tools.spell_check}
     items = [item for section in paper["sections"] for item in section["items"]]
     sections = [
         {
@@ -42,6 +46,7 @@ def paper_context(attempt: Attempt) -> dict[str, Any]:
                     **item,
                     "widget": f"exams/kinds/{item['kind']}.html",
                     "points_number": Decimal(item["points"]),
+                    **of_exam,
                 }
                 for item in section["items"]
             ],
@@ -53,6 +58,8 @@ def paper_context(attempt: Attempt) -> dict[str, Any]:
         "in_order": paper["in_order"],
         "next_section": next((each for each in sections if each["id"] == paper["next_section"]), None),
         "question_count": len(items),
+        "language": exam.written_in,
+        "tools": tools,
         "answers": {
             str(item["id"]): {
                 "value": item["answer"],

@@ -12,6 +12,7 @@ from exams.delivery import queries
 from exams.delivery.admission import extra_of, window_of
 from exams.delivery.beginning import turn_of
 from exams.delivery.navigation import parts_of
+from exams.delivery.tools import tools_of
 from exams.pages.steps import PAGE_OF_STATE, Page, api_url_of, own_attempt, url_of
 
 
@@ -37,6 +38,7 @@ def waiting(request: HttpRequest, slug: str, attempt_id: int) -> HttpResponse:
             question_count=Count("pk"), certainty_count=Count("pk", filter=Q(asks_certainty=True))
         ),
         "parts": parts_of(attempt),
+        "tools": tools_of(attempt),
         "latest_start": timing.latest_start(window),
         "api_url": api_url_of(attempt),
         "exam_url": url_of(attempt, Page.EXAM),

@@ -8,8 +8,10 @@ from typing import Any
 
 from django import template
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from accounts.languages import is_right_to_left
 from exams.bank import rich_text
 
 register = template.Library()
@@ -31,6 +33,17 @@ def exam_text_inline(text: str, owner: Any) -> SafeString:
 def exam_words(text: str, owner: Any) -> str:
     """`text` without tags, for places that can hold none: options of a select box, titles."""
     return rich_text.plain_text(text, _format_of(owner))
+
+
+@register.filter
+def in_language(tag: str | None) -> SafeString:
+    """The attributes that say in which language an element is written; nothing where it is not known.
+
+    Pages are in English, and the words of an exam inside them need not be (WCAG 3.1.2).
+    """
+    if not tag:
+        return SafeString("")
+    return format_html(' lang="{}" dir="{}"', tag, "rtl" if is_right_to_left(tag) else "ltr")
 
 
 def _format_of(owner: Any) -> str:

@@ -68,6 +68,13 @@ SECTIONS: list[tuple[str, str, list[dict[str, Any]]]] = [
     ),
 ]
 
+FORMULA_SHEET = r"""<table>
+<tr><th scope="col">Circle</th><th scope="col">Formula</th></tr>
+<tr><td>Circumference</td><td>\(C = 2\pi r\)</td></tr>
+<tr><td>Area</td><td>\(A = \pi r^2\)</td></tr>
+</table>
+<p>Quadratic equations: \[x = \frac{-b \pm \sqrt{b^2 - 4ac}}{2a}\]</p>"""
+
 FURTHER: list[dict[str, Any]] = [
     {
         "title": "Capitals",

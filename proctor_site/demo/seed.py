@@ -17,9 +17,10 @@ from exams import states
 from exams.bank import media
 from exams.bank.questions import create_question
 from exams.models import Attempt, Exam, Section, SectionQuestion, Sitting
+from exams.models.exam import Calculator
 from exams.scheduling import enrolments, sittings
 from proctor_site.demo import picture
-from proctor_site.demo.questions import FURTHER, IN_A_PICTURE, SECTIONS
+from proctor_site.demo.questions import FORMULA_SHEET, FURTHER, IN_A_PICTURE, SECTIONS
 from proctor_site.kernel import clock
 from proctoring.models import Policy
 
@@ -108,6 +109,11 @@ def _make_exam(institution: Institution) -> Exam:
         institution=institution,
         title="General knowledge",
         instructions="Six questions of six kinds. Take your time; your answers are saved as you go.",
+        calculator=Calculator.SCIENTIFIC,
+        scratch_pad=True,
+        highlighter=True,
+        strike_out=True,
+        formula_sheet=FORMULA_SHEET,
     )
     for position, (title, instructions, questions) in enumerate(SECTIONS, start=1):
         section = Section.objects.create(

@@ -9,6 +9,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from accounts.pages.guards import here_of, person_of, require_right
+from exams.delivery.tools import tools_of
 from exams.models import Attempt, Enrolment, LostTime
 from proctor_site.kernel import clock
 from proctoring.live import presence, replay
@@ -91,6 +92,7 @@ def candidate_details(request: HttpRequest, slug: str, sitting_id: int, enrolmen
             "warnings": CandidateWarning.objects.filter(session__attempt=attempt)
             .select_related("proctor")
             .order_by("-pk"),
+            "tools": tools_of(attempt),
             "lost_time": LostTime.objects.filter(attempt=attempt),
             "feed": feed_of_attempt(attempt, person_of(request), slug),
         }

@@ -46,7 +46,7 @@ def test_own_institution_only(
     assert shown(client.get(reverse(INSTITUTION.format("changelist")))) == [institution]
     foreign = reverse(INSTITUTION.format("change"), args=[other_institution.pk])
     assert client.get(foreign).status_code == 302
-    client.post(foreign, {"name": "Taken", "time_zone": "UTC"})
+    client.post(foreign, {"name": "Taken", "time_zone": "UTC", "language": "en"})
     assert Institution.objects.get(pk=other_institution.pk).name == "South School"
 
 
@@ -54,7 +54,13 @@ def test_admin_changes_name_zone_and_rule(
     institution: Institution, admin_member: User, browser_of: Browser
 ) -> None:
     url = reverse(INSTITUTION.format("change"), args=[institution.pk])
-    given = {"name": "North University", "time_zone": "Europe/Paris", "slug": "other", "country": "FR"}
+    given = {
+        "name": "North University",
+        "time_zone": "Europe/Paris",
+        "language": "fr",
+        "slug": "other",
+        "country": "FR",
+    }
     assert browser_of(admin_member).post(url, given).status_code == 302
     kept = Institution.objects.get(pk=institution.pk)
     assert (kept.name, kept.time_zone, kept.slug, kept.country) == (
@@ -69,12 +75,14 @@ def test_admin_changes_name_zone_and_rule(
         ]
 
 
-@pytest.mark.parametrize(("field", "value"), [("name", " "), ("time_zone", "Europe/Atlantis")])
+@pytest.mark.parametrize(
+    ("field", "value"), [("name", " "), ("time_zone", "Europe/Atlantis"), ("language", "xx")]
+)
 def test_bad_settings_name_the_field(
     institution: Institution, admin_member: User, browser_of: Browser, field: str, value: str
 ) -> None:
     url = reverse(INSTITUTION.format("change"), args=[institution.pk])
-    given = {"name": "New", "time_zone": "UTC"} | {field: value}
+    given = {"name": "New", "time_zone": "UTC", "language": "en"} | {field: value}
     page: Any = browser_of(admin_member).post(url, given)
     assert page.status_code == 200
     assert list(page.context["adminform"].form.errors) == [field]
@@ -90,7 +98,10 @@ def test_nobody_adds_or_deletes_an_institution(
         delete = reverse(INSTITUTION.format("delete"), args=[institution.pk])
         assert client.post(delete, {"post": "yes"}).status_code == 403
     change = reverse(INSTITUTION.format("change"), args=[institution.pk])
-    assert browser_of(officer).post(change, {"name": "X", "time_zone": "UTC"}).status_code == 403
+    assert (
+        browser_of(officer).post(change, {"name": "X", "time_zone": "UTC", "language": "en"}).status_code
+        == 403
+    )
     assert [each.name for each in Institution.objects.all()] == ["North College"]
 
 

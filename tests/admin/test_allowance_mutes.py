@@ -32,6 +32,7 @@ def test_an_officer_mutes_a_detector_by_its_label(
             "allowances-0-extra_minutes": "5",
             "allowances-0-factor": "1",
             "allowances-0-break_minutes": "0",
+            "allowances-0-calculator": "none",
             "allowances-0-muted_detectors": ["no_face"],
             "allowances-0-reason": "Agreed with the office",
         },

@@ -26,6 +26,8 @@ def body(**fields: Any) -> dict[str, Any]:
         "title": "Geography",
         "instructions": "",
         "pass_percentage": 60,
+        "calculator": "none",
+        "formula_sheet": "",
         "grade_preset": "",
         "grade_text": "",
         **formset("sections"),
@@ -68,6 +70,13 @@ def test_a_scale_of_ones_own_and_none(scoped: Institution, author: User, browser
         ({"grade_text": "9" * 5000}, "grade_text"),
         ({"grade_preset": "no such scale"}, "grade_preset"),
         ({"pass_percentage": 101}, "__all__"),
+        ({"language": "xx"}, "language"),
+        ({"calculator": "graphic"}, "calculator"),
+        ({"formula_sheet": "x" * 50_001}, "formula_sheet"),
+        (
+            {"formula_sheet": '<img src="media:0000abcd-0000-4000-8000-0000000000ab" alt="a">'},
+            "formula_sheet",
+        ),
     ],
 )
 def test_what_is_no_scale_is_named_and_nothing_is_saved(
@@ -77,6 +86,31 @@ def test_what_is_no_scale_is_named_and_nothing_is_saved(
     assert name in errors_of(posted(browser_of(officer), exam, **fields))
     exam.refresh_from_db()
     assert (exam.title == "Geography", exam.grade_steps) == (False, [])
+
+
+def test_language_and_spell_check_are_set_on_the_exam(
+    scoped: Institution, author: User, browser_of: Browser
+) -> None:
+    exam = make_exam(scoped)
+    page = browser_of(author).get(url("exam_change", exam.pk)).content.decode()
+    assert '<option value="ar">Arabic (العربيّة)</option>' in page
+    assert posted(browser_of(author), exam, language="ar", spell_check="on").status_code == 302
+    exam.refresh_from_db()
+    assert (exam.language, exam.spell_check) == ("ar", True)
+
+
+def test_tools_are_set_on_the_exam_and_told_to_readers(
+    scoped: Institution, author: User, reviewer: User, browser_of: Browser
+) -> None:
+    exam = make_exam(scoped)
+    sheet = r"<p onclick='x()'>Area \(r^2\)<script>alert(1)</script></p>"
+    given = {"calculator": "scientific", "strike_out": "on", "formula_sheet": sheet}
+    assert posted(browser_of(author), exam, **given).status_code == 302
+    exam.refresh_from_db()
+    assert (exam.calculator, exam.strike_out, exam.highlighter) == ("scientific", True, False)
+    assert exam.formula_sheet == r"<p>Area \(r^2\)</p>"
+    page = browser_of(reviewer).get(url("exam_change", exam.pk)).content.decode()
+    assert "scientific calculator, formula sheet, strike-out of options" in page
 
 
 def test_a_pass_mark_inside_a_grade_is_pointed_out(

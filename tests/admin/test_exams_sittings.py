@@ -50,7 +50,7 @@ def test_an_exam_with_a_section_and_questions(
 ) -> None:
     client = browser_of(author)
     section = {"title": "Part one", "position": "1", "navigation": "forward", "shuffle_options": "on"}
-    body = {"title": "Geography", "instructions": "Calm.", "pass_percentage": "60"}
+    body = {"title": "Geography", "instructions": "Calm.", "pass_percentage": "60", "calculator": "none"}
     page = client.get(url("exam_add"))
     prefixes = [each.formset.prefix for each in page.context["inline_admin_formsets"]]
     others = {

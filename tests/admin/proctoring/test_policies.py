@@ -88,6 +88,7 @@ def exam_form(exam: Exam, policy: Any) -> dict[str, Any]:
         "title": exam.title,
         "instructions": "",
         "pass_percentage": "50",
+        "calculator": "none",
         "sections-TOTAL_FORMS": "1",
         "sections-INITIAL_FORMS": "1",
         "sections-0-id": section.pk,

@@ -209,21 +209,24 @@ def test_list_is_searched_and_filtered(
     assert names(role="nonsense", page="77") == names()
 
 
-@pytest.mark.parametrize(("field", "value"), [("name", "  "), ("time_zone", "Europe/Atlantis")])
+@pytest.mark.parametrize(
+    ("field", "value"), [("name", "  "), ("time_zone", "Europe/Atlantis"), ("language", "xx")]
+)
 def test_bad_settings_name_the_field(
     institution: Institution, admin_member: User, browser_of: Browser, field: str, value: str
 ) -> None:
     page: Any = browser_of(admin_member).post(
-        HERE + "settings/", {"name": "New", "time_zone": "UTC"} | {field: value}
+        HERE + "settings/", {"name": "New", "time_zone": "UTC", "language": "en"} | {field: value}
     )
     assert (page.status_code, list(page.context["form"].errors)) == (400, [field])
     assert Institution.objects.get(pk=institution.pk).name == "North College"
 
 
 def test_settings_are_saved(institution: Institution, admin_member: User, browser_of: Browser) -> None:
-    given = {"name": "North University", "time_zone": "UTC"}
+    given = {"name": "North University", "time_zone": "UTC", "language": "ar"}
     page = browser_of(admin_member).post(HERE + "settings/", given, follow=True).content.decode()
     assert "Saved." in page and "Settings of North University" in page
+    assert Institution.objects.get(pk=institution.pk).language == "ar"
 
 
 def test_posts_need_the_csrf_token(

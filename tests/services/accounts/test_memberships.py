@@ -105,26 +105,30 @@ def test_settings_name_what_changed(institution: Institution, admin_member: User
         actor=admin_member,
         name=" North  University ",
         time_zone="Europe/Vienna",
+        language="de",
         requires_second_factor=True,
     )
-    assert changed == ["name", "requires_second_factor"]
+    assert changed == ["name", "language", "requires_second_factor"]
     institution.refresh_from_db()
     assert (institution.name, institution.requires_second_factor) == ("North University", True)
     with within(institution):
         entry = AuditEntry.objects.get(verb="institution.changed")
     assert entry.detail == {
         "name": {"from": "North College", "to": "North University"},
+        "language": {"from": "en", "to": "de"},
         "requires_second_factor": {"from": False, "to": True},
     }
 
 
 @pytest.mark.parametrize(
-    ("field", "value"), [("name", "  "), ("name", "x" * 201), ("time_zone", "Europe/Atlantis")]
+    ("field", "value"),
+    [("name", "  "), ("name", "x" * 201), ("time_zone", "Europe/Atlantis"), ("language", "xx")],
 )
 def test_bad_settings_change_nothing(
     institution: Institution, admin_member: User, field: str, value: str
 ) -> None:
-    given: dict[str, Any] = {"name": "New", "time_zone": "UTC", "requires_second_factor": True}
+    given: dict[str, Any] = {"name": "New", "time_zone": "UTC", "language": "de"}
+    given["requires_second_factor"] = True
     with pytest.raises(InvalidInput) as refused:
         institutions.change_settings(institution, actor=admin_member, **given | {field: value})
     assert refused.value.field == field
@@ -140,7 +144,12 @@ def test_only_admins_change_settings(institution: Institution, officer: User, st
     for nobody in (officer, stranger):
         with pytest.raises(NotAllowed):
             institutions.change_settings(
-                institution, actor=nobody, name="Mine", time_zone="UTC", requires_second_factor=False
+                institution,
+                actor=nobody,
+                name="Mine",
+                time_zone="UTC",
+                language="en",
+                requires_second_factor=False,
             )
     assert Institution.objects.get(pk=institution.pk).name == "North College"
 

@@ -11,6 +11,7 @@ from exams.bank.categories import create_category
 from exams.bank.classification import classify
 from exams.bank.copies import copy_exam
 from exams.bank.grades import PRESETS
+from exams.bank.tools import tools_of
 from exams.models import Exam, QuestionTag
 from exams.scheduling.sittings import create_sitting
 from proctor_site.kernel import clock
@@ -23,7 +24,14 @@ from tests.factories.exams import enrol, make_attempt, make_exam, make_question,
 def exam(scoped: Institution) -> Exam:
     exam = make_exam(scoped, kinds=("single_choice", "essay"), navigation="forward", minutes=20)
     Exam.objects.filter(pk=exam.pk).update(
-        instructions="Calm.", pass_percentage=70, grade_steps=PRESETS["six"][1]
+        instructions="Calm.",
+        pass_percentage=70,
+        grade_steps=PRESETS["six"][1],
+        language="fr",
+        calculator="basic",
+        strike_out=True,
+        formula_sheet="<p>a</p>",
+        spell_check=True,
     )
     category = create_category(scoped, name="Biology", parent=None, actor=None)
     classify(make_question(scoped), category=category, tags=["dna"], difficulty=2, actor=None)
@@ -56,7 +64,8 @@ def picture(exam: Exam) -> list[object]:
         )
         for entry in outline.entries_of(exam)
     ]
-    return [exam.instructions, exam.pass_percentage, exam.grade_steps, list(sections), entries]
+    settings = [exam.instructions, exam.pass_percentage, exam.grade_steps, exam.language, tools_of(exam)]
+    return [*settings, list(sections), entries]
 
 
 def test_a_copy_says_the_same_and_goes_its_own_way(exam: Exam, officer: User) -> None:
