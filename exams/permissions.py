@@ -21,7 +21,8 @@ for _model in ("sitting", "sittingproctor", "enrolment", "pendingenrolment", "ca
 grant("exams", "candidategroupmember", view=(Role.AUTHOR, *_WATCH), write=_OFFICE)
 for _model in ("roster", "selfenrolment", "sittingmail"):
     grant("exams", _model, view=_OFFICE, write=_OFFICE)
-grant("exams", "allowance", view=_OFFICE, write=_OFFICE)
+for _model in ("allowance", "groupallowance"):
+    grant("exams", _model, view=_OFFICE, write=_OFFICE)
 for _model in ("attempt", "paperitem", "answer", "answerfile", "mark", "markchange"):
     grant("exams", _model, view=(*_OFFICE, Role.REVIEWER))
 grant("exams", "sectionpool", view=(Role.REVIEWER,), write=_WRITE)

@@ -15,5 +15,10 @@ exam_copied = Signal()
 exam they can copy too.
 """
 
+group_terms_changed = Signal()
+"""Sent inside the transaction, after an enrolment got other adjustments by its candidate's groups:
+sender=Enrolment, enrolment, actor. Who listens may raise a Refusal, which undoes it.
+"""
+
 results_released = Signal()
 """Sent inside the transaction, after results were released: sender=Sitting, sitting, actor."""

@@ -56,10 +56,19 @@ def own_window(window: Window, others: Iterable[tuple[datetime | None, datetime 
     return replace(window, opens_at=opens_at, closes_at=max(closes, default=window.closes_at))
 
 
-def extra_time(duration: timedelta, *, minutes: Iterable[int], factors: Iterable[float]) -> timedelta:
-    """Extra time from allowances: minutes add up, the largest factor counts (1.25: a quarter more)."""
+def extra_time(duration: timedelta, *, minutes: int, factors: Iterable[float]) -> timedelta:
+    """Extra time from allowances: `agreed_minutes`, and of all factors the largest (1.25: a quarter more)."""
     factor = max([1.0, *factors])
-    return timedelta(minutes=sum(minutes)) + duration * (factor - 1.0)
+    return timedelta(minutes=minutes) + duration * (factor - 1.0)
+
+
+def agreed_minutes(
+    *, own: Iterable[int] = (), groups: Iterable[int] = (), everybody: Iterable[int] = ()
+) -> int:
+    """Minutes in force (decision 0062): what was agreed with the person adds up; of that and of what each
+    group has, the most counts; what was given to everybody comes on top.
+    """
+    return max([sum(own), *groups]) + sum(everybody)
 
 
 def is_past(deadline: datetime, moment: datetime) -> bool:

@@ -172,6 +172,11 @@ class TenantAdmin(OwnChoices, _ModelAdmin):
         user: Any = request.user
         return audit.record(here, obj, f"{obj._meta.model_name}.{fact}", actor=user, detail=detail)
 
+    def history_of(self, request: HttpRequest, obj: Any) -> list[AuditEntry]:
+        """The newest entries about the object, as far as this person may read them."""
+        entries = AuditEntry.objects.filter(stream=audit.stream_of(obj)).select_related("actor")
+        return list(entries[:HISTORY_LENGTH])
+
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
@@ -181,11 +186,10 @@ class TenantAdmin(OwnChoices, _ModelAdmin):
             return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)  # type: ignore[attr-defined]
         if not self.has_view_or_change_permission(request, obj):
             raise PermissionDenied
-        entries = AuditEntry.objects.filter(stream=audit.stream_of(obj)).select_related("actor")
         context = {
             **self.admin_site.each_context(request),
             "title": f"History of {obj}",
-            "entries": entries[:HISTORY_LENGTH],
+            "entries": self.history_of(request, obj),
             "object": obj,
             "opts": self.opts,
             **(extra_context or {}),

@@ -6,15 +6,20 @@ from django import forms
 from django.contrib import admin, messages
 from django.db import models
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html_join
+from django.utils.safestring import mark_safe
 
 from accounts.admin.site import site
 from accounts.admin.tenant import TenantAdmin, TenantStackedInline
 from accounts.models import Membership, User
 from accounts.roles import Role
+from exams.admin.reasons import HidesReasons
 from exams.admin.refusals import RefusalsInWords
-from exams.delivery.allowances import check_window, settle_running
+from exams.delivery.allowances import settle_running
 from exams.models import Allowance, Enrolment, PendingEnrolment
 from exams.scheduling import enrolments
+from exams.scheduling.terms import check_window
 from proctor_site.kernel.errors import InvalidInput, Refusal
 
 if TYPE_CHECKING:
@@ -36,6 +41,11 @@ _TERMS = (
     "calculator",
     "spell_check",
 )
+
+
+def terms_offered() -> list[str]:
+    """The fields of a form of an adjustment, in their order."""
+    return [*_TERMS, *(["muted_detectors"] if DETECTOR_CHOICES else []), "reason"]
 
 
 class AllowanceForm(_ModelForm):
@@ -78,12 +88,15 @@ class AllowanceInline(TenantStackedInline):
     extra = 0
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        muted = ["muted_detectors"] if DETECTOR_CHOICES else []
-        return [*_TERMS, *muted, "reason"]
+        return terms_offered()
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
+        """What the person was given; what comes by a group is changed there."""
+        return super().get_queryset(request).filter(from_group=None)
 
 
 @admin.register(Enrolment, site=site)
-class EnrolmentAdmin(RefusalsInWords, TenantAdmin):
+class EnrolmentAdmin(RefusalsInWords, HidesReasons, TenantAdmin):
     """Enrolments. Withdrawn ones stay, for the record."""
 
     list_display = ("candidate", "sitting", "created_at", "is_valid")
@@ -91,12 +104,33 @@ class EnrolmentAdmin(RefusalsInWords, TenantAdmin):
     list_filter = ("sitting",)
     search_fields = ("candidate__name", "candidate__email", "sitting__title")
     autocomplete_fields = ("sitting",)
-    fields = ("sitting", "candidate", "withdrawn_at")
     inlines = [AllowanceInline]
     actions = ("withdraw", "give_back")
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        return ("sitting", "candidate", "withdrawn_at") if obj else ("withdrawn_at",)
+        return ("sitting", "candidate", "withdrawn_at", "by_groups") if obj else ("withdrawn_at",)
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        fields = ["sitting", "candidate", "withdrawn_at"]
+        return (
+            [*fields, "by_groups"] if obj and request.user.has_perm("exams.view_allowance", obj) else fields
+        )
+
+    @admin.display(description="allowances by groups")
+    def by_groups(self, enrolment: Enrolment) -> str:
+        """What the groups of the candidate were given, each with a link to where it is changed."""
+        copies = enrolment.allowances.filter(from_group__isnull=False).select_related("from_group__group")
+        lines = [
+            (reverse("admin:exams_candidategroup_change", args=[each.from_group.group_id]), each.from_group)
+            for each in copies
+            if each.from_group
+        ]
+        return (
+            format_html_join(
+                mark_safe("<br>"), '<a href="{}">{}</a>: {}', ((url, row.group, row) for url, row in lines)
+            )
+            or "none"
+        )
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name == "candidate":

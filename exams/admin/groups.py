@@ -9,10 +9,15 @@ from django.http import HttpRequest
 
 from accounts.admin.read_only import NeverByHand
 from accounts.admin.site import site
-from accounts.admin.tenant import TenantAdmin, TenantTabularInline
+from accounts.admin.tenant import TenantAdmin, TenantStackedInline, TenantTabularInline, refuse_foreign
 from accounts.models import Membership, User
 from accounts.roles import Role
-from exams.models import CandidateGroup, CandidateGroupMember, SittingMail
+from exams.admin.enrolments import AllowanceForm, terms_offered
+from exams.admin.reasons import HidesReasons
+from exams.admin.refusals import RefusalsInWords
+from exams.models import CandidateGroup, CandidateGroupMember, GroupAllowance, SittingMail
+from exams.scheduling import group_allowances, groups
+from exams.scheduling.terms import FIELDS
 
 
 class GroupMemberInline(TenantTabularInline):
@@ -32,14 +37,69 @@ class GroupMemberInline(TenantTabularInline):
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
 
+class GroupAllowanceForm(AllowanceForm):
+    """As for one enrolment; the page adds in which sitting."""
+
+    class Meta(AllowanceForm.Meta):
+        model = GroupAllowance  # type: ignore[assignment]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "extra_minutes" in self.fields:
+            self.fields["extra_minutes"].help_text = HELP_ON_MINUTES
+        if "muted_detectors" in self.fields:
+            self.fields["muted_detectors"].help_text = "These raise no incident. Proctors do not see why."
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        if not cleaned.get("sitting") and (cleaned.get("opens_at") or cleaned.get("closes_at")):
+            self.add_error("sitting", "An own opening or closing holds in one sitting: choose which.")
+        return cleaned
+
+
+HELP_ON_MINUTES = (
+    "Who has minutes of their own or by another group too gets whichever is more. Who is working has the new "
+    "deadline at once."
+)
+
+
+class GroupAllowanceInline(TenantStackedInline):
+    """What everybody in the group was given; only exam officers and admins see it."""
+
+    model = GroupAllowance
+    form = GroupAllowanceForm
+    verbose_name = "allowance for everybody in the group"
+    verbose_name_plural = "allowances for everybody in the group, also for those who join later"
+    extra = 0
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return ["sitting", *terms_offered()]
+
+
 @admin.register(CandidateGroup, site=site)
-class CandidateGroupAdmin(TenantAdmin):
+class CandidateGroupAdmin(RefusalsInWords, HidesReasons, TenantAdmin):
     """Groups such as a class. A sitting enrols a whole group on its page "Import candidates"."""
 
     list_display = ("name", "size", "created_at")
     search_fields = ("name",)
     fields = ("name",)
-    inlines = [GroupMemberInline]
+    inlines = [GroupMemberInline, GroupAllowanceInline]
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        """Members and allowances change by the services: who is working has the new deadline at once."""
+        rows = formset.save(commit=False)
+        for row in rows:
+            refuse_foreign(row)
+        save = _save_members if formset.model is CandidateGroupMember else _save_allowances
+        save(form.instance, formset, request.user)
+
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        actor: Any = request.user
+        groups.remove_group(obj, actor=actor)
+
+    def log_deletions(self, request: HttpRequest, queryset: Any) -> Any:
+        """The service has written it down."""
+        return []
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
         return super().get_queryset(request).annotate(size=Count("members"))
@@ -47,6 +107,33 @@ class CandidateGroupAdmin(TenantAdmin):
     @admin.display(description="candidates", ordering="size")
     def size(self, group: Any) -> int:
         return int(group.size)
+
+
+def _save_members(group: CandidateGroup, formset: Any, actor: Any) -> None:
+    # A row whose candidate was changed: the one before leaves.
+    before = [
+        each.initial["candidate"]
+        for each in formset.initial_forms
+        if each.has_changed() or each in formset.deleted_forms
+    ]
+    if before:
+        groups.remove_from_group(group, list(User.objects.filter(pk__in=before)), actor=actor)
+    joining = [*formset.new_objects, *(row for row, _ in formset.changed_objects)]
+    if joining:
+        groups.add_to_group(group, [row.candidate for row in joining], actor=actor)
+
+
+def _save_allowances(group: CandidateGroup, formset: Any, actor: Any) -> None:
+    for row in formset.deleted_objects:
+        group_allowances.withdraw(row, actor=actor)
+    for row in formset.new_objects:
+        group_allowances.give(group, actor=actor, **_terms(row))
+    for row, _ in formset.changed_objects:
+        group_allowances.change(row, actor=actor, **_terms(row))
+
+
+def _terms(row: GroupAllowance) -> dict[str, Any]:
+    return {name: getattr(row, name) for name in ("sitting", *FIELDS)}
 
 
 @admin.register(SittingMail, site=site)

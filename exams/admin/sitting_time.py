@@ -11,11 +11,13 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 
+from accounts import audit
+from accounts.models import AuditEntry
 from exams import states
 from exams.admin.time_form import ExtraTimeForm, LostTimeForm, TakeBackForm
 from exams.delivery import allowances, lost_time
 from exams.delivery.allowances import Given
-from exams.models import Allowance, Attempt, Enrolment, LostTime, Sitting
+from exams.models import Allowance, Attempt, CandidateGroup, Enrolment, LostTime, Sitting
 from proctor_site.kernel.errors import Refusal
 
 SHOWN = 200
@@ -28,7 +30,7 @@ def time_page(model_admin: Any, request: HttpRequest, sitting_id: int) -> HttpRe
         raise Http404("There is no such sitting.")
     if not request.user.has_perm("exams.add_allowance", sitting):
         raise PermissionDenied
-    form = ExtraTimeForm(request.POST if request.POST.get("act") in ("look", "give") else None)
+    form = ExtraTimeForm(sitting, request.POST if request.POST.get("act") in ("look", "give") else None)
     confirming = False
     act = request.POST.get("act")
     lost = LostTimeForm(sitting.zone, request.POST if act in ("look_lost", "credit") else None)
@@ -40,7 +42,9 @@ def time_page(model_admin: Any, request: HttpRequest, sitting_id: int) -> HttpRe
         if act == "credit" and lost.is_valid():
             return _credit(request, sitting, lost)
         confirming = form.is_valid()
-    enrolled = _enrolled(sitting)
+    group = form.cleaned_data.get("group") if confirming else None
+    enrolled = _enrolled(sitting, group)
+    running = Attempt.objects.filter(enrolment__in=enrolled, state__in=states.RUNNING).count()
     context = {
         **model_admin.admin_site.each_context(request),
         "title": f"Time in {sitting}",
@@ -48,18 +52,21 @@ def time_page(model_admin: Any, request: HttpRequest, sitting_id: int) -> HttpRe
         "sitting": sitting,
         "form": form,
         "confirming": confirming,
+        "group": group,
         "lost": lost,
         "confirming_lost": act == "look_lost" and lost.is_valid(),
         "ledger": _ledger(sitting),
         "enrolled_count": len(enrolled),
-        "running_count": Attempt.objects.filter(enrolment__sitting=sitting, state__in=states.RUNNING).count(),
+        "running_count": running,
         "given": _given_so_far(sitting),
     }
     return TemplateResponse(request, "admin/exams/sitting/time.html", context)
 
 
-def _enrolled(sitting: Sitting) -> list[Enrolment]:
+def _enrolled(sitting: Sitting, group: CandidateGroup | None = None) -> list[Enrolment]:
     rows = Enrolment.objects.filter(sitting=sitting, withdrawn_at=None)
+    if group is not None:
+        rows = rows.filter(candidate__in=group.members.values("candidate"))
     return list(rows.select_related("candidate", "institution", "sitting").order_by("id"))
 
 
@@ -68,7 +75,10 @@ def _given_so_far(sitting: Sitting) -> list[Any]:
     by_batch = rows.values("batch").annotate(
         minutes=Max("extra_minutes"), people=Count("pk"), at=Min("created_at"), reason=Max("reason")
     )
-    return list(by_batch.order_by("at"))
+    stream, verb = audit.stream_of(sitting), "sitting.extra_time_given"
+    notes = AuditEntry.objects.filter(stream=stream, verb=verb).values_list("detail", flat=True)
+    groups = {note["batch"]: note.get("group", "") for note in notes}
+    return [each | {"group": groups.get(str(each["batch"]), "")} for each in by_batch.order_by("at")]
 
 
 def _ledger(sitting: Sitting) -> list[LostTime]:
@@ -103,6 +113,7 @@ def _give(request: HttpRequest, sitting: Sitting, form: ExtraTimeForm) -> HttpRe
             reason=given["reason"],
             batch=given["batch"],
             actor=actor,
+            group=given.get("group"),
         )
     except Refusal as refusal:
         messages.error(request, f"Nothing was given: {refusal.message}")
@@ -110,8 +121,8 @@ def _give(request: HttpRequest, sitting: Sitting, form: ExtraTimeForm) -> HttpRe
     working = sum(each.moved_seconds > 0 for each in done)
     messages.success(
         request,
-        f"{given['minutes']} minutes more for {len(done)} candidates; {working} of them are working and see "
-        "it now.",
+        f"{given['minutes']} minutes more for {len(done)} candidate{'' if len(done) == 1 else 's'}; "
+        f"{working} of them {'is working and sees' if working == 1 else 'are working and see'} it now.",
     )
     _name_refused(request, done)
     return _back(sitting)

@@ -16,6 +16,7 @@ from django.utils.html import format_html
 from accounts.admin.site import site
 from accounts.admin.tenant import TenantAdmin, TenantTabularInline
 from accounts.models import Membership, User
+from exams.admin.reasons import HidesReasons
 from exams.admin.refusals import RefusalsInWords
 from exams.admin.rosters import candidate_file, roster_list, roster_report, roster_state
 from exams.admin.sitting_form import SittingForm
@@ -57,7 +58,7 @@ class AddressesForm(forms.Form):
 
 
 @admin.register(Sitting, site=site)
-class SittingAdmin(RefusalsInWords, TenantAdmin):
+class SittingAdmin(RefusalsInWords, HidesReasons, TenantAdmin):
     """Sittings. Times in lists are shown in each sitting's own zone, with the zone named."""
 
     form = SittingForm

@@ -8,21 +8,31 @@ from django import forms
 
 from exams import timing
 from exams.admin.sitting_form import WallClockField
-from exams.delivery.allowances import LONGEST_REASON
 from exams.delivery.lost_time import LONGEST_REASON as LONGEST_REASON_OF_LOST_TIME
 from exams.delivery.lost_time import check_interval
+from exams.models import CandidateGroup, Sitting
+from exams.scheduling.groups import groups_in
+from exams.scheduling.terms import LONGEST_REASON
 from proctor_site.kernel.errors import InvalidInput
 
 
 class ExtraTimeForm(forms.Form):
-    """Minutes for everybody of a sitting; `batch` makes a repeat of the same form harmless."""
+    """Minutes for everybody of a sitting, or of one group in it; `batch` makes a repeat harmless."""
 
+    group: Any = forms.ModelChoiceField(
+        CandidateGroup.objects.none(),
+        label="For whom",
+        required=False,
+        empty_label="Everybody enrolled",
+        help_text="A group: those of its candidates who are enrolled here, this once. What a group is to "
+        "have in every exam stands on the page of the group.",
+    )
     minutes = forms.IntegerField(
         label="Extra minutes",
         min_value=1,
         max_value=240,
         initial=10,
-        help_text="Added to the working time of everybody enrolled; who is working sees it within seconds.",
+        help_text="Added to the working time, on top of what was agreed. Who is working sees it at once.",
     )
     reason = forms.CharField(
         label="Reason",
@@ -32,9 +42,13 @@ class ExtraTimeForm(forms.Form):
     )
     batch = forms.UUIDField(widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, sitting: Sitting, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.initial.setdefault("batch", uuid.uuid4())
+        groups: Any = self.fields["group"]
+        groups.queryset = groups_in(sitting)
+        if not groups.queryset:
+            del self.fields["group"]
 
 
 class TakeBackForm(forms.Form):

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from exams import timing
-from exams.models import Enrolment, Sitting
+from exams.models import Allowance, Enrolment, Sitting
 from proctor_site.kernel.errors import Conflict, TooLate
 
 
@@ -38,14 +38,28 @@ def extra_of(enrolment: Enrolment) -> timedelta:
     allowances = list(enrolment.allowances.all())
     return timing.extra_time(
         enrolment.sitting.window.duration,
-        minutes=[each.extra_minutes for each in allowances],
+        minutes=_agreed(allowances, "extra_minutes"),
         factors=[float(each.factor) for each in allowances],
     )
+
+
+def break_minutes_of(enrolment: Enrolment) -> int:
+    """The minutes of break that the enrolment's allowances give together."""
+    return _agreed(list(enrolment.allowances.all()), "break_minutes")
 
 
 def in_words(moment: datetime, sitting: Sitting) -> str:
     """A moment in the sitting's time zone, with the zone named."""
     return f"{moment.astimezone(sitting.zone):%A, %d %B %Y at %H:%M} ({sitting.time_zone})"
+
+
+def _agreed(allowances: list[Allowance], name: str) -> int:
+    """Of one sort of minutes; groups: their copies, everybody: given by one action for many."""
+    sorts: dict[str, list[int]] = {"own": [], "groups": [], "everybody": []}
+    for each in allowances:
+        sort = "groups" if each.from_group_id else "everybody" if each.batch else "own"
+        sorts[sort].append(getattr(each, name))
+    return timing.agreed_minutes(**sorts)
 
 
 def _require_valid(enrolment: Enrolment, sitting: Sitting) -> None:

@@ -3,8 +3,6 @@
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
-from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django.db import transaction
@@ -14,25 +12,9 @@ from accounts.models import User
 from accounts.transitions import lock
 from exams import states
 from exams.delivery import deadlines
-from exams.models import Allowance, Attempt, Enrolment, Sitting
-from exams.models.exam import Calculator
+from exams.models import Allowance, Attempt, CandidateGroup, Enrolment, Sitting
+from exams.scheduling.terms import check_terms
 from proctor_site.kernel.errors import InvalidInput, Refusal
-
-MOST_MINUTES = 24 * 60
-MOST_BREAK = 4 * 60
-LONGEST_REASON = 1_000
-_FIELDS = (
-    "extra_minutes",
-    "factor",
-    "break_minutes",
-    "opens_at",
-    "closes_at",
-    "camera_free",
-    "calculator",
-    "spell_check",
-    "muted_detectors",
-    "reason",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,9 +78,11 @@ def give_everybody(
     reason: str,
     batch: uuid.UUID,
     actor: User | None,
+    group: CandidateGroup | None = None,
 ) -> list[Given]:
     """The same extra minutes for many candidates of one sitting, whoever has started or not.
 
+    With `group` only those of `enrolments` who are in it now. On top of what else was agreed (decision 0062).
     One entry of the sitting's audit log, and one per enrolment. The same `batch` again gives nothing more,
     and completes what an interruption left undone. Raises InvalidInput (extra_minutes, reason).
     """
@@ -109,8 +93,16 @@ def give_everybody(
         raise InvalidInput(
             "Say why, in a few words; only exam officers see it.", field="reason", code="required"
         )
-    done = [_give_one(each, batch, actor, terms) for each in enrolments]
-    detail = {"minutes": minutes, "candidates": len(done), "batch": str(batch), "reason": terms["reason"]}
+    members = None if group is None else set(group.members.values_list("candidate", flat=True))
+    wanted = [each for each in enrolments if members is None or each.candidate_id in members]
+    done = [_give_one(each, batch, actor, terms) for each in wanted]
+    detail = {
+        "minutes": minutes,
+        "candidates": len(done),
+        "group": group.name if group else "",
+        "batch": str(batch),
+        "reason": terms["reason"],
+    }
     audit.record(sitting.institution, sitting, "sitting.extra_time_given", actor=actor, detail=detail)
     return done
 
@@ -141,36 +133,6 @@ def settle_running(enrolment: Enrolment, *, actor: User | None) -> int:
     return deadlines.settle(running, actor=actor, cause="allowance")
 
 
-def check_terms(terms: dict[str, Any]) -> dict[str, Any]:
-    """The terms in their clean form. Raises InvalidInput naming the field."""
-    clean = dict(terms)
-    for name in clean:
-        if name not in _FIELDS:
-            raise InvalidInput(f"An adjustment has no {name}.", field=name)
-    for name, most in (("extra_minutes", MOST_MINUTES), ("break_minutes", MOST_BREAK)):
-        if name in clean:
-            clean[name] = _minutes(clean[name], name, most)
-    if "factor" in clean:
-        clean["factor"] = _factor(clean["factor"])
-    if clean.get("calculator", Calculator.NONE) not in Calculator.values:
-        raise InvalidInput(f"Choose one of: {', '.join(Calculator.values)}.", field="calculator")
-    if not isinstance(clean.get("spell_check", False), bool):
-        raise InvalidInput("Spell check is given or not: true or false.", field="spell_check")
-    if "reason" in clean:
-        clean["reason"] = _reason(clean["reason"])
-    check_window(clean.get("opens_at"), clean.get("closes_at"))
-    return clean
-
-
-def check_window(opens_at: object, closes_at: object) -> None:
-    """Raises InvalidInput naming the field unless both are moments (or None), and in order."""
-    for name, moment in (("opens_at", opens_at), ("closes_at", closes_at)):
-        if moment is not None and (not isinstance(moment, datetime) or moment.tzinfo is None):
-            raise InvalidInput("Give a moment with its time zone.", field=name)
-    if isinstance(opens_at, datetime) and isinstance(closes_at, datetime) and closes_at <= opens_at:
-        raise InvalidInput("The own window must close after it opens.", field="closes_at")
-
-
 def _give_one(enrolment: Enrolment, batch: uuid.UUID, actor: User | None, terms: dict[str, Any]) -> Given:
     try:
         with transaction.atomic():
@@ -197,27 +159,3 @@ def _note(enrolment: Enrolment, verb: str, actor: User | None, allowance: Allowa
         "reason": allowance.reason,
     }
     audit.record(enrolment.institution, enrolment, verb, actor=actor, detail=detail)
-
-
-def _minutes(value: object, field: str, most: int) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= most:
-        raise InvalidInput(f"Give whole minutes from 0 to {most}.", field=field)
-    return value
-
-
-def _factor(value: object) -> Decimal:
-    try:
-        factor = Decimal(str(value))
-        if not 1 <= factor <= 5:
-            raise InvalidOperation
-    except InvalidOperation as error:
-        raise InvalidInput(
-            "The time factor is a number from 1 to 5, such as 1.25.", field="factor"
-        ) from error
-    return factor
-
-
-def _reason(value: object) -> str:
-    if not isinstance(value, str) or len(value) > LONGEST_REASON or "\x00" in value:
-        raise InvalidInput(f"At most {LONGEST_REASON} ordinary characters.", field="reason")
-    return value.strip()

@@ -8,7 +8,7 @@ from django.db import transaction
 from accounts.models import User
 from accounts.transitions import lock
 from exams import states, timing
-from exams.delivery import attempts, lost_time
+from exams.delivery import admission, attempts, lost_time
 from exams.delivery.devices import clean_device
 from exams.models import Attempt
 from exams.models.lost_time import Cause
@@ -21,7 +21,7 @@ LEAST_S = 5
 
 def seconds_left(attempt: Attempt) -> int:
     """Break seconds that the candidate may still take: those allowed, less those already taken."""
-    allowed = 60 * sum(each.break_minutes for each in attempt.enrolment.allowances.all())
+    allowed = 60 * admission.break_minutes_of(attempt.enrolment)
     if not allowed:
         return 0
     breaks = attempt.lost_time.filter(cause=Cause.BREAK)

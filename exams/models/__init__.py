@@ -4,7 +4,7 @@ from exams.models.answer import Answer, JournalEntry, KeptChange
 from exams.models.answer_file import AnswerFile
 from exams.models.attempt import Attempt, PaperItem
 from exams.models.category import QuestionCategory, QuestionTag
-from exams.models.enrolment import Allowance, Enrolment, PendingEnrolment
+from exams.models.enrolment import Allowance, Enrolment, GroupAllowance, PendingEnrolment
 from exams.models.exam import Exam, Section, SectionQuestion
 from exams.models.group import CandidateGroup, CandidateGroupMember
 from exams.models.lost_time import LostTime, ServerPulse
@@ -33,6 +33,7 @@ __all__ = [
     "CandidateGroupMember",
     "Enrolment",
     "Exam",
+    "GroupAllowance",
     "JournalEntry",
     "KeptChange",
     "LostTime",

@@ -54,10 +54,9 @@ class PendingEnrolment(TenantModel):
         return f"{self.email} · {self.sitting}"
 
 
-class Allowance(TenantModel):
-    """An agreed adjustment. The reason is for the exam officer only: proctors never see it."""
+class Terms(TenantModel):
+    """What was agreed. The reason is for the exam officer only: proctors never see it."""
 
-    enrolment = models.ForeignKey(Enrolment, on_delete=models.CASCADE, related_name="allowances")
     extra_minutes = models.PositiveIntegerField(default=0, validators=[MaxValueValidator(24 * 60)])
     factor = models.DecimalField(
         "time factor",
@@ -92,17 +91,57 @@ class Allowance(TenantModel):
     spell_check = models.BooleanField(
         default=False, help_text="Misspelt words are underlined, also where the exam does not allow it."
     )
-    batch = models.UUIDField(
-        null=True, blank=True, editable=False, help_text="One action for many; a repeat of it gives nothing."
-    )
     muted_detectors = models.JSONField(
         default=list, blank=True, help_text="Names of detectors that raise no incident for this candidate."
     )
     reason = models.TextField(blank=True, help_text="Only exam officers see this.")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return f"+{self.extra_minutes} min, x{self.factor}"
+
+
+class GroupAllowance(Terms):
+    """An adjustment for everybody in a group, also for those who join later; each enrolment gets a copy."""
+
+    group = models.ForeignKey(CandidateGroup, on_delete=models.CASCADE, related_name="allowances")
+    sitting = models.ForeignKey(
+        Sitting,
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="group_allowances",
+        help_text="Empty: in every sitting. An own opening or closing needs one.",
+    )
+
+    class Meta:
+        ordering = ["group_id", "id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(factor__gte=1) & models.Q(factor__lte=5), name="group_factor_1_to_5"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(calculator__in=Calculator.values), name="group_calculator_known"
+            ),
+        ]
+
+
+class Allowance(Terms):
+    """An agreed adjustment of one enrolment: its own, a copy of a group's, or given to everybody."""
+
+    enrolment = models.ForeignKey(Enrolment, on_delete=models.CASCADE, related_name="allowances")
+    batch = models.UUIDField(
+        null=True, blank=True, editable=False, help_text="One action for many; a repeat of it gives nothing."
+    )
     from_roster = models.BooleanField(
         default=False, editable=False, help_text="Given by an imported roster, which may change it later."
     )
-    created_at = models.DateTimeField(auto_now_add=True)
+    from_group = models.ForeignKey(
+        GroupAllowance, on_delete=models.SET_NULL, null=True, editable=False, related_name="copies"
+    )
 
     class Meta:
         constraints = [
@@ -116,7 +155,5 @@ class Allowance(TenantModel):
             models.CheckConstraint(
                 condition=models.Q(calculator__in=Calculator.values), name="allowance_calculator_known"
             ),
+            models.UniqueConstraint(fields=["enrolment", "from_group"], name="allowance_once_per_group"),
         ]
-
-    def __str__(self) -> str:
-        return f"+{self.extra_minutes} min, x{self.factor}"

@@ -11,6 +11,7 @@ from accounts.transitions import lock
 from exams.models import Allowance, CandidateGroup, CandidateGroupMember, Enrolment, PendingEnrolment, Sitting
 from exams.models.sitting_mail import MailKind
 from exams.scheduling import mails
+from exams.scheduling.group_allowances import follow
 from exams.scheduling.roster_rows import RosterRow
 from exams.scheduling.verdicts import CHANGING, Outcome, Verdict, judge
 
@@ -29,6 +30,7 @@ def enrol_rows(sitting: Sitting, rows: Sequence[RosterRow], *, actor: User) -> l
         enrolments = _enrol(sitting, todo, actor)
         _invite(sitting, todo, groups, actor)
         _join_groups(sitting, todo, groups)
+        follow([verdict.user.pk for verdict in todo if verdict.user is not None], actor=actor)
         _give_time(sitting, todo, enrolments, actor)
     return verdicts
 

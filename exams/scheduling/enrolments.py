@@ -17,6 +17,7 @@ from exams.models import Allowance, CandidateGroupMember, Enrolment, PendingEnro
 from exams.models.sitting_mail import MailKind
 from exams.scheduling import mails
 from exams.scheduling.enrolling import enrol_rows
+from exams.scheduling.group_allowances import follow
 from exams.scheduling.roster_rows import RosterRow
 from exams.scheduling.verdicts import full, places_left, portions
 from proctor_site.kernel import clock
@@ -59,6 +60,7 @@ def enrol(sitting: Sitting, user: User, *, actor: User | None, tells: bool = Tru
         enrolment.withdrawn_at = None
         enrolment.save()
         audit.record(sitting.institution, enrolment, "enrolment.created", actor=actor)
+        follow([user.pk], actor=actor)
         if tells:
             mails.write_to_enrolled(sitting, [enrolment], MailKind.ENROLLED)
     return enrolment
@@ -137,6 +139,7 @@ def _keep_promise(pending: PendingEnrolment, enrolment: Enrolment) -> None:
         CandidateGroupMember.objects.get_or_create(
             institution=institution, group=pending.group, candidate=enrolment.candidate
         )
+        follow([enrolment.candidate_id], actor=pending.created_by)
     if pending.extra_minutes or pending.factor != 1:
         time = {"extra_minutes": pending.extra_minutes, "factor": pending.factor}
         Allowance.objects.create(institution=institution, enrolment=enrolment, from_roster=True, **time)

@@ -36,8 +36,27 @@ def test_deadline_ends_with_the_window(started: int, extra: int, deadline: int) 
 
 def test_extra_time() -> None:
     hour = timedelta(hours=1)
-    assert timing.extra_time(hour, minutes=[], factors=[]) == timedelta(0)
-    assert timing.extra_time(hour, minutes=[10, 5], factors=[1.25, 1.5]) == 45 * MINUTE
+    assert timing.extra_time(hour, minutes=0, factors=[]) == timedelta(0)
+    assert timing.extra_time(hour, minutes=15, factors=[1.25, 1.5]) == 45 * MINUTE
+
+
+@pytest.mark.parametrize(
+    ("own", "groups", "everybody", "wanted"),
+    [
+        ([], [], [], 0),
+        ([10, 5], [], [], 15),
+        ([10], [20], [], 20),
+        ([10, 15], [20], [], 25),
+        ([], [20, 30], [], 30),
+        ([10], [20], [5, 5], 30),
+        ([], [], [5], 5),
+    ],
+    ids=range(7),
+)
+def test_the_better_of_own_and_group_counts_and_what_everybody_got_on_top(
+    own: list[int], groups: list[int], everybody: list[int], wanted: int
+) -> None:
+    assert timing.agreed_minutes(own=own, groups=groups, everybody=everybody) == wanted
 
 
 def test_the_deadline_itself_still_counts() -> None:
