@@ -25,9 +25,9 @@ def with_files(question: ParsedQuestion, media: Iterable[QuestionMedia]) -> Pars
             continue
         name = markup.safe_name(each.name, files)
         files[name], names[str(each.public_id)] = data, f"media:{name}"
-    content = kind_named(question.kind).with_texts(
-        question.content, lambda text: markup.with_media(text, names)
-    )
+    kind = kind_named(question.kind)
+    content = kind.with_texts(question.content, lambda text: markup.with_media(text, names))
+    content = kind.with_files(content, lambda own: names.get(own, own).removeprefix("media:"))
     return replace(
         question,
         stem=markup.with_media(question.stem, names),

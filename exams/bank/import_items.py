@@ -86,11 +86,11 @@ def _judged(parsed: Parsed, below: tuple[str, ...]) -> Item:
     if len(category) > DEEPEST:
         category = category[:DEEPEST]
         words.append(f"its category is cut to {DEEPEST} levels")
-    parsed, files, lost = attached(parsed, title)
-    words += lost
     try:
+        parsed, files, lost = attached(parsed, title)
+        words += lost
         draft = _draft(parsed, title, category)
-    except InvalidInput as refusal:
+    except (InvalidInput, TooLarge) as refusal:
         return Item(parsed.where, REFUSED, title, [refusal.message])
     if parsed.text_format == HTML and _has_lost(parsed, draft):
         words.append("formatting, scripts or outside addresses that are not allowed here are left out")

@@ -37,9 +37,10 @@ def attached(parsed: ParsedQuestion, title: str) -> tuple[ParsedQuestion, list[A
     """The question with ids instead of file names, its files, and what is lost.
 
     A file that the institution has already keeps the id it has there, so that a question that was imported
-    before is known again.
+    before is known again. Raises InvalidInput when a picture that the question is about cannot be taken.
     """
-    if not parsed.media or parsed.text_format != HTML:
+    needed = _needed(parsed)
+    if not needed and (not parsed.media or parsed.text_format != HTML):
         return parsed, [], []
     texts = [parsed.stem]
 
@@ -48,7 +49,7 @@ def attached(parsed: ParsedQuestion, title: str) -> tuple[ParsedQuestion, list[A
         return text
 
     kind_named(parsed.kind).with_texts(parsed.content, note)
-    shown = markup.media_names(texts)
+    shown = needed | (markup.media_names(texts) if parsed.text_format == HTML else set())
     files, losses = [], []
     for name, data in parsed.media.items():
         if name not in shown:
@@ -56,9 +57,12 @@ def attached(parsed: ParsedQuestion, title: str) -> tuple[ParsedQuestion, list[A
         try:
             facts = examine(data)
         except (InvalidInput, TooLarge) as refusal:
+            if name in needed:
+                raise
             losses.append(f"the file “{name}” is left out: {refusal.message}")
             continue
-        description = _description(texts, name)
+        told = str(parsed.content.get("description", ""))[: media.LONGEST_DESCRIPTION].strip()
+        description = told if name in needed else _description(texts, name)
         if facts.content_type.startswith("image/") and not description:
             description = f"Picture of the question “{title}”"[: media.LONGEST_DESCRIPTION]
             losses.append(f"the picture “{name}” has no description; write one")
@@ -78,6 +82,20 @@ def undone_on_failure() -> Iterator[list[QuestionMedia]]:
             if (each.pk,) not in there:
                 storages["question_media"].delete(each.stored_name)
         raise
+
+
+def _needed(parsed: ParsedQuestion) -> set[str]:
+    """Names of the files that the question is about."""
+    found: set[str] = set()
+
+    def note(name: str) -> str:
+        found.add(name)
+        return name
+
+    kind_named(parsed.kind).with_files(parsed.content, note)
+    if found - set(parsed.media):
+        raise InvalidInput("Its picture is not in the file.", field="media")
+    return found
 
 
 def stored(
@@ -120,13 +138,15 @@ def _description(texts: Iterable[str], name: str) -> str:
 
 
 def _renamed(parsed: ParsedQuestion, names: dict[str, str]) -> ParsedQuestion:
-    content = kind_named(parsed.kind).with_texts(parsed.content, lambda text: markup.with_media(text, names))
+    kind = kind_named(parsed.kind)
+    content = kind.with_texts(parsed.content, lambda text: markup.with_media(text, names))
+    content = kind.with_files(content, lambda own: names.get(own, own).removeprefix("media:"))
     return replace(parsed, stem=markup.with_media(parsed.stem, names), content=content)
 
 
 def _with_ids(draft: Draft, ids: dict[str, str]) -> Draft:
-    content = kind_named(draft.kind).with_texts(
-        draft.wording.content, lambda text: markup.with_media(text, ids)
-    )
+    kind = kind_named(draft.kind)
+    content = kind.with_texts(draft.wording.content, lambda text: markup.with_media(text, ids))
+    content = kind.with_files(content, lambda own: ids.get(own, own).removeprefix("media:"))
     stem = markup.with_media(draft.wording.stem, ids)
     return replace(draft, wording=draft.wording._replace(stem=stem, content=content))

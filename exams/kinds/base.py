@@ -83,6 +83,10 @@ class QuestionKind(ABC):
         """
         return shapes.with_texts(content, change)
 
+    def with_files(self, content: Content, change: Callable[[str], str]) -> Content:
+        """A copy of `content` with each file that it names outside its texts passed through `change`."""
+        return content
+
     def is_blank(self, value: Any) -> bool:
         """Whether a clean value is no answer at all."""
         return value is None or value in ("", [], {})

@@ -22,9 +22,10 @@ _UNSTORABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufdd0-\uf
 class ParsedQuestion:
     """One question on its way into or out of the bank.
 
-    `content` has the shape of its kind; in the texts of a question in HTML, `media:<name>` stands for the
-    file `media[name]`. `where` names its place in the file, such as "line 12". `losses` says in words what
-    the other side cannot hold; without losses nothing of it is changed.
+    `content` has the shape of its kind, but names files by their names in `media`; in the texts of a
+    question in HTML, `media:<name>` stands for the file `media[name]`. `where` names its place in the file,
+    such as "line 12". `losses` says in words what the other side cannot hold; without losses nothing of it
+    is changed.
     """
 
     title: str

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 from xml.etree.ElementTree import Element
 
-from exams.bank.formats import markup, moodle_cloze, moodle_essay, weighted, xml_tree
+from exams.bank.formats import markup, moodle_cloze, moodle_essay, moodle_marker, weighted, xml_tree
 from exams.bank.formats.base import (
     HTML,
     PLAIN,
@@ -149,5 +149,6 @@ _KINDS: dict[str, Callable[[Reader], Read]] = {
     "matching": _matching,
     "ordering": _ordering,
     "cloze": moodle_cloze.read,
+    "ddmarker": moodle_marker.read,
 }
 _WITHOUT = {"description": "it is a text without a question"}

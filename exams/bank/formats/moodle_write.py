@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import quote
 from xml.sax.saxutils import escape
 
-from exams.bank.formats import gaps, markup, moodle_cloze, moodle_essay, weighted
+from exams.bank.formats import gaps, markup, moodle_cloze, moodle_essay, moodle_marker, weighted
 from exams.bank.formats.base import HTML, ParsedQuestion
 from exams.bank.formats.moodle_read import ORDERING_MARKS
 
@@ -23,6 +23,7 @@ TYPES = {
     "matching": "matching",
     "ordering": "ordering",
     "cloze": "cloze",
+    "hotspot": "ddmarker",
 }
 
 
@@ -134,4 +135,5 @@ _PARTS: dict[str, Callable[[ParsedQuestion], Iterable[str]]] = {
     "matching": _matching,
     "ordering": _ordering,
     "cloze": lambda question: (),
+    "hotspot": moodle_marker.written,
 }

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
-from exams.bank.formats import moodle_cloze, moodle_essay, moodle_write, weighted, xml_tree
+from exams.bank.formats import moodle_cloze, moodle_essay, moodle_marker, moodle_write, weighted, xml_tree
 from exams.bank.formats.base import (
     HTML,
     Cannot,
@@ -94,6 +94,8 @@ def _lost(question: ParsedQuestion) -> list[str]:
         losses += weighted.matching_losses(content)
         if question.text_format == HTML and any("<" in each["text"] for each in content["choices"]):
             losses.append("formatting of the choices is left out")
+    elif question.kind == "hotspot":
+        losses += moodle_marker.lost(question)
     elif question.kind in ("essay", "code", "file_upload"):
         losses += moodle_essay.lost(question)
     return losses

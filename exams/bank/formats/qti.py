@@ -6,7 +6,16 @@ from dataclasses import replace
 from io import BytesIO
 from typing import Any, ClassVar
 
-from exams.bank.formats import qti_gaps, qti_manifest, qti_read, qti_upload, qti_write, weighted, xml_tree
+from exams.bank.formats import (
+    pictures,
+    qti_gaps,
+    qti_manifest,
+    qti_read,
+    qti_upload,
+    qti_write,
+    weighted,
+    xml_tree,
+)
 from exams.bank.formats.base import (
     PLAIN,
     Cannot,
@@ -183,6 +192,8 @@ def _lost(question: ParsedQuestion) -> list[str]:
         losses += qti_upload.lost(content)
     elif question.kind == "ordering" and content["scoring"] != "all_or_nothing":
         losses.append("marked all or nothing in the file")
-    if question.text_format == PLAIN and question.media:
+    elif question.kind == "hotspot":
+        pictures.picture_of(question)
+    if question.text_format == PLAIN and set(question.media) - {content.get("media")}:
         losses.append("files that no text shows are left out")
     return losses

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from urllib.parse import unquote
 from xml.etree.ElementTree import Element
 
-from exams.bank.formats import gaps, markup, qti_gaps, qti_upload, weighted
+from exams.bank.formats import gaps, markup, qti_areas, qti_gaps, qti_upload, weighted
 from exams.bank.formats.base import HTML, PLAIN, Cannot, ParsedQuestion, one_line, storable, title_from
 from exams.bank.formats.qti_body import BodyReader
 from exams.bank.formats.qti_key import Key
@@ -186,6 +186,10 @@ def _upload(item: _Item, interaction: Element, reader: BodyReader) -> Taken:
     return Taken("file_upload", content, losses)
 
 
+def _places(item: _Item, interaction: Element, reader: BodyReader) -> Taken:
+    return qti_areas.read(item.root, interaction, item.keep, item.media, item.lose)
+
+
 def _matching(item: _Item, interaction: Element, reader: BodyReader) -> Taken:
     key = Key(item.root, interaction)
     sets = list(below(interaction, "simpleMatchSet"))
@@ -229,6 +233,8 @@ _KINDS: dict[str, Callable[[_Item, Element, BodyReader], Taken]] = {
     "textEntryInteraction": _text_entry,
     "extendedTextInteraction": _essay,
     "uploadInteraction": _upload,
+    "selectPointInteraction": _places,
+    "hotspotInteraction": _places,
     "matchInteraction": _matching,
     "orderInteraction": _ordering,
 }

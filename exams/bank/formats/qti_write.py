@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from fractions import Fraction
 
-from exams.bank.formats import qti_gaps, qti_upload, weighted
+from exams.bank.formats import qti_areas, qti_gaps, qti_upload, weighted
 from exams.bank.formats.base import ParsedQuestion
 from exams.bank.formats.qti_names import GAPS_CLASS, PLAIN_CLASS, Version
 from exams.bank.formats.qti_writer import Writer
@@ -20,7 +20,7 @@ def item(version: Version, question: ParsedQuestion, addresses: dict[str, str], 
     body = "" if has_gaps else f"<p>{stem}</p>" if writer.is_plain else f"<div>{stem}</div>"
     classes = [*([PLAIN_CLASS] if writer.is_plain else []), *([GAPS_CLASS] if has_gaps else [])]
     names = {"class": " ".join(classes)} if classes else {}
-    most = sum(gap["weight"] for gap in question.content["gaps"]) if has_gaps else None
+    most = sum(gap["weight"] for gap in question.content.get("gaps", [])) or question.content.get("needed")
     inside = [
         declared,
         writer.outcome("SCORE", most),
@@ -154,6 +154,7 @@ _KINDS: dict[str, Callable[[Writer], Parts]] = {
     "short_answer": _short_answer,
     "numeric": _numeric,
     "cloze": qti_gaps.write,
+    "hotspot": qti_areas.write,
     "essay": _essay,
     "code": _code,
     "file_upload": _file_upload,

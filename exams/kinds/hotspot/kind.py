@@ -1,7 +1,7 @@
 """Hotspot: places are marked in a picture."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 from html import escape
 from typing import Any
@@ -58,6 +58,10 @@ class Hotspot(QuestionKind):
             ],
             "needed": _count(given.get("needed", 1), len(rows), "needed"),
         }
+
+    def with_files(self, content: Content, change: Callable[[str], str]) -> Content:
+        """The picture."""
+        return {**content, "media": change(content["media"])}
 
     def public_content(self, content: Content, option_order: Sequence[int]) -> Content:
         return {name: part for name, part in content.items() if name != "regions"}

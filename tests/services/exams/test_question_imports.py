@@ -13,7 +13,7 @@ from PIL import Image
 from accounts import audit
 from accounts.models import AuditEntry, Institution, User
 from accounts.tenancy import within
-from exams.bank import exports, import_items, imports, questions
+from exams.bank import exports, import_items, imports, media, questions
 from exams.bank.categories import category_at_path
 from exams.bank.formats.base import Unreadable
 from exams.bank.formats.registry import FORMATS
@@ -27,7 +27,7 @@ from exams.models import (
 )
 from proctor_site.kernel import clock
 from proctor_site.kernel.errors import Conflict, InvalidInput, TooLarge
-from tests.factories.exams import make_exam, make_question
+from tests.factories.exams import CONTENT, make_exam, make_question
 
 GIFT = b"""::Capital::Which city is the capital of Austria? {=Vienna ~Graz ~Linz}
 
@@ -320,3 +320,25 @@ def test_import_costs_the_same_number_of_queries_for_any_length(
     with django_assert_max_num_queries(40):
         imports.confirm(found, actor=officer)
     assert Question.objects.count() == 300
+
+
+@pytest.mark.parametrize("name", ["qti21", "qti22", "qti30"])
+def test_a_question_about_a_picture_goes_out_and_in(
+    institution: Institution, other_institution: Institution, officer: User, name: str
+) -> None:
+    shown = media.store(institution, name="map.png", data=_picture(), description="A map", actor=officer)
+    content = CONTENT["hotspot"] | {"media": str(shown.public_id), "description": "A map"}
+    questions.create_question(
+        institution, title="Map", kind="hotspot", stem="Where?", content=content, actor=officer
+    )
+    found = exports.fitted(Question.objects.all(), FORMATS[name])
+    assert [each.losses for each in found.held] == [()]
+    data = exports.export(institution, found, actor=officer)
+    assert check(institution, officer, data).counts["known"] == 1
+    with within(other_institution):
+        imports.confirm(check(other_institution, officer, data), actor=officer)
+        version = QuestionVersion.objects.get()
+        theirs = QuestionMedia.objects.get()
+        assert list(version.media.all()) == [theirs]
+    assert version.content["media"] == str(theirs.public_id) != str(shown.public_id)
+    assert version.content["regions"] == content["regions"]
