@@ -1,4 +1,4 @@
-"""The signals of exams: attempts moved, exams copied, results released. Exams never names who listens."""
+"""The signals of exams: attempts, copies, releases, announcements. Exams never names who listens."""
 
 from django.dispatch import Signal
 
@@ -22,3 +22,10 @@ sender=Enrolment, enrolment, actor. Who listens may raise a Refusal, which undoe
 
 results_released = Signal()
 """Sent inside the transaction, after results were released: sender=Sitting, sitting, actor."""
+
+announcement_changed = Signal()
+"""Sent inside the transaction: sender=Announcement, announcement, verb, attempt.
+
+`verb`: "made", "corrected" (`announcement` is the new one and names what it `replaces`), "withdrawn", or
+"acknowledged" by the candidate of `attempt`; for the others `attempt` is None.
+"""

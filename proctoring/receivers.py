@@ -1,4 +1,4 @@
-"""What proctoring does when an attempt moves: tell live pages, and end or continue the monitoring session."""
+"""What proctoring does when an attempt moves or something is announced: tell pages, keep sessions in step."""
 
 from typing import Any
 
@@ -6,10 +6,11 @@ from django.dispatch import receiver
 
 from accounts.models import User
 from exams import states
-from exams.models import Attempt, Exam
-from exams.signals import attempt_moved, exam_copied
-from proctoring.live import attempt_state
-from proctoring.live.publish import record_event
+from exams.delivery import announced
+from exams.models import Announcement, Attempt, Exam
+from exams.signals import announcement_changed, attempt_moved, exam_copied
+from proctoring.live import announcements, attempt_state
+from proctoring.live.publish import record_event, record_for_candidates
 from proctoring.models.live_event import Audience
 from proctoring.models.policy import PolicyAssignment
 
@@ -60,3 +61,31 @@ def exam_was_copied(sender: type[Exam], *, exam: Exam, copy: Exam, **_more: Any)
     own = PolicyAssignment.objects.filter(exam=exam).first()
     if own is not None:
         PolicyAssignment.objects.create(institution=copy.institution, exam=copy, policy=own.policy)
+
+
+@receiver(announcement_changed, dispatch_uid="proctoring.announcement_changed")
+def announcement_has_changed(
+    sender: type[Announcement],
+    *,
+    announcement: Announcement,
+    verb: str,
+    attempt: Attempt | None,
+    **_more: Any,
+) -> None:
+    """Tells the candidates it is for, or the other pages of the one who has read it; and the proctors."""
+    kind, sitting = f"announcement.{verb}", announcement.sitting
+    if attempt is None:
+        told = announced.told_to_everybody(announcement)
+        payloads = {each.attempt.pk: announcements.for_candidate(each.views) for each in told}
+    else:
+        views = [each for each in announced.views_of(attempt) if each["id"] == announcement.pk]
+        payloads = {attempt.pk: announcements.for_candidate(views)}
+    record_for_candidates(announcement.institution, sitting, kind=kind, payloads=payloads)
+    record_event(
+        announcement.institution,
+        kind=kind,
+        payload={"announcement": announcement.pk},
+        audience=Audience.PROCTORS,
+        sitting=sitting,
+        attempt=attempt,
+    )

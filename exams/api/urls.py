@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
+from exams.api.announcements import AcknowledgeAnnouncement, Announcements
 from exams.api.answers import AttemptReceipt, SaveAnswers, SendLateAnswers
 from exams.api.attempts import (
     AttemptDetail,
@@ -39,6 +40,14 @@ urlpatterns: list[URLPattern | URLResolver] = [
         "attempts/<int:attempt_id>/sections/<int:section_id>/close/",
         CloseSection.as_view(),
         name="api_section_close",
+    ),
+    path(
+        "attempts/<int:attempt_id>/announcements/", Announcements.as_view(), name="api_attempt_announcements"
+    ),
+    path(
+        "attempts/<int:attempt_id>/announcements/<int:announcement_id>/acknowledge/",
+        AcknowledgeAnnouncement.as_view(),
+        name="api_announcement_acknowledge",
     ),
     path("attempts/<int:attempt_id>/files/", KeepAnswerFile.as_view(), name="api_attempt_files"),
     path("answer-files/<uuid:file_id>/", DownloadAnswerFile.as_view(), name="api_answer_file"),

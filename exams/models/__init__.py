@@ -1,5 +1,6 @@
 """Exams, questions, sittings, enrolments, attempts, answers and marks."""
 
+from exams.models.announcement import Announcement, AnnouncementAcknowledgement
 from exams.models.answer import Answer, JournalEntry, KeptChange
 from exams.models.answer_file import AnswerFile
 from exams.models.attempt import Attempt, PaperItem
@@ -26,6 +27,8 @@ from exams.models.statistics import QuestionFigures, StoredReport
 
 __all__ = [
     "Allowance",
+    "Announcement",
+    "AnnouncementAcknowledgement",
     "Answer",
     "AnswerFile",
     "Attempt",

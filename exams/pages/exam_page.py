@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from exams.delivery import queries
+from exams.delivery import announced, queries
 from exams.delivery.tools import tools_of
 from exams.models import Attempt
 from exams.pages.reasons import reason_of
@@ -58,6 +58,7 @@ def paper_context(attempt: Attempt) -> dict[str, Any]:
         "in_order": paper["in_order"],
         "next_section": next((each for each in sections if each["id"] == paper["next_section"]), None),
         "question_count": len(items),
+        "announcements": announced.views_of(attempt),
         "language": exam.written_in,
         "tools": tools,
         "answers": {

@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from exams.pages.announcements import announcement_withdrawal, sitting_announcements
 from exams.pages.begin import begin
 from exams.pages.dashboard import home
 from exams.pages.done import done
@@ -12,12 +13,19 @@ from exams.pages.report_transcript import own_transcript
 from exams.pages.self_enrolment import self_enrolment
 from exams.pages.waiting import waiting
 
+_SITTING = "i/<slug:slug>/sittings/<int:sitting_id>/"
 _ATTEMPT = "i/<slug:slug>/attempts/<int:attempt_id>/"
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home, name="home"),
     path("enrol/<str:secret>/", self_enrolment, name="self_enrolment"),
-    path("i/<slug:slug>/sittings/<int:sitting_id>/begin/", begin, name="begin_sitting"),
+    path(_SITTING + "begin/", begin, name="begin_sitting"),
+    path(_SITTING + "announcements/", sitting_announcements, name="sitting_announcements"),
+    path(
+        _SITTING + "announcements/<int:announcement_id>/withdraw/",
+        announcement_withdrawal,
+        name="announcement_withdrawal",
+    ),
     path("i/<slug:slug>/enrolments/<int:enrolment_id>/", enrolment, name="enrolment"),
     path("i/<slug:slug>/reports/", include("exams.pages.report_urls")),
     path(_ATTEMPT + "transcript/", own_transcript, name="own_transcript"),

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.pages.guards import person_of
 from exams import timing
-from exams.delivery import queries
+from exams.delivery import announced, queries
 from exams.delivery.admission import extra_of, window_of
 from exams.delivery.beginning import turn_of
 from exams.delivery.navigation import parts_of
@@ -44,6 +44,7 @@ def waiting(request: HttpRequest, slug: str, attempt_id: int) -> HttpResponse:
         "exam_url": url_of(attempt, Page.EXAM),
         "home_url": "/",
         "zone": person_of(request).time_zone or attempt.institution.time_zone,
+        "announcements": announced.views_of(attempt),
         "timing": {
             "snapshot": queries.attempt_view(attempt),
             "opens_at": turn.at,

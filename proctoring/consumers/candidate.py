@@ -9,6 +9,7 @@ from typing import Any
 from django.conf import settings
 
 from accounts.tenancy import within
+from exams.delivery import announced
 from proctor_site.kernel import clock
 from proctor_site.kernel.errors import InvalidInput, Refusal, TooLarge
 from proctoring import sessions, supervision
@@ -18,7 +19,7 @@ from proctoring.consumers.frame_message import HEADER, FrameMessage, read_frame
 from proctoring.consumers.json_socket import JsonSocket, number, read_message
 from proctoring.consumers.threads import NoThreadFree, in_frame_thread, in_thread
 from proctoring.ingest.services import FrameAnswer, accept_frame
-from proctoring.live import attempt_state, groups, messages, presence, publish
+from proctoring.live import announcements, attempt_state, groups, messages, presence, publish
 from proctoring.models import MonitoringSession
 from proctoring.states import SESSION_LIVE
 
@@ -55,10 +56,8 @@ class CandidateConsumer(JsonSocket):
         await self.channel_layer.group_add(self.group, self.channel_name)
         taken = {"connection": self.connection, "opened_at": self.opened_at}
         publish.send(self.group, {"type": messages.CAPTURE_TAKEN, **taken})
-        hello, warnings = await in_thread(self._begin)
-        await self.send_message(hello)
-        for warning in warnings:
-            await self.send_message(messages.candidate_event(0, "warning.sent", warning))
+        for message in await in_thread(self._begin):
+            await self.send_message(message)
 
     async def disconnect(self, code: int) -> None:
         if not self.open:
@@ -173,13 +172,17 @@ class CandidateConsumer(JsonSocket):
             more["field"] = refusal.field
         await self.send_error(refusal.code, refusal.message, **more)
 
-    def _begin(self) -> tuple[dict[str, Any], list[dict[str, Any]]]:
-        """Greeting and open warnings; blocking."""
+    def _begin(self) -> list[dict[str, Any]]:
+        """Greeting, open warnings, and announcements: what the page may have missed; blocking."""
         with within(self.attempt.institution):
             connection.came(self.attempt, self.connection)
             self.session = self._load_session()
-            warnings = supervision.open_warnings(self.attempt)
-            return self._hello(), [supervision.warning_shape(each) for each in warnings]
+            shapes = [supervision.warning_shape(each) for each in supervision.open_warnings(self.attempt)]
+            warnings = [messages.candidate_event(0, "warning.sent", each) for each in shapes]
+            views = announced.views_of(self.attempt)
+            shown = announcements.for_candidate(views)
+            news = [messages.candidate_event(0, announcements.SHOWN, shown)] if views else []
+            return [self._hello(), *warnings, *news]
 
     def _hello(self) -> dict[str, Any]:
         session = self.session

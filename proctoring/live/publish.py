@@ -64,6 +64,41 @@ def record_event(
     return event
 
 
+def record_for_candidates(
+    institution: Institution, sitting: Sitting, *, kind: str, payloads: Mapping[int, Mapping[str, Any]]
+) -> None:
+    """Writes one event for each candidate, by attempt id, and sends them when the transaction commits.
+
+    As `record_event` for many at once: one INSERT, so that a whole sitting hears within a second.
+    """
+    now = clock.now()
+    events = LiveEvent.objects.bulk_create(
+        [
+            LiveEvent(
+                institution=institution,
+                sitting=sitting,
+                attempt_id=attempt_id,
+                audience=Audience.CANDIDATE,
+                kind=kind,
+                payload=dict(payload),
+                created_at=now,
+            )
+            for attempt_id, payload in payloads.items()
+        ],
+        batch_size=500,
+    )
+    bodies = {
+        groups.candidate_of(attempt_id): messages.event(event.pk, kind, now, attempt_id, event.payload)
+        for attempt_id, event in zip(payloads, events, strict=True)
+    }
+    transaction.on_commit(partial(_send_all, bodies))
+
+
+def _send_all(bodies: Mapping[str, messages.Message]) -> None:
+    for group, body in bodies.items():
+        send(group, {"type": messages.LAYER_TYPE, "event": body})
+
+
 def _group(audience: str, sitting: Sitting | None, attempt: Attempt | None) -> str:
     if audience == Audience.PROCTORS and sitting is not None:
         return groups.proctors_of(sitting.pk)

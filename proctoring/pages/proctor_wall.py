@@ -9,6 +9,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from accounts.pages.guards import here_of, person_of, require_right
+from exams.delivery.announcement_reach import lines_of
 from exams.delivery.tools import tools_of
 from exams.models import Attempt, Enrolment, LostTime
 from proctor_site.kernel import clock
@@ -53,6 +54,7 @@ def proctor_wall(request: HttpRequest, slug: str, sitting_id: int) -> HttpRespon
         "has_other_zone": zone != sitting.time_zone,
         "tiles": tiles_of(sitting),
         "feed": feed_of(sitting, person_of(request), slug),
+        "lines": lines_of(sitting),
         "last_event_id": last,
         "server_time": iso(clock.now()),
         "socket_url": f"/ws/i/{slug}/sittings/{sitting.pk}/",

@@ -1,10 +1,11 @@
-"""Rows of the permission table for delivery: breaks, time for a sitting."""
+"""Rows of the permission table for delivery: breaks, time for a sitting, announcements."""
 
 from exams import states
 from tests.contracts.permission_rows import Row
 
 _ATTEMPT = "api/v1/attempts/<int:attempt_id>/"
 _DEVICE = {"device": "device-1"}
+_HERE = "i/<slug:slug>/sittings/<int:sitting_id>/"
 _SITTING = "admin/exams/sitting/<int:sitting_id>/"
 
 
@@ -21,6 +22,14 @@ DELIVERY_ROWS = [
         "admin/exams/attempt/<int:attempt_id>/kept/",
         "302 302 403 403 403 200 200 302 404 302",
         states.SUBMITTED,
+    ),
+    Row("GET", _ATTEMPT + "announcements/", _owner(200)),
+    Row("POST", _ATTEMPT + "announcements/<int:announcement_id>/acknowledge/", _owner(200)),
+    Row("GET", _HERE + "announcements/", "403 403 200 404 403 200 200 404 404 302"),
+    Row(
+        "GET",
+        _HERE + "announcements/<int:announcement_id>/withdraw/",
+        "403 403 200 404 403 200 200 404 404 302",
     ),
     Row("GET", _SITTING + "time/", "302 302 403 403 403 200 200 302 404 302"),
 ]

@@ -17,6 +17,7 @@ from exams.bank import imports, media
 from exams.bank.categories import category_at_path
 from exams.bank.classification import tags_named
 from exams.models import (
+    Announcement,
     AnswerFile,
     CandidateGroup,
     JournalEntry,
@@ -98,6 +99,13 @@ class World:
         self.attempt = make_attempt(self.enrolment, state=state)
         make_attempt(enrol(self.sitting, self._person("other_candidate")))
         self.exam = exam
+        self.announcement = Announcement.objects.create(
+            institution=self.institution,
+            sitting=self.sitting,
+            text="Scratch paper is allowed.",
+            author=self._person("proctor"),
+            announced_at=clock.now(),
+        )
 
     def _make_proctoring(self) -> None:
         self.session = make_session(self.attempt)
@@ -248,6 +256,7 @@ class World:
             "answer_id": lambda: self.round_answer.pk,
             "version_id": lambda: self._first("exams.questionversion").pk,
             "file_id": lambda: self.answer_file.public_id,
+            "announcement_id": lambda: self.announcement.pk,
             "secret": lambda: "no-such-secret",
             "app_label": lambda: "exams",
             "url": lambda: "no-such-page/",

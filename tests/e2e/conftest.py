@@ -5,10 +5,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Playwright, sync_playwright
+from django.conf import settings
+from django.test import Client
+from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 
+from accounts.models import User
+from accounts.tenancy import within
+from exams.models import Attempt
 from tests import media
-from tests.e2e.browsers import CHROMIUM, Console, launch
+from tests.e2e.browsers import CHROMIUM, Console, launch, open_page
 from tests.e2e.server import Server
 
 QUIET_SECONDS, EVENT_SECONDS = 9.0, 12.0
@@ -79,3 +84,28 @@ def console() -> Iterator[Console]:
     watched = Console()
     yield watched
     watched.assert_clean()
+
+
+@pytest.fixture
+def open_exam(
+    asgi_server: str, playwright: Playwright, browser_of: Callable[[User], Client]
+) -> Iterator[Callable[[Attempt], Page]]:
+    """Opens the exam page of an attempt as its candidate; the console must stay clean."""
+    console = Console()
+    console.allow("WebSocket")
+    console.allow("Failed to load resource")
+    browser = launch(playwright)
+
+    def open_it(attempt: Attempt) -> Page:
+        with within(attempt.institution):
+            client = browser_of(attempt.enrolment.candidate)
+        cookie = client.cookies[settings.SESSION_COOKIE_NAME].value
+        context, page = open_page(browser, console)
+        context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": asgi_server}])
+        page.add_init_script("sessionStorage.setItem('proctor-device', 'device-1')")
+        page.goto(f"{asgi_server}/i/{attempt.institution.slug}/attempts/{attempt.pk}/exam/")
+        return page
+
+    yield open_it
+    browser.close()
+    console.assert_clean()

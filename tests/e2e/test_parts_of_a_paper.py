@@ -1,46 +1,17 @@
 """Forward-only questions and timed parts in the browser: going on, coming back, time out, no network."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 
-import pytest
-from django.conf import settings
-from django.test import Client
-from playwright.sync_api import Page, Playwright, expect
+from playwright.sync_api import Page, expect
 
 from accounts.models import Institution, User
 from accounts.tenancy import within
 from exams.models import Answer, Attempt, Section, SectionQuestion, SectionRun
 from proctor_site.kernel import clock
-from tests.e2e.browsers import Console, launch, open_page
 from tests.factories.exams import enrol, make_attempt, make_exam, make_question, make_sitting
 
 Open = Callable[[Attempt], Page]
-
-
-@pytest.fixture
-def open_exam(
-    asgi_server: str, playwright: Playwright, browser_of: Callable[[User], Client]
-) -> Iterator[Open]:
-    """Opens the exam page of an attempt as its candidate; the console must stay clean."""
-    console = Console()
-    console.allow("WebSocket")
-    console.allow("Failed to load resource")
-    browser = launch(playwright)
-
-    def open_it(attempt: Attempt) -> Page:
-        with within(attempt.institution):
-            client = browser_of(attempt.enrolment.candidate)
-        cookie = client.cookies[settings.SESSION_COOKIE_NAME].value
-        context, page = open_page(browser, console)
-        context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": asgi_server}])
-        page.add_init_script("sessionStorage.setItem('proctor-device', 'device-1')")
-        page.goto(f"{asgi_server}/i/{attempt.institution.slug}/attempts/{attempt.pk}/exam/")
-        return page
-
-    yield open_it
-    browser.close()
-    console.assert_clean()
 
 
 def answers(attempt: Attempt) -> dict[int, object]:

@@ -1,6 +1,7 @@
 // The exam page: questions, answers, clock and states put together. Knows nothing of cameras.
 
 import { ServerClock } from "../shared/clock.js";
+import { Announcements } from "./announcements.js";
 import { AnswerJournal } from "./answer_journal.js";
 import { AnswerSender } from "./answer_sender.js";
 import { AttemptWatch } from "./attempt_watch.js";
@@ -242,6 +243,7 @@ async function openExam(root) {
   const examClock = new ExamClock({ clock, display: document.querySelector("[data-clock]"), announcement });
   const states = new ExamStates({ root, device, watch, examClock, journal, sender });
   new TimeNews({ watch, notice: new PageNotice(byId("page-notice")) }).listen();
+  new Announcements(api).listen();
   new BreakRoom({ root, device, watch, journal, clock }).listen();
   const saveState = new SaveState({
     element: byId("save-state"),

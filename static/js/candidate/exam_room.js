@@ -81,6 +81,7 @@ class ExamRoom {
     else if (kind === "attempt.taken_over") tell("attempt:taken-over", payload);
     else if (kind === "warning.sent") this.warnings.add([payload]);
     else if (kind === "warning.acknowledged") this.warnings.drop(payload.id);
+    else if (kind.startsWith("announcement.")) tell("announcement:heard", payload);
     else if (kind === "incident.notice" && this.wantsCamera) this.panel.showNotice(payload.text);
   }
 

@@ -3,7 +3,7 @@
 import { getPage } from "../shared/http.js";
 import { postRenewing } from "./renewing_post.js";
 
-const REPLACED = ["part-start", "questions", "question-groups", "saved-answers"];
+const REPLACED = ["part-start", "questions", "question-groups", "saved-answers", "known-announcements"];
 const TRY_AGAIN_MS = 2000;
 // The page's clock is up a moment before the server's.
 const FIRST_WAIT_MS = 800;

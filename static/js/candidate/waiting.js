@@ -2,6 +2,7 @@
 
 import { ServerClock, formatDuration } from "../shared/clock.js";
 import { getJSON, postJSON } from "../shared/http.js";
+import { Announcements } from "./announcements.js";
 import { claimDevice } from "./device.js";
 import { ExamSocket } from "./exam_socket.js";
 
@@ -28,9 +29,14 @@ class WaitingRoom {
     this.#ask();
     // The socket says at once when a person begins the exam; without it the page asks now and then.
     const socket = new ExamSocket(this.root.dataset.attempt);
-    socket.addEventListener("event", () => this.#ask());
+    socket.addEventListener("event", ({ detail }) => this.#heard(detail));
     socket.addEventListener("open", () => this.#ask());
     socket.open();
+  }
+
+  #heard({ kind, payload: detail }) {
+    if (!kind.startsWith("announcement.")) this.#ask();
+    else document.dispatchEvent(new CustomEvent("announcement:heard", { detail }));
   }
 
   #tick() {
@@ -111,4 +117,5 @@ class WaitingRoom {
 
 const root = document.getElementById("waiting");
 const times = JSON.parse(document.getElementById("waiting-times").textContent);
+new Announcements(root.dataset.api).listen();
 new WaitingRoom(root, times, await claimDevice()).open();

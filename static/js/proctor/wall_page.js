@@ -3,6 +3,7 @@
 import { ServerClock } from "../shared/clock.js";
 import { PictureViewer } from "../review/picture_viewer.js";
 import { ActDialogs } from "./act_dialogs.js";
+import { Announced } from "./announced.js";
 import { Announcer } from "./announcer.js";
 import { DetailsDialog } from "./details_dialog.js";
 import { IncidentFeed } from "./incident_feed.js";
@@ -23,6 +24,11 @@ const times = new ZoneTimes(wall.dataset.zone);
 const clock = new ServerClock();
 clock.update(wall.dataset.serverTime, 0, performance.now());
 const announcer = new Announcer(byId("announcements"));
+const announced = new Announced(document.querySelector("[data-announced]"), (count) => {
+  byId("announced").hidden = false;
+  byId("announced-count").textContent = document.querySelectorAll("[data-announcement]").length;
+  announcer.say(count === 1 ? "There is a new announcement." : `There are ${count} new announcements.`);
+});
 const viewer = new PictureViewer(byId("picture-dialog"));
 const details = new DetailsDialog(byId("details-dialog"));
 const words = {
@@ -120,6 +126,8 @@ function takeEvent({ id, kind, attempt, payload }) {
     changeTile(attempt, payload, (tile) => tile.applyMove(attempt, payload));
   } else if (kind.startsWith("warning.")) {
     changeTile(attempt, payload, (tile) => tile.applyWarning(payload));
+  } else if (kind.startsWith("announcement.")) {
+    announced.plan();
   }
 }
 
