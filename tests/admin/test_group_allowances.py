@@ -18,7 +18,13 @@ from tests.factories.exams import enrol, make_attempt, make_exam, make_sitting
 
 Browser = Callable[..., Client]
 Fields = dict[str, object]
-TERMS = {"extra_minutes": 15, "factor": 1, "break_minutes": 0, "reason": "Agreed for the course"}
+TERMS = {
+    "extra_minutes": 15,
+    "factor": 1,
+    "break_minutes": 0,
+    "calculator": "none",
+    "reason": "Agreed for the course",
+}
 
 
 @pytest.fixture
