@@ -57,7 +57,7 @@ def test_an_allowance_on_the_page_of_an_enrolment_moves_the_deadline(
     browser, before = browser_of(officer), attempt.deadline_at
     assert before is not None
     place = f"/admin/exams/enrolment/{attempt.enrolment_id}/change/"
-    row = {"extra_minutes": 15, "factor": 1, "break_minutes": 5, "reason": "agreed"}
+    row = {"extra_minutes": 15, "factor": 1, "break_minutes": 5, "calculator": "none", "reason": "agreed"}
     page = browser.post(place, formset("allowances", row), follow=True)
     assert page.redirect_chain, page.context["errors"]
     attempt.refresh_from_db()

@@ -82,6 +82,16 @@ def go_to(page: Page, number: int) -> None:
     page.get_by_role("button", name=f"Question {number},").click()
 
 
+def say_very_sure(page: Page) -> None:
+    expect(page.get_by_text("You have not said how sure you are").locator("visible=true")).to_have_count(1)
+    page.get_by_role("radio", name="Not very sure").focus()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    expect(
+        page.get_by_role("radio", name=re.compile("^Very sure Right: .6, wrong: −12 points"))
+    ).to_be_checked()
+
+
 def test_every_kind_is_answered_by_keyboard_and_stays(page: Page, attempt: Attempt) -> None:
     go_to(page, 1)
     page.get_by_label("Austria", exact=True).focus()
@@ -104,13 +114,7 @@ def test_every_kind_is_answered_by_keyboard_and_stays(page: Page, attempt: Attem
     page.get_by_label("Gap 3, a number").fill("15o")
     page.get_by_label("Gap 2").focus()
     expect(page.get_by_text("This is not a number yet")).to_be_visible()
-    expect(page.get_by_text("You have not said how sure you are").locator("visible=true")).to_have_count(1)
-    page.get_by_role("radio", name="Not very sure").focus()
-    page.keyboard.press("ArrowDown")
-    page.keyboard.press("ArrowDown")
-    expect(
-        page.get_by_role("radio", name=re.compile("^Very sure Right: .6, wrong: −12 points"))
-    ).to_be_checked()
+    say_very_sure(page)
 
     go_to(page, 4)
     field = page.get_by_label("Your code, in Python")
