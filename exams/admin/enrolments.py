@@ -18,6 +18,7 @@ from exams.admin.reasons import HidesReasons
 from exams.admin.refusals import RefusalsInWords
 from exams.delivery.allowances import settle_running
 from exams.models import Allowance, Enrolment, PendingEnrolment
+from exams.models.exam import Calculator
 from exams.scheduling import enrolments
 from exams.scheduling.terms import check_window
 from proctor_site.kernel.errors import InvalidInput, Refusal
@@ -66,6 +67,10 @@ class AllowanceForm(_ModelForm):
         super().__init__(*args, **kwargs)
         if not DETECTOR_CHOICES:
             self.fields.pop("muted_detectors", None)
+        if "calculator" in self.fields:
+            # None given takes nothing away.
+            offered = [(Calculator.NONE, "As the exam"), *Calculator.choices[1:]]
+            self.fields["calculator"].choices = offered  # type: ignore[attr-defined]
         if "extra_minutes" in self.fields:
             self.fields[
                 "extra_minutes"

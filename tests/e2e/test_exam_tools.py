@@ -107,6 +107,16 @@ def test_tools_help_and_are_no_answers(page: Page, attempt: Attempt) -> None:
     with within(attempt.institution):
         assert not JournalEntry.objects.exists()
 
+    # on a phone a tool leaves the question in sight
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.get_by_role("heading", name="Question 1 of 1").scroll_into_view_if_needed()
+    for name in ("Calculator", "Formula sheet"):
+        tool(page, name)
+        expect(page.get_by_role("region", name=name)).to_be_in_viewport(ratio=0.5)
+        expect(page.get_by_role("heading", name="Question 1 of 1")).to_be_in_viewport()
+    expect(page.get_by_role("region", name="Calculator")).to_be_hidden()
+    page.get_by_role("button", name="Close the formula sheet").click()
+
     # 400 % zoom of a window 1280 wide, with the spacing that WCAG asks pages to bear
     page.set_viewport_size({"width": 320, "height": 256})
     for name in ("Text and colours", "Formula sheet", "Calculator"):

@@ -61,8 +61,6 @@ class MarkedText {
     this.isOn = true;
     this.#split();
     this.element.classList.add("is-markable");
-    // A text with fields in it keeps their keys; its words are marked by pointer.
-    if (this.element.querySelector("input, select")) return;
     this.element.tabIndex = 0;
     this.element.setAttribute("role", "application");
     this.element.setAttribute("aria-roledescription", "text to highlight");
@@ -111,6 +109,7 @@ class MarkedText {
   }
 
   #key(event) {
+    // Fields in a text keep their keys.
     if (!this.isOn || event.target !== this.element || this.words.length === 0) return;
     const step = STEPS[event.key];
     if (step) this.#move(step, event.shiftKey);

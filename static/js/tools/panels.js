@@ -19,22 +19,29 @@ export class ToolPanels {
   #open(button) {
     const panel = panelOf(button);
     this.#show(button, true);
-    // The style sheet decides where the panels are; at the lower edge there is room for one.
-    const isAtEdge = getComputedStyle(panel.parentElement).position === "sticky";
-    if (isAtEdge) for (const other of this.buttons) this.#show(other, other === button);
-    (panel.querySelector("[data-first]") ?? panel.querySelector("h2")).focus();
+    const preventScroll = isAtEdge(panel);
+    if (preventScroll) for (const other of this.buttons) this.#show(other, other === button);
+    // At the lower edge the panel is in sight already: the question must not be scrolled away.
+    (panel.querySelector("[data-first]") ?? panel.querySelector("h2")).focus({ preventScroll });
   }
 
   #close(button) {
-    const hadFocus = panelOf(button).contains(document.activeElement);
+    const panel = panelOf(button);
+    const preventScroll = isAtEdge(panel);
+    const hadFocus = panel.contains(document.activeElement);
     this.#show(button, false);
-    if (hadFocus) button.focus();
+    if (hadFocus) button.focus({ preventScroll });
   }
 
   #show(button, isShown) {
     panelOf(button).hidden = !isShown;
     button.setAttribute("aria-expanded", String(isShown));
   }
+}
+
+/** The style sheet decides where the panels are; at the lower edge of the screen there is room for one. */
+function isAtEdge(panel) {
+  return getComputedStyle(panel.parentElement).position === "sticky";
 }
 
 function panelOf(button) {
