@@ -72,8 +72,10 @@ def decimal_text(value: object, field: str, what: str) -> str:
     return text
 
 
-def options(value: object) -> list[dict[str, Any]]:
-    """Options as [{"id", "text", "correct"}]; those without an id get one. Raises InvalidInput.
+def options(value: object, known: Iterable[str] = ()) -> list[dict[str, Any]]:
+    """Options as [{"id", "text", "correct", ...known}]; those without an id get one. Raises InvalidInput.
+
+    `known` are further names an option may have; they are passed on unchecked.
 
     Ids are random: a running number would tell candidates in which order the options were written, and the
     right one is often written first.
@@ -82,22 +84,23 @@ def options(value: object) -> list[dict[str, Any]]:
         raise InvalidInput("Options must be a list.", field="options")
     if not 2 <= len(value) <= MOST_OPTIONS:
         raise InvalidInput(f"Give between 2 and {MOST_OPTIONS} options.", field="options")
-    cleaned = [_option(each, number) for number, each in enumerate(value, start=1)]
+    cleaned = [_option(each, number, set(known)) for number, each in enumerate(value, start=1)]
     _refuse_doubles(cleaned)
     for option in cleaned:
         option["id"] = option["id"] or secrets.token_hex(4)
     return cleaned
 
 
-def _option(value: object, number: int) -> dict[str, Any]:
-    if not isinstance(value, Mapping) or set(value) - {"id", "text", "correct"}:
+def _option(value: object, number: int, known: set[str]) -> dict[str, Any]:
+    if not isinstance(value, Mapping) or set(value) - {"id", "text", "correct", *known}:
         raise InvalidInput(
             f"Option {number} must have a text and whether it is correct.", field=f"options.{number}"
         )
     text = plain_text(value.get("text"), f"options.{number}.text", f"Option {number}", most=LONGEST_OPTION)
     correct = switch(value.get("correct", False), f"options.{number}.correct", f"Option {number}: correct")
     own_id = entry_id(value.get("id"), f"options.{number}.id", f"Option {number}")
-    return {"id": own_id, "text": text.strip(), "correct": correct}
+    further = {name: value[name] for name in known if name in value}
+    return {"id": own_id, "text": text.strip(), "correct": correct} | further
 
 
 def entry_id(value: object, field: str, what: str) -> str:

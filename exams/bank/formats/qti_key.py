@@ -9,6 +9,7 @@ from exams.bank.formats.base import Cannot, one_line, storable
 from exams.bank.formats.qti_names import attribute, below, children, first
 from exams.bank.formats.weighted import Taken
 from exams.kinds.base import Content
+from exams.kinds.multiple_choice.own_shares import LEAST_SUM
 
 OWN_RULES = "the item's own rules of marking are replaced by its list of right answers"
 _SIMPLE = frozenset(["match_correct", "map_response", "CC2_match_basic", "CC2_map_response"])
@@ -69,9 +70,13 @@ class Key:
         return [OWN_RULES] if odd is not None or not known else []
 
     @property
-    def lower_bound(self) -> Fraction | None:
-        """The least number of points of a map, None without one."""
-        bound = attribute(self.mapping, "lowerBound") if self.mapping is not None else ""
+    def is_bounded(self) -> bool:
+        """Whether a map never gives less than 0."""
+        bound = self._bound("lowerBound")
+        return bound is not None and bound >= 0
+
+    def _bound(self, name: str) -> Fraction | None:
+        bound = attribute(self.mapping, name) if self.mapping is not None else ""
         return _share(bound) if bound else None
 
     def share_of(self, identifier: str) -> Fraction:
@@ -88,7 +93,11 @@ class Key:
         plus = [value for value in self.mapped.values() if value > 0]
         if not plus:
             raise Cannot("no answer earns points")
-        return Fraction(sum(plus)) if self.cardinality == "multiple" else max(plus)
+        if self.cardinality != "multiple":
+            return max(plus)
+        together, most = Fraction(sum(plus)), self._bound("upperBound")
+        largest = max(abs(value) for value in self.mapped.values())
+        return most if most and largest <= most <= together / LEAST_SUM else together
 
     def accepted(self) -> list[tuple[str, Fraction]]:
         """The accepted texts with their shares."""

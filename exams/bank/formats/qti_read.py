@@ -21,6 +21,7 @@ from exams.bank.formats.qti_names import (
     name_of,
 )
 from exams.bank.formats.weighted import Taken
+from exams.kinds.multiple_choice.kind import without_shares
 
 _EMPTY = re.compile(r"<(p|div)>\s*(?:_____)?\s*</\1>")
 Files = Callable[[str], bytes | None]
@@ -133,6 +134,10 @@ def _text(reader: BodyReader, element: Element) -> str:
     return storable(reader.text(element)).strip()
 
 
+BELOW_0 = {"partial": "negative", "per_option": "per_option_negative"}
+"""What a scoring is when the sum of a map has no lower bound at 0."""
+
+
 def _choice(item: _Item, interaction: Element, reader: BodyReader) -> Taken:
     key = Key(item.root, interaction)
     options = [
@@ -148,10 +153,9 @@ def _choice(item: _Item, interaction: Element, reader: BodyReader) -> Taken:
     shares = {each: key.share_of(each) for each, _ in options}
     taken = weighted.take_choice([(text, shares[each]) for each, text in options], single=single)
     if single or key.by_map:
-        bounded = single or key.lower_bound is not None
-        scoring = {} if single else {"scoring": "partial" if bounded else "negative"}
+        scoring = {} if single or key.is_bounded else {"scoring": BELOW_0[taken.content["scoring"]]}
         return Taken(taken.kind, taken.content | scoring, taken.losses)
-    return Taken(taken.kind, taken.content | {"scoring": "all_or_nothing"})
+    return Taken(taken.kind, without_shares(taken.content) | {"scoring": "all_or_nothing"})
 
 
 def _true_false(key: Key) -> Taken:

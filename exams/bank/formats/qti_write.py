@@ -51,6 +51,14 @@ def _options(writer: Writer, options: list[tuple[str, str]], most: int) -> str:
     return writer.el("choiceInteraction", names, choices)
 
 
+_BOUNDS = {
+    "partial": {"lowerBound": "0"},
+    "per_option": {"lowerBound": "0", "upperBound": "1"},
+    "per_option_negative": {"lowerBound": "-1", "upperBound": "1"},
+}
+"""Between which numbers of points the sum of a map is kept, by scoring."""
+
+
 def _choice(writer: Writer, *, single: bool) -> Parts:
     kind = "single_choice" if single else "multiple_choice"
     shares, _ = weighted.give_choice(kind, writer.content)
@@ -63,7 +71,7 @@ def _choice(writer: Writer, *, single: bool) -> Parts:
     if simple:
         return writer.declaration(cardinality, "identifier", right), interaction, writer.template(MATCH)
     mapped = [(own, share, dict[str, str]()) for own, (_, share) in zip(names, shares, strict=True)]
-    bounds = {"lowerBound": "0"} if writer.content.get("scoring") == "partial" else {}
+    bounds = _BOUNDS.get(writer.content.get("scoring", ""), {})
     declared = writer.declaration(cardinality, "identifier", right, mapped, bounds)
     return declared, interaction, writer.template(MAP)
 

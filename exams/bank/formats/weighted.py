@@ -11,6 +11,8 @@ from fractions import Fraction
 
 from exams.bank.formats.base import Cannot
 from exams.kinds.base import Content
+from exams.kinds.multiple_choice import own_shares
+from exams.kinds.multiple_choice.kind import WITH_SHARES
 from exams.kinds.numeric.answers import answers_of, share_of
 from exams.kinds.shares import share_text
 from exams.kinds.short_answer.kind import accepted_of
@@ -19,11 +21,12 @@ from proctor_site.kernel.errors import InvalidInput
 
 ONE = Fraction(1)
 OWN_SHARES = (
-    "the options' own shares of the points are evened out: each right option adds the same part, "
+    "the right options' own shares make less than all points and are evened out: each right option adds the "
+    "same part, "
     "each wrong one takes the same part away"
 )
+NEVER_BELOW = "wrong choices take points away, but never below 0"
 PART_OF_ONE = "some options have shares of their own; here only the right one earns points"
-_NEAR = Fraction(1, 10**4)
 _LONGEST_NUMBER = 50
 
 
@@ -96,9 +99,13 @@ def _take_some(options: Sequence[tuple[str, Fraction]]) -> Taken:
     if not right:
         raise Cannot("no option is marked as right")
     content = _options(options, right) | {"scoring": "partial"}
-    evened = dict(enumerate(share for _, share in _shares(content)))
-    even = all(abs(evened[place] - share) <= _NEAR for place, (_, share) in enumerate(options))
-    return Taken("multiple_choice", content, () if even else (OWN_SHARES,))
+    shares = [share for _, share in options]
+    if own_shares.are_even(shares):
+        return Taken("multiple_choice", content)
+    if not own_shares.are_whole(shares):
+        return Taken("multiple_choice", content, (OWN_SHARES,))
+    rows = [row | {"share": str(share)} for row, share in zip(content["options"], shares, strict=True)]
+    return Taken("multiple_choice", {"options": rows, "scoring": "per_option"})
 
 
 def _options(options: Sequence[tuple[str, Fraction]], right: set[int]) -> Content:
@@ -107,9 +114,10 @@ def _options(options: Sequence[tuple[str, Fraction]], right: set[int]) -> Conten
 
 def _shares(content: Content) -> list[tuple[str, Fraction]]:
     options = content["options"]
-    right = sum(option["correct"] for option in options)
-    add, take = Fraction(1, right), -Fraction(1, max(len(options) - right, 1))
-    return [(option["text"], add if option["correct"] else take) for option in options]
+    if content["scoring"] in WITH_SHARES:
+        return [(option["text"], Fraction(option["share"])) for option in options]
+    evened = own_shares.even_shares([option["correct"] for option in options])
+    return [(option["text"], share) for option, share in zip(options, evened, strict=True)]
 
 
 def give_choice(kind: str, content: Content) -> tuple[list[tuple[str, Fraction]], tuple[str, ...]]:
@@ -119,7 +127,9 @@ def give_choice(kind: str, content: Content) -> tuple[list[tuple[str, Fraction]]
         return [(option["text"], ONE if option["correct"] else wrong) for option in content["options"]], ()
     losses = {
         "partial": (),
-        "negative": ("wrong choices take points away, but never below 0",),
+        "per_option": (),
+        "negative": (NEVER_BELOW,),
+        "per_option_negative": (NEVER_BELOW,),
     }.get(content["scoring"], ("marked all or nothing here; in the file each right option earns its part",))
     return _shares(content), losses
 

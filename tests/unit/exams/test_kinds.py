@@ -31,7 +31,21 @@ def options(draw: st.DrawFn, *, one: bool) -> dict[str, Any]:
         right |= draw(st.sets(st.integers(0, len(written) - 1)))
     rows = [{"text": each, "correct": place in right} for place, each in enumerate(written)]
     extra = {"penalty": draw(shares)} if one else {"scoring": draw(st.sampled_from(sorted(SCORING)))}
+    if extra.get("scoring", "").startswith("per_option"):
+        _give_shares(draw, rows)
     return {"options": rows, **extra}
+
+
+def _give_shares(draw: st.DrawFn, rows: list[dict[str, Any]]) -> None:
+    """Own shares: above 0 and at least 1 together for the right options, 0 or less for the others."""
+    count = sum(row["correct"] for row in rows)
+    has_one_for_all = draw(st.booleans())
+    for row in rows:
+        if row["correct"]:
+            row["share"] = "1" if has_one_for_all else str(Fraction(1, count))
+            has_one_for_all = has_one_for_all and draw(st.booleans())
+        else:
+            row["share"] = str(-Fraction(draw(st.integers(0, 100)), 100))
 
 
 def accepted_rows(row: st.SearchStrategy[dict[str, Any]]) -> st.SearchStrategy[list[dict[str, Any]]]:

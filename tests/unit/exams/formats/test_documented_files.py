@@ -56,7 +56,9 @@ def test_gift() -> None:
     assert content(pi)["answers"] == [{"low": "3.141", "high": "3.142"}]
     assert [prompt["text"] for prompt in match.content["prompts"]] == ["Canada", "Italy", "Japan"]
     assert sun.content == {"correct": True} and essay.kind == "essay" and "ö" in essay.stem
-    assert both.kind == "multiple_choice" and both.content["scoring"] == "partial"
+    assert both.kind == "multiple_choice" and both.content["scoring"] == "per_option"
+    shares = [each["share"] for each in content(both)["options"]]
+    assert (both.losses, shares) == ((), ["-1", "1/2", "1/2", "-1"])
     assert options(equals) == [("= 2 + 2", False), ("= 2 + 3", True)]
 
 
