@@ -44,7 +44,8 @@ class TenancyMiddleware:
 
     def _scope(self, request: HttpRequest, slug: str | None) -> AbstractContextManager[Any]:
         if slug is not None:
-            institution = queries.institution_for(request.user, slug)
+            own = queries.own_institutions(request)
+            institution = next((each for each in own if each.slug == slug), None)
             if institution is None:
                 raise Http404("No such institution, or you are not a member of it.")
             return self._in(request, institution)
@@ -54,7 +55,7 @@ class TenancyMiddleware:
             chosen = queries.staff_institution(request.user, request.session.get(SESSION_KEY))
             return self._in(request, chosen) if chosen else nullcontext()
         if request.path_info.startswith("/api/"):
-            own = queries.institutions_of(request.user)
+            own = queries.own_institutions(request)
             return within([each for each in own if not second_factor.is_missing(request.user, each)])
         return nullcontext()
 
@@ -99,7 +100,7 @@ class SecondFactorMiddleware:
         if not user.is_authenticated:
             return False
         here: Institution | None = getattr(request, "institution", None)
-        asking = [here] if here else queries.institutions_of(user)
+        asking = [here] if here else queries.own_institutions(request)
         missing = [second_factor.is_missing(user, each) for each in asking]
         return bool(missing) and (all(missing) if request.path_info.startswith("/api/") else any(missing))
 

@@ -35,30 +35,34 @@ def apply_move(
     after = table.target(before, verb)
     changes = {column: after, **(values or {})}
     model = type(subject)
-    with transaction.atomic():
+    # No savepoint of its own: update and entry stand or fall with the transaction that is open already.
+    with transaction.atomic(savepoint=False):
         # _base_manager: the row is already in hand, and sweeps run across institutions.
         changed = model._base_manager.filter(pk=subject.pk, **{column: before}).update(**changes)
-        if not changed:
-            raise Conflict(
-                f"This {table.name} was changed by somebody else at the same moment; reload and look again.",
-                code="changed_meanwhile",
+        if changed:
+            audit.record(
+                subject.institution,
+                subject,
+                f"{subject._meta.model_name}.{verb}",
+                actor=actor,
+                detail={"from": before, "to": after, "reason": reason, **(detail or {})},
             )
-        audit.record(
-            subject.institution,
-            subject,
-            f"{subject._meta.model_name}.{verb}",
-            actor=actor,
-            detail={"from": before, "to": after, "reason": reason, **(detail or {})},
+    if not changed:
+        raise Conflict(
+            f"This {table.name} was changed by somebody else at the same moment; reload and look again.",
+            code="changed_meanwhile",
         )
     for name, value in changes.items():
         setattr(subject, name, value)
     return subject
 
 
-def lock(subject: models.Model) -> None:
+def lock(subject: models.Model, *related: str) -> None:
     """Re-reads the row under a lock (PostgreSQL) for a check that must hold until the transaction ends.
 
-    SQLite needs no row locks: IMMEDIATE transactions admit one writer.
+    One query, which reads the rows of `related` (as for select_related) along, without locking them; what
+    else the subject knew of other rows is forgotten. SQLite needs no row locks: IMMEDIATE transactions admit
+    one writer.
     """
-    type(subject)._base_manager.select_for_update().get(pk=subject.pk)
-    subject.refresh_from_db()
+    rows = type(subject)._base_manager.select_for_update(of=("self",))
+    subject.refresh_from_db(from_queryset=rows.select_related(*related) if related else rows)

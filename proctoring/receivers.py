@@ -10,7 +10,7 @@ from exams.delivery import announced
 from exams.models import Announcement, Attempt, Exam
 from exams.signals import announcement_changed, attempt_moved, exam_copied
 from proctoring.live import announcements, attempt_state
-from proctoring.live.publish import record_event, record_for_candidates
+from proctoring.live.publish import record_event, record_events, record_for_candidates
 from proctoring.models.live_event import Audience
 from proctoring.models.policy import PolicyAssignment
 
@@ -36,19 +36,14 @@ def attempt_has_moved(
     told = attempt_state.for_candidate(attempt, reason=reason)
     if kind == "attempt.taken_over":
         told = {"device": attempt.device}
-    sitting = attempt.enrolment.sitting
-    for audience, payload in (
-        (Audience.CANDIDATE, told),
-        (Audience.PROCTORS, attempt_state.for_proctors(attempt, verb=verb, before=before, reason=reason)),
-    ):
-        record_event(
-            attempt.institution,
-            kind=kind,
-            payload=payload,
-            audience=audience,
-            sitting=sitting,
-            attempt=attempt,
-        )
+    for_proctors = attempt_state.for_proctors(attempt, verb=verb, before=before, reason=reason)
+    record_events(
+        attempt.institution,
+        kind=kind,
+        told={Audience.CANDIDATE: told, Audience.PROCTORS: for_proctors},
+        sitting=attempt.enrolment.sitting,
+        attempt=attempt,
+    )
     if attempt.state in states.ENDED:
         end_for(attempt, actor=actor, reason=verb)
     elif verb == "reinstate":

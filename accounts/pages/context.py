@@ -28,7 +28,7 @@ def institution(request: HttpRequest) -> dict[str, Any]:
             "staff_links": [],
             "institution_links": [],
         }
-    own = queries.institutions_of(user)
+    own = queries.own_institutions(request)
     return {
         "institution": here,
         "own_institutions": own,

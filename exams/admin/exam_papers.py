@@ -13,10 +13,9 @@ from django.utils.http import urlencode
 
 from exams.bank import wording
 from exams.bank.paper import PlannedItem, plan_paper
-from exams.bank.rich_text import clean_as
+from exams.bank.shown import prepare
 from exams.bank.tools import tools_of
 from exams.kinds import certainty
-from exams.kinds.registry import kind_named
 from exams.models import Attempt, Exam
 from proctor_site.kernel.errors import Conflict
 
@@ -111,20 +110,18 @@ def _sections(planned: Sequence[PlannedItem], exam: Exam, *, with_key: bool) -> 
 
 def _shown(each: PlannedItem, *, with_key: bool) -> dict[str, Any]:
     version = each.version
-    kind = kind_named(version.question.kind)
-    whole = kind.without_penalties(version.content) if each.asks_certainty else version.content
-    content = kind.public_content(whole, each.option_order)
+    shown = prepare(version, each.option_order, asks_certainty=each.asks_certainty)
     return {
         "id": each.position,
         "position": each.position,
         "points": format(each.points.normalize(), "f"),
         "points_number": each.points,
         "certainty_levels": certainty.levels_for(each.points) if each.asks_certainty else [],
-        "kind": kind.name,
-        "widget": f"exams/kinds/{kind.name}.html",
-        "print": select_template([f"exams/print/{kind.name}.html", "exams/print/any.html"]),
-        "stem": clean_as(version.stem, version.text_format),
-        "text_format": version.text_format,
-        "content": kind.with_texts(content, lambda text: clean_as(text, version.text_format)),
+        "kind": shown.kind,
+        "widget": f"exams/kinds/{shown.kind}.html",
+        "print": select_template([f"exams/print/{shown.kind}.html", "exams/print/any.html"]),
+        "stem": shown.stem,
+        "text_format": shown.text_format,
+        "content": shown.content,
         "key": wording.key_in_words(version) if with_key else "",
     }

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from exams.bank import comparison, questions, rich_text, usage, wording
 from exams.bank.questions import LONGEST_STEM, newest_version
+from exams.bank.shown import prepare
 from exams.kinds.registry import KINDS
 from exams.models import Question, QuestionVersion
 from exams.reports.queries import figures_of
@@ -55,25 +56,23 @@ class QuestionPages(_Options):
         question = self._readable(request, question_id)
         version = _version_of(question, request.GET.get("version", ""))
         kind = KINDS[question.kind]
-        public = kind.public_content(version.content, [])
         item = {
             "id": version.pk,
             "position": 1,
-            "kind": kind.name,
-            "stem": version.stem,
-            "text_format": version.text_format,
+            "access": "open",
             "points": "1",
             "points_number": Decimal(1),
-            "content": public,
-            "widget": f"exams/kinds/{kind.name}.html",
+            "shown": prepare(version, [], asks_certainty=False),
+            "certainty_levels": [],
             "language": question.institution.language,
+            "spell_check": False,
         }
+        section = {"id": 0, "title": kind.label, "instructions": "", "navigation": "free", "items": [item]}
         context = {
             "title": f"Preview of {question}",
             "question": question,
             "version": version,
-            "item": item,
-            "section": {"id": 0, "title": kind.label, "instructions": "", "navigation": "free"},
+            "sections": [section],
             "question_count": 1,
             "key": wording.key_in_words(version),
         }

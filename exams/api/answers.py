@@ -34,7 +34,7 @@ class SaveAnswers(CandidateView):
         Refused as a whole (409): `not_started`, `paused`, `ended`, `too_late`, `other_device`. A device that
         held the attempt before may still send what it had not sent; it is told by `device` who holds it now.
         """
-        attempt = self.attempt(request, attempt_id)
+        attempt = self.attempt_alone(request, attempt_id)
         body: Any = request.data
         changes = body.get("changes")
         if not isinstance(changes, list):
@@ -67,7 +67,7 @@ class SendLateAnswers(CandidateView):
 
         Refused as a whole (409): `not_started`, `not_over`, `other_device`, `ended` (30 days after the end).
         """
-        attempt = self.attempt(request, attempt_id)
+        attempt = self.attempt_alone(request, attempt_id)
         body: Any = request.data
         changes = body.get("changes")
         if not isinstance(changes, list):

@@ -29,7 +29,7 @@ class StartAttempt(CandidateView):
     )
     def post(self, request: Request, attempt_id: int) -> Response:
         """Starts the clock; the device holds the attempt. A repeat by the same device changes nothing."""
-        attempt = self.attempt(request, attempt_id)
+        attempt = self.attempt_alone(request, attempt_id)
         return attempt_answer(attempts.start(attempt, actor=person(request), device=device_in(request)))
 
 
@@ -43,7 +43,7 @@ class TakeOverAttempt(CandidateView):
     )
     def post(self, request: Request, attempt_id: int) -> Response:
         """Lets this device hold the running attempt; the former one may still send what it had not sent."""
-        attempt = self.attempt(request, attempt_id)
+        attempt = self.attempt_alone(request, attempt_id)
         return attempt_answer(attempts.take_over(attempt, actor=person(request), device=device_in(request)))
 
 
@@ -57,7 +57,7 @@ class TakeBreak(CandidateView):
     )
     def post(self, request: Request, attempt_id: int) -> Response:
         """Stops the clock for a break that was agreed; it ends by itself when its minutes are used up."""
-        attempt = self.attempt(request, attempt_id)
+        attempt = self.attempt_alone(request, attempt_id)
         return attempt_answer(breaks.take(attempt, actor=person(request), device=device_in(request)))
 
 
@@ -71,7 +71,7 @@ class EndBreak(CandidateView):
     )
     def post(self, request: Request, attempt_id: int) -> Response:
         """Goes on after a break of one's own. A repeat changes nothing."""
-        attempt = self.attempt(request, attempt_id)
+        attempt = self.attempt_alone(request, attempt_id)
         return attempt_answer(breaks.end(attempt, actor=person(request), device=device_in(request)))
 
 
@@ -85,7 +85,7 @@ class SubmitAttempt(CandidateView):
     )
     def post(self, request: Request, attempt_id: int) -> Response:
         """Hands in, for good. A repeat changes nothing. Only the device that holds the attempt may."""
-        attempt = self.attempt(request, attempt_id)
+        attempt = self.attempt_alone(request, attempt_id)
         done = attempts.submit(
             attempt, actor=person(request), ended_by=EndedBy.CANDIDATE, device=device_in(request)
         )

@@ -10,7 +10,7 @@ from rest_framework.views import APIView
 from accounts.models import User
 from exams.api.parsers import LimitedJSONParser
 from exams.api.serializers import AttemptSerializer, DeviceSerializer, ProblemSerializer
-from exams.delivery.queries import attempt_view, own_attempt
+from exams.delivery.queries import attempt_view, own_attempt, own_attempt_alone
 from exams.models import Attempt
 from proctor_site.kernel.errors import InvalidInput
 
@@ -33,6 +33,10 @@ class CandidateView(APIView):
     def attempt(self, request: Request, attempt_id: int) -> Attempt:
         """The attempt of the person who asks. Raises NotFound."""
         return own_attempt(person(request), attempt_id)
+
+    def attempt_alone(self, request: Request, attempt_id: int) -> Attempt:
+        """The same for a verb that reads it anew under its lock. Raises NotFound."""
+        return own_attempt_alone(person(request), attempt_id)
 
 
 def person(request: Request) -> User:

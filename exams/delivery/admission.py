@@ -2,6 +2,8 @@
 
 from datetime import datetime, timedelta
 
+from django.db.models import Prefetch, prefetch_related_objects
+
 from exams import timing
 from exams.models import Allowance, Enrolment, Sitting
 from proctor_site.kernel.errors import Conflict, TooLate
@@ -25,6 +27,16 @@ def require_startable(enrolment: Enrolment, now: datetime) -> None:
     if now < opens_at:
         raise Conflict(f"The exam opens on {in_words(opens_at, sitting)}.", code="too_early")
     _require_not_late(enrolment, now)
+
+
+def allowances_of(path: str = "allowances") -> "Prefetch[str]":
+    """Reads allowances along with enrolments; `path` leads to them from what is read."""
+    return Prefetch(path, queryset=Allowance._base_manager.order_by())
+
+
+def read_allowances(enrolment: Enrolment) -> None:
+    """Reads the allowances now, once for all the questions about window and extra time that follow."""
+    prefetch_related_objects([enrolment], allowances_of())
 
 
 def window_of(enrolment: Enrolment) -> timing.Window:

@@ -82,21 +82,22 @@ def lapse(attempt: Attempt, *, actor: User | None, reason: str = "") -> Attempt:
 def start(attempt: Attempt, *, actor: User | None, device: str) -> Attempt:
     """Starts the clock: deadline from window, working time and allowances; `device` holds the attempt.
 
+    Everybody does this in the same second, so there is little to do: the paper was drawn by `open_attempt`.
     A repeat by the same device changes nothing (the first answer may have got lost). Raises Conflict: too
     early, other_device; TooLate after late entry; IllegalMove in other states.
     """
     device = clean_device(device)
     with transaction.atomic():
-        lock(attempt)
+        lock(attempt, "enrolment__sitting", "institution")
         if attempt.state in states.RUNNING:
             require_device(attempt, device)
             return attempt
         states.ATTEMPT.target(attempt.state, "start")
         now = clock.now()
         enrolment = attempt.enrolment
+        admission.read_allowances(enrolment)
         admission.require_startable(enrolment, now)
         beginning.require_turn(attempt, now)
-        draw_paper(attempt)
         window = admission.window_of(enrolment)
         extra = admission.extra_of(enrolment)
         deadline = timing.deadline_at_start(now, window, extra=extra)
@@ -229,6 +230,8 @@ def move(
 ) -> Attempt:
     """Moves a locked attempt and tells who listens; for the verbs of this package, which check first."""
     before = attempt.state
+    if actor is not None and actor.pk == attempt.enrolment.candidate_id:
+        attempt.enrolment.candidate = actor  # listeners ask for the name: it need not be read again
     apply_move(attempt, states.ATTEMPT, verb, actor=actor, values=values, reason=reason, detail=detail)
     _tell(attempt, verb, before=before, actor=actor, reason=reason)
     return attempt

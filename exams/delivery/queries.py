@@ -5,20 +5,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypedDict
 
-from django.db.models import Prefetch
+from django.db.models import Prefetch, QuerySet
 
 from accounts.models import User
 from accounts.queries import institutions_of
 from exams import states, timing
-from exams.bank.rich_text import clean_as
+from exams.bank.shown import Shown, shown_on, with_usage
 from exams.delivery import admission, breaks
 from exams.delivery.access import Access
 from exams.delivery.beginning import turn_of
 from exams.delivery.navigation import SectionState, item_states, section_states
 from exams.kinds import certainty
 from exams.kinds.certainty import Level
-from exams.kinds.registry import kind_named
-from exams.models import Allowance, Attempt, Enrolment, PaperItem, Section, Sitting
+from exams.models import Attempt, Enrolment, PaperItem, Section, Sitting
 from proctor_site.kernel import clock
 from proctor_site.kernel.errors import Conflict, NotFound
 
@@ -48,7 +47,8 @@ class ItemView(TypedDict):
     """One question of a paper; `content` is without the key, `answer` is the saved value or None.
 
     `text_format` holds for the stem and for every "text" in the content; rich text is sanitised.
-    `access`: open, closed or ahead. Of a question that is not open, stem and content are empty. `certainty`
+    `access`: open, closed or ahead. Of a question that is not open, stem and content are empty. `shown` holds
+    both all the same; it is for the server's own pages and leaves with no answer of the API. `certainty`
     is the stated level or None; `certainty_levels` are those to choose from, none where it is not asked.
     """
 
@@ -60,6 +60,7 @@ class ItemView(TypedDict):
     text_format: str
     points: str
     content: dict[str, Any]
+    shown: Shown
     answer: Any
     certainty: int | None
     certainty_levels: list[Level]
@@ -117,12 +118,26 @@ class CandidateRow:
 
 
 def own_attempt(user: User, attempt_id: int) -> Attempt:
-    """The attempt, if `user` is its candidate. Raises NotFound for everybody else, proctors included."""
+    """The attempt, if `user` is its candidate. Raises NotFound for everybody else, proctors included.
+
+    Enrolment, sitting, exam and allowances are read along: two queries.
+    """
     rows = Attempt.objects.select_related("enrolment__sitting__exam__institution", "institution")
-    found = rows.filter(pk=attempt_id, enrolment__candidate=user).first()
-    if found is None:
-        raise NotFound("There is no such attempt of yours.")
+    found = _own(rows.prefetch_related(admission.allowances_of("enrolment__allowances")), user, attempt_id)
+    found.enrolment.candidate = user
     return found
+
+
+def own_attempt_alone(user: User, attempt_id: int) -> Attempt:
+    """As `own_attempt`, with nothing read along: for verbs, which read it anew under its lock."""
+    return _own(Attempt.objects.all(), user, attempt_id)
+
+
+def _own(rows: QuerySet[Attempt], user: User, attempt_id: int) -> Attempt:
+    try:
+        return rows.get(pk=attempt_id, enrolment__candidate=user)
+    except Attempt.DoesNotExist as missing:
+        raise NotFound("There is no such attempt of yours.") from missing
 
 
 def seconds_left(attempt: Attempt, now: datetime | None = None) -> float | None:
@@ -178,14 +193,15 @@ def paper_view(attempt: Attempt) -> PaperView:
     """
     if attempt.started_at is None:
         raise Conflict("The paper can be read once the exam has started.", code="not_started")
-    rows = attempt.paper.select_related("section", "version__question", "answer").order_by("position")
-    items = list(rows)
+    rows = attempt.paper.select_related("section", "answer").order_by("position")
+    items = list(with_usage(rows))
+    shown = shown_on(items)
     parts = {item.section_id: item.section for item in items}
     states_of_parts = section_states(attempt, parts.values())
     access = item_states(items, states_of_parts)
     sections = {pk: _section_view(part, states_of_parts[pk]) for pk, part in parts.items()}
     for item in items:
-        sections[item.section_id]["items"].append(_item_view(item, access[item.pk]))
+        sections[item.section_id]["items"].append(_item_view(item, access[item.pk], shown[item.pk]))
     return PaperView(
         in_order=attempt.sections_in_order,
         next_section=_next_section(sections.values()),
@@ -211,25 +227,19 @@ def _next_section(sections: Iterable[SectionView]) -> int | None:
     return waiting["id"] if waiting and waiting["access"] == Access.AHEAD else None
 
 
-def _item_view(item: PaperItem, access: Access) -> ItemView:
+def _item_view(item: PaperItem, access: Access, shown: Shown) -> ItemView:
     answer = getattr(item, "answer", None)
-    version = item.version
-    kind = kind_named(version.question.kind)
-    stem, content = "", {}
-    if access is Access.OPEN:
-        stem = clean_as(version.stem, version.text_format)
-        key = kind.without_penalties(version.content) if item.asks_certainty else version.content
-        shown = kind.public_content(key, item.option_order)
-        content = kind.with_texts(shown, lambda text: clean_as(text, version.text_format))
+    is_open = access is Access.OPEN
     return ItemView(
         id=item.pk,
         position=item.position,
         access=access,
-        kind=kind.name,
-        stem=stem,
-        text_format=version.text_format,
+        kind=shown.kind,
+        stem=shown.stem if is_open else "",
+        text_format=shown.text_format,
         points=format(item.points.normalize(), "f"),
-        content=content,
+        content=shown.content if is_open else {},
+        shown=shown,
         answer=answer.value if answer else None,
         certainty=answer.certainty if answer else None,
         certainty_levels=certainty.levels_for(item.points) if item.asks_certainty else [],
@@ -245,7 +255,9 @@ def sittings_of(candidate: User) -> list[SittingRow]:
     rows = Enrolment._base_manager.filter(
         candidate=candidate, withdrawn_at=None, institution__in=institutions_of(candidate)
     ).select_related("sitting__exam", "institution")
-    enrolments = rows.order_by("-sitting__opens_at", "id").prefetch_related(_newest_first(), _allowances())
+    enrolments = rows.order_by("-sitting__opens_at", "id").prefetch_related(
+        _newest_first(), admission.allowances_of()
+    )
     return [
         SittingRow(
             enrolment=enrolment,
@@ -267,10 +279,6 @@ def candidates_of(sitting: Sitting) -> list[CandidateRow]:
 def _newest_first() -> "Prefetch[str]":
     rows = Attempt._base_manager.order_by("-id").select_related("enrolment__candidate", "enrolment__sitting")
     return Prefetch("attempts", queryset=rows, to_attr="runs")
-
-
-def _allowances() -> "Prefetch[str]":
-    return Prefetch("allowances", queryset=Allowance._base_manager.all())
 
 
 def _newest(enrolment: Enrolment) -> Attempt | None:

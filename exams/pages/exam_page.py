@@ -42,13 +42,7 @@ def paper_context(attempt: Attempt) -> dict[str, Any]:
             "number": number,
             "points_total": sum((Decimal(item["points"]) for item in section["items"]), Decimal(0)),
             "items": [
-                {
-                    **item,
-                    "widget": f"exams/kinds/{item['kind']}.html",
-                    "points_number": Decimal(item["points"]),
-                    **of_exam,
-                }
-                for item in section["items"]
+                {**item, "points_number": Decimal(item["points"]), **of_exam} for item in section["items"]
             ],
         }
         for number, section in enumerate(paper["sections"], start=1)

@@ -49,19 +49,38 @@ def record_event(
     need a sitting, candidates an attempt: ValueError otherwise. Delivery is at most once; pages that missed
     it ask `replay`.
     """
-    group = _group(audience, sitting, attempt)
-    event = LiveEvent.objects.create(
-        institution=institution,
-        sitting=sitting,
-        attempt=attempt,
-        audience=audience,
-        kind=kind,
-        payload=dict(payload),
-        created_at=clock.now(),
+    told = {audience: payload}
+    return record_events(institution, kind=kind, told=told, sitting=sitting, attempt=attempt)[0]
+
+
+def record_events(
+    institution: Institution,
+    *,
+    kind: str,
+    told: Mapping[str, Mapping[str, Any]],
+    sitting: Sitting | None = None,
+    attempt: Attempt | None = None,
+) -> list[LiveEvent]:
+    """`record_event` for several audiences at once; `told` is the payload for each."""
+    groups_of = {audience: _group(audience, sitting, attempt) for audience in told}
+    at = clock.now()
+    events = LiveEvent.objects.bulk_create(
+        LiveEvent(
+            institution=institution,
+            sitting=sitting,
+            attempt=attempt,
+            audience=audience,
+            kind=kind,
+            payload=dict(payload),
+            created_at=at,
+        )
+        for audience, payload in told.items()
     )
-    body = messages.event(event.pk, kind, event.created_at, event.attempt_id, event.payload)
-    transaction.on_commit(partial(send, group, {"type": messages.LAYER_TYPE, "event": body}))
-    return event
+    for event in events:
+        body = messages.event(event.pk, kind, at, event.attempt_id, event.payload)
+        message = {"type": messages.LAYER_TYPE, "event": body}
+        transaction.on_commit(partial(send, groups_of[event.audience], message))
+    return events
 
 
 def record_for_candidates(

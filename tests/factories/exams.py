@@ -211,7 +211,7 @@ def enrol(sitting: Sitting, user: User) -> Enrolment:
 
 
 def make_attempt(enrolment: Enrolment, *, state: str = states.IN_PROGRESS, **fields: Any) -> Attempt:
-    """An attempt in that state, with its paper drawn when it has started; no signal is sent."""
+    """An attempt in that state; from ready on it has its paper. No signal is sent."""
     now = clock.now()
     values: dict[str, Any] = {"seed": 42}
     started = (*states.RUNNING, states.SUBMITTED, states.TERMINATED)
@@ -228,6 +228,6 @@ def make_attempt(enrolment: Enrolment, *, state: str = states.IN_PROGRESS, **fie
         attempt = Attempt.objects.create(
             institution=enrolment.institution, enrolment=enrolment, state=state, **{**values, **fields}
         )
-        if state in started:
+        if state in (states.READY, *started):
             draw_paper(attempt)
     return attempt
