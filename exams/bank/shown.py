@@ -55,10 +55,12 @@ def shown_on(items: Collection[PaperItem]) -> dict[int, Shown]:
     second time does not find the former question.
     """
     keys = {item.pk: _key(item) for item in items}
+    found: dict[int, Shown] = {}
     with _lock:
-        found = {pk: _kept[key] for pk, key in keys.items() if key in _kept}
-        for key in {keys[pk] for pk in found}:
-            _kept.move_to_end(key)  # type: ignore[arg-type]  (no key, nothing found)
+        for pk, key in keys.items():
+            if key is not None and key in _kept:
+                found[pk] = _kept[key]
+                _kept.move_to_end(key)
         missing = [item for item in items if item.pk not in found]
         # Still under the lock: a hall that starts at once prepares each question once, not once each.
         if missing:
@@ -102,7 +104,7 @@ def _key(item: PaperItem) -> _Key | None:
 
 
 def _prepared(items: Sequence[PaperItem], keys: "dict[int, _Key | None]") -> dict[int, Shown]:
-    rows = QuestionVersion._base_manager.select_related("question")
+    rows = QuestionVersion.objects.select_related("question")
     versions = rows.in_bulk({item.version_id for item in items})
     made: dict[int, Shown] = {}
     for item in items:

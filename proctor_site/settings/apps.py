@@ -33,9 +33,11 @@ INSTALLED_APPS = [
     "storages",
 ]
 
+# ServeStatic first: it is the only asynchronous one, and every change between the two ways of calling costs
+# each request two turns of a thread.
 MIDDLEWARE = [
-    "django.middleware.security.SecurityMiddleware",
     "servestatic.middleware.ServeStaticMiddleware",
+    "django.middleware.security.SecurityMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",

@@ -17,6 +17,12 @@ EVIDENCE_SPOOL = DATA_DIR / "evidence_spool"
 """Evidence waits here while the store cannot be written; `evidence.store.retry_spooled` moves it on."""
 
 
+def _add_headers(headers: Any, path: str, url: str) -> None:
+    headers["X-Content-Type-Options"] = "nosniff"
+
+
+SERVESTATIC_ADD_HEADERS_FUNCTION = _add_headers
+
 # Read in both modes, so that switching the store back does not make them unknown names.
 _S3 = {
     "bucket_name": env.text("PROCTOR_S3_BUCKET"),

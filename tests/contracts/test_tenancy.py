@@ -30,6 +30,7 @@ UNSCOPED: dict[str, str] = {
     "accounts/transitions.py": "the row is in hand, and sweeps run across institutions",
     "exams/delivery/expiry.py": "the sweep means every institution",
     "exams/delivery/heartbeat.py": "an outage of the server hits every institution",
+    "exams/delivery/admission.py": "allowances of enrolments in hand, also on the home page, outside a scope",
     "exams/delivery/queries.py": "a candidate's own rows over all their institutions, filtered by candidate",
     "exams/delivery/beginning.py": IN_HAND,
     "exams/permissions.py": IN_HAND,

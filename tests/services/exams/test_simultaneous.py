@@ -9,14 +9,16 @@ import pytest
 from django.db import connection
 
 from accounts.models import AuditEntry, Institution, User
+from accounts.roles import Role
 from accounts.tenancy import within
 from exams import states
 from exams.delivery import attempts, expiry
 from exams.delivery.journal import save_batch
 from exams.delivery.verification import verify_journal
-from exams.models import Attempt, JournalEntry
+from exams.models import Attempt, Enrolment, JournalEntry
 from proctor_site.kernel import clock
 from proctor_site.kernel.errors import Conflict
+from tests.factories.accounts import make_member
 from tests.factories.exams import enrol, make_attempt, make_exam, make_sitting
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -173,6 +175,62 @@ def test_opening_and_starting_at_once_make_one_attempt(
     )
     assert sorted(started, key=lambda each: each == "other_device")[1] == "other_device"
     assert fresh(attempt).device in started
+
+
+def test_a_hall_that_starts_at_once_gets_one_attempt_and_one_paper_each(
+    transactional_db: None, institution: Institution
+) -> None:
+    """Everybody opens and starts in two tabs at once; on PostgreSQL 100 candidates, so 200 starts."""
+    hall = 100 if connection.vendor == "postgresql" else 5  # SQLite lets writers in one by one anyway
+    sitting = make_sitting(make_exam(institution, kinds=("single_choice", "essay"), shuffle_options=True))
+    enrolments = [enrol(sitting, make_member(institution, Role.CANDIDATE)).pk for _ in range(hall)]
+
+    def tab(device: str, verb: Callable[[int, str], str], first: int) -> Callable[[], Any]:
+        return lambda: [verb(pk, device) for pk in enrolments[first::10]]
+
+    def everybody(verb: Callable[[int, str], str]) -> list[str]:
+        """Ten threads for each tab: at every moment two threads are at the same candidate."""
+        jobs = [tab(device, verb, first) for device in ("laptop", "phone") for first in range(10)]
+        results = at_once(institution, *jobs)
+        assert [result for result in results if not isinstance(result, list)] == []
+        return [outcome for result in results for outcome in result]
+
+    def opening(enrolment: int, device: str) -> str:
+        return str(attempts.open_attempt(Enrolment._base_manager.get(pk=enrolment), actor=None).pk)
+
+    def starting(enrolment: int, device: str) -> str:
+        try:
+            attempt = Attempt._base_manager.get(enrolment=enrolment)
+            return attempts.start(attempt, actor=None, device=device).state
+        except Conflict as refusal:
+            return refusal.code
+
+    assert len(set(everybody(opening))) == hall
+    Attempt._base_manager.update(state=states.READY)
+    outcomes = everybody(starting)
+    assert (outcomes.count("in_progress"), outcomes.count("other_device")) == (hall, hall)
+    with within(institution):
+        rows = list(Attempt.objects.prefetch_related("paper"))
+        assert sorted(row.enrolment_id for row in rows) == sorted(enrolments)
+        assert {row.state for row in rows} == {states.IN_PROGRESS}
+        assert {len(row.paper.all()) for row in rows} == {2}
+        assert all(row.devices == [row.device] for row in rows)
+        assert AuditEntry.objects.filter(verb="attempt.start").count() == hall
+
+
+def test_the_queue_holds_when_everybody_starts_at_once(
+    transactional_db: None, institution: Institution
+) -> None:
+    opens_at = clock.now() - timedelta(seconds=1)
+    sitting = make_sitting(make_exam(institution), opens_at=opens_at, starts_per_minute=3)
+    people = [make_member(institution, Role.CANDIDATE) for _ in range(12)]
+    waiting = [make_attempt(enrol(sitting, person), state=states.READY) for person in people]
+
+    def starter(attempt: Attempt) -> Callable[[], Any]:
+        return lambda: attempts.start(fresh(attempt), actor=None, device="tab").state
+
+    results = at_once(institution, *(starter(attempt) for attempt in waiting))
+    assert results == [states.IN_PROGRESS] * 3 + ["not_your_turn"] * 9
 
 
 def test_a_pause_and_a_resume_race_ends_in_one_of_both(institution: Institution, attempt: Attempt) -> None:
