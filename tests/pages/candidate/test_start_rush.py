@@ -56,16 +56,16 @@ def test_queries_of_the_start_rush(attempt: Attempt, browser: Client) -> None:
     enrolment = f"/i/{attempt.institution.slug}/enrolments/{attempt.enrolment_id}/"
     # Everywhere person and institutions; then enrolment, attempt, allowances.
     assert count(lambda: browser.get(enrolment)) == 5
-    # Attempt, allowances, number of questions, parts.
-    assert count(lambda: browser.get(attempt_page(attempt, "waiting"))) == 6
+    # Attempt, allowances, number of questions, parts, announcements.
+    assert count(lambda: browser.get(attempt_page(attempt, "waiting"))) == 7
     # Attempt, attempt under its lock, allowances, move, audit (newest entry, new one), events.
     assert post(browser, attempt, "start", {}) == 9
     # A repeat stops after the lock, and reads the allowances for the answer.
     assert post(browser, attempt, "start", {}) == 5
     page = attempt_page(attempt, "exam")
     browser.get(page)  # the first candidate's page also reads the wordings
-    # Attempt, allowances, monitoring session, paper, warnings.
-    assert count(lambda: browser.get(page)) == 7
+    # Attempt, allowances, monitoring session, paper, announcements, warnings.
+    assert count(lambda: browser.get(page)) == 8
     assert count(lambda: browser.get(f"/api/v1/attempts/{attempt.pk}/")) == 4
     assert count(lambda: browser.get(f"/api/v1/attempts/{attempt.pk}/paper/")) == 5
     with within(attempt.institution):
