@@ -1,6 +1,7 @@
 """What has to happen without anybody asking and may wait a little: jobs, and what their time has come for."""
 
 from accounts.jobs import worker
+from exams.scheduling import roster
 from exams.scheduling.reminders import write_due_reminders
 
 
@@ -10,7 +11,8 @@ def carry_out_jobs() -> None:
 
 
 def look_around() -> None:
-    """Reminders that are due, and jobs whose worker was stopped; safe to run in several processes at once."""
+    """Reminders that are due, rosters nobody imported, jobs whose worker was stopped; safe to run in several processes at once."""
     write_due_reminders()
+    roster.clear_unused()
     worker.rescue()
     worker.tidy()

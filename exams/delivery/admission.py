@@ -41,8 +41,7 @@ def read_allowances(enrolment: Enrolment) -> None:
 
 def window_of(enrolment: Enrolment) -> timing.Window:
     """The window of this candidate: the sitting's, or the one that an allowance gives instead."""
-    others = [(each.opens_at, each.closes_at) for each in enrolment.allowances.all()]
-    return timing.own_window(enrolment.sitting.window, others)
+    return enrolment.window
 
 
 def extra_of(enrolment: Enrolment) -> timedelta:

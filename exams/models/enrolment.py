@@ -8,6 +8,7 @@ from accounts.tenancy import TenantModel
 from exams.models.exam import Calculator
 from exams.models.group import CandidateGroup
 from exams.models.sitting import Sitting
+from exams.timing import Window, own_window
 
 
 class Enrolment(TenantModel):
@@ -27,6 +28,12 @@ class Enrolment(TenantModel):
 
     def __str__(self) -> str:
         return f"{self.candidate} · {self.sitting}"
+
+    @property
+    def window(self) -> Window:
+        """The window of this candidate: the sitting's, or the one that an allowance gives instead."""
+        others = [(each.opens_at, each.closes_at) for each in self.allowances.all()]
+        return own_window(self.sitting.window, others)
 
 
 class PendingEnrolment(TenantModel):

@@ -6,13 +6,21 @@ from urllib.parse import urlsplit
 from icalendar import Calendar, Event, vCalAddress, vText
 
 from exams.models import Sitting
+from exams.timing import Window
 from proctor_site.kernel import clock
 
 
 def calendar_file(
-    sitting: Sitting, *, address: str, base_url: str, sender: str, link: str, cancels: bool = False
+    sitting: Sitting,
+    window: Window,
+    *,
+    address: str,
+    base_url: str,
+    sender: str,
+    link: str,
+    cancels: bool = False,
 ) -> bytes:
-    """REQUEST to put the sitting into the calendar, or CANCEL to take it out again.
+    """REQUEST to put the sitting into the calendar, at the candidate's own times, or CANCEL to take it out.
 
     The UID stays the same for the life of the sitting and SEQUENCE grows with each change, so calendars
     replace what they have. Times are in UTC: no calendar can read them in a wrong zone.
@@ -25,8 +33,8 @@ def calendar_file(
     event.add("uid", f"sitting-{sitting.pk}@{urlsplit(base_url).hostname or 'localhost'}")
     event.add("sequence", sitting.calendar_sequence)
     event.add("dtstamp", clock.now())
-    event.add("dtstart", sitting.opens_at)
-    event.add("dtend", sitting.closes_at)
+    event.add("dtstart", window.opens_at)
+    event.add("dtend", window.closes_at)
     event.add("summary", f"Exam: {sitting.exam.title}")
     event.add("status", "CANCELLED" if cancels else "CONFIRMED")
     event.add("description", f"{sitting.title}\n{sitting.institution.name}\n{link}".strip())

@@ -12,10 +12,11 @@ from accounts.models import User
 from accounts.services.candidate_offers import fresh_link
 from accounts.services.invitations import VALID_FOR
 from exams import states
-from exams.models import Enrolment, PendingEnrolment, ReleasedResult, Sitting, SittingMail
+from exams.models import Enrolment, PendingEnrolment, ReleasedResult, SittingMail
 from exams.models.sitting_mail import MailKind
 from exams.scheduling.calendar_file import calendar_file
 from exams.scheduling.wording import moment_for, moment_in
+from exams.timing import Window
 from proctor_site.kernel import clock
 
 _TAKES_OUT = (MailKind.CANCELLED, MailKind.WITHDRAWN)
@@ -33,7 +34,7 @@ def is_still_true(mail: SittingMail) -> bool:
     is_in = enrolment is not None and enrolment.withdrawn_at is None
     if mail.kind == MailKind.WITHDRAWN:
         return not is_in
-    if sitting.cancelled_at is not None or sitting.closes_at < clock.now():
+    if sitting.cancelled_at is not None or _window(mail).closes_at < clock.now():
         return False
     if enrolment is None:
         return PendingEnrolment.objects.filter(sitting=sitting, email=mail.address).exists()
@@ -46,7 +47,7 @@ def letter(mail: SittingMail) -> EmailMultiAlternatives:
     person = mail.enrolment.candidate if mail.enrolment else None
     zone = (person.time_zone if person else "") or sitting.institution.time_zone
     link = _link(mail)
-    context = _context(sitting, person, zone) | {"link": link, "name": _name(mail, person)}
+    context = _context(mail, zone) | {"link": link, "name": _name(mail, person)}
     text = render_to_string(f"exams/mail/{mail.kind}.txt", context)
     subject, _, body = text.strip().partition("\n")
     message = EmailMultiAlternatives(" ".join(subject.split()), body.strip() + "\n", to=[mail.address])
@@ -54,6 +55,7 @@ def letter(mail: SittingMail) -> EmailMultiAlternatives:
         cancels = mail.kind in _TAKES_OUT
         file = calendar_file(
             sitting,
+            _window(mail),
             address=mail.address,
             base_url=settings.BASE_URL,
             sender=settings.DEFAULT_FROM_EMAIL,
@@ -66,15 +68,21 @@ def letter(mail: SittingMail) -> EmailMultiAlternatives:
     return message
 
 
-def _context(sitting: Sitting, person: User | None, zone: str) -> dict[str, Any]:
-    day = sitting.opens_at.astimezone(ZoneInfo(zone))
+def _window(mail: SittingMail) -> Window:
+    """The times that hold for the reader."""
+    return mail.enrolment.window if mail.enrolment else mail.sitting.window
+
+
+def _context(mail: SittingMail, zone: str) -> dict[str, Any]:
+    sitting, window = mail.sitting, _window(mail)
+    day = window.opens_at.astimezone(ZoneInfo(zone))
     return {
         "sitting": sitting,
         "exam": sitting.exam,
         "institution": sitting.institution,
         "day": f"{day.day} {day:%B %Y}",
-        "opens": moment_for(sitting.opens_at, zone, sitting.time_zone),
-        "closes": moment_for(sitting.closes_at, zone, sitting.time_zone),
+        "opens": moment_for(window.opens_at, zone, sitting.time_zone),
+        "closes": moment_for(window.closes_at, zone, sitting.time_zone),
         "link_until": moment_in(clock.now() + VALID_FOR, zone),
     }
 

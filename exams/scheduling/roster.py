@@ -1,5 +1,7 @@
 """Uploaded rosters: read, judged as often as somebody looks, and imported once by a job."""
 
+from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from django.core.files.base import ContentFile
@@ -10,15 +12,19 @@ from accounts import audit
 from accounts.jobs.kinds import Progress, job_kind
 from accounts.jobs.services import enqueue
 from accounts.models import Job, User
+from accounts.tenancy import within
 from accounts.transitions import lock
 from exams.models import Roster, Sitting
 from exams.scheduling.enrolling import enrol_rows
 from exams.scheduling.roster_file import check_size, is_workbook, read_rows
 from exams.scheduling.roster_rows import RosterRow, RosterTable, understand
 from exams.scheduling.verdicts import AT_ONCE, Outcome, Verdict, judge
+from proctor_site.kernel import clock
 from proctor_site.kernel.errors import Conflict, Refusal
 
 JOB, READ = "exams.import_roster", "exams.read_roster"
+KEPT_UNUSED_FOR = timedelta(days=30)
+"""So long a roster that nobody imports stays: it is full of names and addresses."""
 READ_AT_ONCE = 150_000
 """Bytes of a workbook, about 4,000 rows; larger ones are read by a job. CSV files are read in no time."""
 
@@ -133,6 +139,25 @@ def import_roster(roster: Roster, *, actor: User) -> Job:
         )
     roster.refresh_from_db()
     return job
+
+
+def clear_unused() -> int:
+    """Deletes rosters that were read and never imported within KEPT_UNUSED_FOR; how many. All institutions."""
+    unused = Roster._base_manager.filter(job=None, created_at__lt=clock.now() - KEPT_UNUSED_FOR)
+    cleared = 0
+    for roster in unused.select_related("institution", "sitting"):
+        with within(roster.institution), transaction.atomic():
+            # Asked again in the deletion: somebody may import it at this moment.
+            if not Roster.objects.filter(pk=roster.pk, job=None).delete()[0]:
+                continue
+            if roster.stored_name:  # a job that would read it never could
+                transaction.on_commit(partial(storages["imports"].delete, roster.stored_name))
+            detail = {"file": roster.file_name, "rows": roster.row_count}
+            audit.record(
+                roster.institution, roster.sitting, "sitting.roster_cleared", actor=None, detail=detail
+            )
+            cleared += 1
+    return cleared
 
 
 @job_kind(JOB)

@@ -1,5 +1,6 @@
 """Rosters: tried out without writing, imported once by a job, changing nothing the second time."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ from django.core.files.storage import storages
 from accounts import states as job_states
 from accounts.jobs import running
 from accounts.jobs import services as job_services
-from accounts.models import Institution, Invitation, Job, User
+from accounts.models import AuditEntry, Institution, Invitation, Job, User
 from accounts.roles import Role
 from accounts.services.memberships import add_member
 from exams.models import (
@@ -25,7 +26,9 @@ from exams.scheduling import enrolments, groups, roster, sittings
 from exams.scheduling.lists import HEADERS, candidate_list
 from exams.scheduling.verdicts import AT_ONCE, Outcome
 from exams.tables import Format, as_bytes
+from proctor_site.kernel import clock
 from proctor_site.kernel.errors import Conflict, InvalidInput, TooLarge
+from proctor_site.upkeep import look_around
 from tests.factories.accounts import make_member, make_user
 from tests.factories.exams import make_attempt, make_exam, make_sitting
 
@@ -232,3 +235,18 @@ def test_a_damaged_large_workbook_ends_its_job_in_words_and_is_not_kept(
     assert "damaged" in made.read_job.reason and not storages["imports"].exists(made.stored_name)
     with pytest.raises(TooLarge):
         roster.receive_roster(sitting, file_name="x.xlsx", data=b"PK\x03\x04" * 2_000_000, actor=officer)
+
+
+def test_what_nobody_imports_is_cleared_after_thirty_days(
+    sitting: Sitting, officer: User, candidate: User
+) -> None:
+    imported = upload(sitting, officer, f"{candidate.email},,,,")
+    roster.import_roster(imported, actor=officer)
+    unused = upload(sitting, officer, "new@example.org,Nina New,,,")
+    with clock.at(unused.created_at + timedelta(days=30)):
+        assert roster.clear_unused() == 0
+    with clock.at(unused.created_at + timedelta(days=30, seconds=1)):
+        look_around()
+    assert list(Roster.objects.all()) == [imported]
+    entry = AuditEntry.objects.get(verb="sitting.roster_cleared")
+    assert entry.detail == {"file": "autumn.csv", "rows": 1}

@@ -12,6 +12,7 @@ from icalendar import Calendar
 from accounts import states as job_states
 from accounts.models import Institution, Invitation, Job, User
 from accounts.services.invitations import accept_invitation
+from exams.delivery import allowances
 from exams.models import Enrolment, Sitting, SittingMail
 from exams.scheduling import enrolments, letters, mails, sittings
 from exams.scheduling.reminders import write_due_reminders
@@ -163,6 +164,35 @@ def test_reminders_come_once_and_again_when_the_sitting_is_put_off(
     later = {"opens_at": OPENS + timedelta(days=2), "closes_at": OPENS + timedelta(days=2, hours=2)}
     sittings.change_sitting(Sitting.objects.get(pk=sitting.pk), actor=officer, **later)
     assert ("Reminder" in {word for _, word in look(timedelta(hours=23))}) is True
+
+
+def test_who_has_a_window_of_their_own_is_reminded_before_that_one(
+    sitting: Sitting, officer: User, candidate: User, second_candidate: User
+) -> None:
+    own = enrolments.enrol(sitting, candidate, actor=officer)
+    enrolments.enrol(sitting, second_candidate, actor=officer)
+    Enrolment.objects.update(created_at=NOW)
+    opens = OPENS + timedelta(days=3)
+    allowances.give(own, actor=officer, opens_at=opens, closes_at=opens + timedelta(hours=2))
+
+    def look(moment: datetime) -> list[tuple[str, str]]:
+        mail.outbox.clear()
+        with clock.at(moment):
+            write_due_reminders()
+            write_due_reminders()
+        return [(each.to[0], each.subject) for each in mail.outbox]
+
+    other = (second_candidate.email, "Reminder: your exam Geography on 27 March 2027")
+    assert look(OPENS - timedelta(hours=20)) == [other]
+    assert look(OPENS - timedelta(minutes=30)) == [
+        (second_candidate.email, "Check-in is open: your exam Geography")
+    ]
+    assert look(opens - timedelta(hours=20)) == [
+        (candidate.email, "Reminder: your exam Geography on 30 March 2027")
+    ]
+    assert "Opens: Tuesday, 30 March 2027 at 11:00 (Europe/Vienna, UTC+2)" in str(mail.outbox[0].body)
+    assert look(opens - timedelta(minutes=30)) == [(candidate.email, "Check-in is open: your exam Geography")]
+    assert look(opens) == []
 
 
 def test_a_mail_server_that_is_away_loses_and_repeats_nothing(
