@@ -147,6 +147,8 @@ def _answers(inside: str, wording: _Wording) -> tuple[Taken, list[tuple[str, str
         return Taken("essay", {"word_limit": None}), []
     if bare.startswith("#"):
         return _numeric(bare[1:]), []
+    if bare.startswith(">"):
+        raise Cannot("it is an ordering question, which GIFT does not define; export it as Moodle XML")
     word, has_feedback = gift_text.without_feedback(bare)
     if word.strip().upper() in _TRUE + _FALSE:
         losses = (FEEDBACK,) if has_feedback else ()

@@ -129,6 +129,11 @@ def test_a_type_of_file_that_is_not_accepted_is_refused() -> None:
     assert isinstance(found, Refused) and "cannot be handed in" in found.reason
 
 
+def test_the_orderings_that_only_a_plug_in_reads_in_gift_are_refused_in_words() -> None:
+    [found] = FORMATS["gift"].parse(b"::O::Put in order {>3 ALL VERTICAL ABSOLUTE\none\ntwo\nthree\n}\n")
+    assert isinstance(found, Refused) and "export it as Moodle XML" in found.reason
+
+
 @pytest.mark.parametrize("name", ["qti21", "qti22", "qti30"])
 def test_a_package_tells_its_version(name: str) -> None:
     form = FORMATS[name]
