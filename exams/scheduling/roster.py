@@ -26,7 +26,7 @@ JOB, READ = "exams.import_roster", "exams.read_roster"
 KEPT_UNUSED_FOR = timedelta(days=30)
 """So long a roster that nobody imports stays: it is full of names and addresses."""
 READ_AT_ONCE = 150_000
-"""Bytes of a workbook, about 10,000 rows and half a second; larger ones are read by a job. CSV takes no time."""
+"""Bytes of a workbook, about 10,000 rows or half a second; larger ones are read by a job. CSV is quick."""
 
 
 def receive_roster(sitting: Sitting, *, file_name: str, data: bytes, actor: User) -> Roster:
