@@ -11,7 +11,10 @@ def carry_out_jobs() -> None:
 
 
 def look_around() -> None:
-    """Reminders that are due, rosters nobody imported, jobs whose worker was stopped; safe to run in several processes at once."""
+    """Reminders that are due, rosters nobody imported, jobs whose worker was stopped.
+
+    Safe to run in several processes at once.
+    """
     write_due_reminders()
     roster.clear_unused()
     worker.rescue()

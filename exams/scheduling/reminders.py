@@ -19,8 +19,8 @@ def write_due_reminders() -> None:
     """Writes the reminders whose time has come, in all institutions; safe at once in several processes.
 
     Who has a window of their own is reminded before that one opens. Who was enrolled within that time gets
-    none: the e-mail about the enrolment has just told them. A sitting that is put off reminds again before its
-    new time.
+    none: the e-mail about the enrolment has just told them. A sitting that is put off reminds again before
+    its new time.
     """
     now = clock.now()
     soon = (now, now + DAY_BEFORE)

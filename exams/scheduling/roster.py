@@ -142,7 +142,7 @@ def import_roster(roster: Roster, *, actor: User) -> Job:
 
 
 def clear_unused() -> int:
-    """Deletes rosters that were read and never imported within KEPT_UNUSED_FOR; how many. All institutions."""
+    """Deletes rosters of all institutions that nobody imported within KEPT_UNUSED_FOR; how many."""
     unused = Roster._base_manager.filter(job=None, created_at__lt=clock.now() - KEPT_UNUSED_FOR)
     cleared = 0
     for roster in unused.select_related("institution", "sitting"):
