@@ -170,6 +170,8 @@ def _note(group: CandidateGroup, verb: str, actor: User | None, allowance: Group
         "factor": str(allowance.factor),
         "break_minutes": allowance.break_minutes,
         "camera_free": allowance.camera_free,
+        "calculator": allowance.calculator,
+        "spell_check": allowance.spell_check,
         "sitting": allowance.sitting_id,
         "reason": allowance.reason,
     }
