@@ -111,7 +111,9 @@ def acknowledge(
             verb = "attempt.announcement_acknowledged"
             audit.record(attempt.institution, attempt, verb, actor=candidate, detail=detail)
             _tell(announcement, "acknowledged", attempt)
-    return next(each for each in announced.views_of(attempt) if each["id"] == announcement_id)
+    if of_withdrawal == (shown["standing"] == announced.WITHDRAWN):
+        shown["unread"] = False
+    return shown
 
 
 def clean_text(text: Any) -> str:
