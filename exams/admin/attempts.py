@@ -69,7 +69,7 @@ class PaperInline(ReadOnly, TenantTabularInline):
 
     @admin.display(description="right answer")
     def key(self, item: PaperItem) -> str:
-        return wording.key_in_words(item.version)
+        return wording.key_in_words(item.version, asks_certainty=item.asks_certainty)
 
     @admin.display(description="points")
     def points_given(self, item: PaperItem) -> str:

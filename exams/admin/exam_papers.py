@@ -123,5 +123,5 @@ def _shown(each: PlannedItem, *, with_key: bool) -> dict[str, Any]:
         "stem": shown.stem,
         "text_format": shown.text_format,
         "content": shown.content,
-        "key": wording.key_in_words(version) if with_key else "",
+        "key": wording.key_in_words(version, asks_certainty=each.asks_certainty) if with_key else "",
     }

@@ -25,10 +25,16 @@ def content_in_words(version: QuestionVersion, kind: QuestionKind | None = None)
     return kind.with_texts(version.content, lambda text: plain_text(text, HTML))
 
 
-def key_in_words(version: QuestionVersion, kind: QuestionKind | None = None) -> str:
-    """The right answer in plain words, for people who mark and review."""
+def key_in_words(
+    version: QuestionVersion, kind: QuestionKind | None = None, *, asks_certainty: bool = False
+) -> str:
+    """The right answer in plain words, for people who mark and review.
+
+    `asks_certainty`: without the author's penalties, which do not apply beside certainty.
+    """
     kind = kind or kind_named(version.question.kind)
-    return kind.describe_key(content_in_words(version, kind))
+    content = content_in_words(version, kind)
+    return kind.describe_key(kind.without_penalties(content) if asks_certainty else content)
 
 
 def answer_in_words(version: QuestionVersion, value: Any) -> str:

@@ -101,7 +101,7 @@ def _question(
         if policy.shows_answers
         else "",
         certainty=wording.certainty_in_words(item) if policy.shows_answers else "",
-        key=wording.key_in_words(key, kind) if key else "",
+        key=wording.key_in_words(key, kind, asks_certainty=item.asks_certainty) if key else "",
         points=Decimal(points) if policy.shows_marks and points is not None else None,
         possible=possible if policy.shows_marks else None,
         is_left_out=policy.shows_marks and possible == 0 and item.points > 0,

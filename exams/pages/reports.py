@@ -15,7 +15,7 @@ from exams.kinds.registry import KINDS
 from exams.models import Question, Section
 from exams.reports import drawings, readings
 from exams.reports.answer_statistics import FIFTHS
-from exams.reports.columns import Subject
+from exams.reports.columns import Subject, is_by_certainty
 from exams.reports.exports import NAMELESS, What
 from exams.reports.queries import sittings_with_results
 from exams.reports.question_detail import detail_of
@@ -136,6 +136,7 @@ def _about(request: HttpRequest, subject: Subject, found: Found) -> dict[str, An
     return {
         "subject": subject,
         "about": subject.sitting or subject.exam,
+        "by_certainty": is_by_certainty(subject),
         "found": found,
         "report": found.report,
         "zone": _zone(request),

@@ -160,7 +160,7 @@ def _mark_lines(attempt: Attempt, typed: Any) -> list[dict[str, Any]]:
                 "item": item,
                 "answer": wording.answer_in_words(item.version, saved.value if saved else None),
                 "certainty": wording.certainty_in_words(item),
-                "key": wording.key_in_words(key, kind),
+                "key": wording.key_in_words(key, kind, asks_certainty=item.asks_certainty),
                 "mark": mark,
                 "possible": item.points if mark is None or mark.possible is None else mark.possible,
                 "most": format(marks.wanted_as_is(item).layers.most.normalize(), "f"),

@@ -80,6 +80,12 @@ def counted(subject: Subject) -> Counted:
     return Counted(kept, later, len(first) - len(kept))
 
 
+def is_by_certainty(subject: Subject) -> bool:
+    """Whether answers to some question were marked by certainty. One query."""
+    papers = PaperItem.objects.filter(attempt__in=subject.attempts().order_by(), asks_certainty=True)
+    return papers.exists()
+
+
 def columns_of(subject: Subject, attempts: Iterable[int]) -> list[Column]:
     """A column for each question on the papers of those attempts, numbered in their order. One query."""
     numbers = {attempt: number for number, attempt in enumerate(attempts)}

@@ -72,7 +72,7 @@ def _entry(item: PaperItem) -> Entry:
         version=item.version,
         answer=answer_in_words(item.version, answer.value if answer else None),
         certainty=certainty_in_words(item),
-        key=key_in_words((mark and mark.key) or item.version),
+        key=key_in_words((mark and mark.key) or item.version, asks_certainty=item.asks_certainty),
         points=mark.points if mark else None,
         possible=possible,
         comment=mark.comment if mark else "",

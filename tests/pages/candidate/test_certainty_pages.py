@@ -10,6 +10,7 @@ from django.test import Client
 from accounts.models import Institution, User
 from accounts.tenancy import within
 from exams import states
+from exams.bank import wording
 from exams.bank.copies import copy_exam
 from exams.bank.paper import draw_paper
 from exams.marking import releases
@@ -64,6 +65,8 @@ def test_the_exam_page_asks_where_a_rule_marks(exam: Exam, candidate: User, brow
     words = re.sub(r"<[^>]*>", "", page)
     assert "Very sure Right: +6, wrong: −12 points. Best if more than 80 % sure." in words
     assert "takes 50 % of the points away" not in page
+    assert "costs 50 %" in wording.key_in_words(item.version)
+    assert "costs 50 %" not in wording.key_in_words(item.version, asks_certainty=True)
     saved = re.search(r'id="saved-answers"[^>]*>(.*?)</script>', page)
     assert saved is not None
     assert json.loads(saved[1])[str(item.pk)] == {"value": "a", "certainty": 3, "flagged": False}
@@ -119,3 +122,10 @@ def test_authors_are_told_what_it_does_to_points_and_pass_mark(
         assert page.count("How sure are you?") == 2 and "With the answers to 2 of 3 questions" in page
     copy = copy_exam(exam, title="Copy", as_template=False, actor=officer)
     assert copy.asks_certainty
+
+
+def test_statistics_say_that_certainty_counts(attempt: Attempt, author: User, browser_of: BrowserOf) -> None:
+    address = f"/i/north-college/reports/sittings/{attempt.enrolment.sitting_id}/"
+    assert "Certainty counts in these figures" in browser_of(author).get(address).content.decode()
+    attempt.paper.update(asks_certainty=False)
+    assert "Certainty counts" not in browser_of(author).get(address).content.decode()
