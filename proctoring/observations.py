@@ -12,7 +12,7 @@ Only the first two count for the time rules. "Cannot say" is never turned into "
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from typing import Any
 
@@ -28,6 +28,17 @@ class ObservationKind(StrEnum):
     DIFFERENT_PERSON = "different_person"
     CAMERA_COVERED = "camera_covered"
     CAMERA_DARK = "camera_dark"
+    LOOKING_AWAY = "looking_away"
+    EYES_CLOSED = "eyes_closed"
+    FACE_HIDDEN = "face_hidden"
+    MOUTH_MOVING = "mouth_moving"
+    PHONE = "phone"
+    BOOK = "book"
+    SECOND_SCREEN = "second_screen"
+    SECOND_PERSON = "second_person"
+    TEXT_SHOWN = "text_shown"
+    CAMERA_FROZEN = "camera_frozen"
+    CAMERA_REPLACED = "camera_replaced"
 
 
 class Severity(StrEnum):
@@ -103,6 +114,34 @@ class FaceBox:
             float(data["score"]),
             points,
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """How the main face is held in one frame: geometry, never a mark of the person.
+
+    Degrees: ``yaw`` above 0 is the nose towards the left of the picture, ``pitch`` above 0 is the head down,
+    ``roll`` turns in the picture's plane. ``gaze_x``: where the irises lie between the corners of the eyes,
+    0..1 with about .54 straight ahead. ``eyes_closed`` and ``mouth_open``: 0..1. ``presence``: 0..1, how
+    sure the model is that there is a whole face where it looked.
+    """
+
+    yaw: float
+    pitch: float
+    roll: float
+    gaze_x: float
+    eyes_closed: float
+    mouth_open: float
+    presence: float
+
+    def to_json(self) -> dict[str, float]:
+        """Plain dict, hundredths."""
+        return {each.name: round(getattr(self, each.name), 2) for each in fields(self)}
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> "Head":
+        """Inverse of :meth:`to_json`; KeyError on a missing key."""
+        return cls(**{each.name: float(data[each.name]) for each in fields(cls)})
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,8 +225,8 @@ class FrameReport:
 
     ``captured_at``: seconds since the epoch, UTC. ``width, height``: of the uploaded picture, pixels.
     ``coaching``: codes of ``proctoring.vision.coaching``. ``cpu_ms``: CPU milliseconds by stage, with
-    ``total``. ``engine``: name and model versions. ``thumbnail``: small JPEG if it was asked for, else
-    empty; it is left out of the JSON form.
+    ``total``. ``head``: how the main face is held, None when it was not measured. ``engine``: names and model
+    versions. ``thumbnail``: small JPEG if it was asked for, else empty; it is left out of the JSON form.
     """
 
     captured_at: float
@@ -197,6 +236,7 @@ class FrameReport:
     quality: Quality
     observations: tuple[Observation, ...] = ()
     faces: tuple[FaceBox, ...] = ()
+    head: Head | None = None
     coaching: tuple[str, ...] = ()
     cpu_ms: Mapping[str, float] = field(default_factory=dict)
     engine: str = ""
@@ -216,6 +256,7 @@ class FrameReport:
             "quality": self.quality.to_json(),
             "observations": [observation.to_json() for observation in self.observations],
             "faces": [face.to_json() for face in self.faces],
+            "head": self.head.to_json() if self.head else None,
             "coaching": list(self.coaching),
             "cpu_ms": {stage: round(value, 3) for stage, value in self.cpu_ms.items()},
             "engine": self.engine,
@@ -232,6 +273,7 @@ class FrameReport:
             Quality.from_json(data["quality"]),
             tuple(Observation.from_json(item) for item in data["observations"]),
             tuple(FaceBox.from_json(item) for item in data["faces"]),
+            Head.from_json(data["head"]) if data.get("head") else None,
             tuple(data["coaching"]),
             {str(stage): float(value) for stage, value in data["cpu_ms"].items()},
             str(data["engine"]),

@@ -22,8 +22,8 @@ from proctoring.incidents.rules import (
     RuleState,
     advance,
     finish,
-    identity_due,
 )
+from proctoring.incidents.work_pace import work_due
 from proctoring.observations import ObservationKind
 from proctoring.vision.image import encode_jpeg
 from proctoring.vision.pipeline import FrameRequest, Pipeline
@@ -282,7 +282,7 @@ def run_clip(
     order: list[SeenIncident] = []
     at, sequence = start, 0
     while at < len(frames) / fps:
-        request = FrameRequest(at, sequence, references, identity_due=identity_due(state))
+        request = FrameRequest(at, sequence, references, due=work_due(state))
         state, decisions = advance(state, pipeline.analyse(frames[int(at * fps)], request))
         _note(decisions, at, seen, order)
         sequence += 1

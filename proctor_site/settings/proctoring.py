@@ -5,6 +5,10 @@ import os
 from proctor_site.settings import env
 
 FACE_ENGINE = env.text("PROCTOR_FACE_ENGINE", "proctoring.vision.engines.opencv_faces.OpenCVFaces")
+HEAD_ENGINE = env.text("PROCTOR_HEAD_ENGINE")
+THINGS_ENGINE = env.text("PROCTOR_THINGS_ENGINE")
+TEXT_ENGINE = env.text("PROCTOR_TEXT_ENGINE")
+"""Engines beside the faces; empty: the detectors that need them say nothing."""
 WEIGHTS_DIR = env.text("PROCTOR_WEIGHTS_DIR")
 ANALYSIS_WORKERS = env.integer("PROCTOR_ANALYSIS_WORKERS", os.cpu_count() or 1, least=1)
 FRAME_INTERVAL_MS = env.integer("PROCTOR_FRAME_INTERVAL_MS", 1_000, least=200)

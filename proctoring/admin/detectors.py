@@ -23,6 +23,48 @@ ABOUT: dict[ObservationKind, str] = {
         "A measurement finds pictures that are too dark to judge; it says nothing about who was there or why "
         "it was dark."
     ),
+    ObservationKind.LOOKING_AWAY: (
+        "A face model measures where head and eyes point, against how this person usually looks at their "
+        "screen; people look away to think, at their keyboard or at permitted notes, and glasses disturb it."
+    ),
+    ObservationKind.EYES_CLOSED: (
+        "A face model measures how far the eyelids are closed; somebody who reads far below the camera, "
+        "or has narrow eyes, may seem to have closed eyes."
+    ),
+    ObservationKind.FACE_HIDDEN: (
+        "The landmarks of the face or its detector's score are unsure; a hand at the chin, a mask, hair or a "
+        "scarf look the same, and some are worn for good reason."
+    ),
+    ObservationKind.MOUTH_MOVING: (
+        "A face model measures how the opening of the mouth changes; reading in a whisper, chewing and "
+        "yawning look the same, and nothing is heard."
+    ),
+    ObservationKind.PHONE: (
+        "An object detector that knows everyday things looks for phones; dark flat things are mistaken for "
+        "one, and a phone far away or mostly covered is missed."
+    ),
+    ObservationKind.BOOK: (
+        "An object detector looks for books; it misses most of them, and shelves in the background count."
+    ),
+    ObservationKind.SECOND_SCREEN: (
+        "An object detector looks for laptops and television sets; pictures on the wall may count, and a "
+        "screen outside the picture cannot be seen."
+    ),
+    ObservationKind.SECOND_PERSON: (
+        "An object detector counts people by their bodies; posters, mirrors and people behind glass count as "
+        "well, and it does not know who they are."
+    ),
+    ObservationKind.TEXT_SHOWN: (
+        "A text detector finds lines of writing and does not read them; posters, labels and clothes with "
+        "writing count when they are large."
+    ),
+    ObservationKind.CAMERA_FROZEN: (
+        "The same bytes arrive again and again; a camera driver or a video program that hangs does this too."
+    ),
+    ObservationKind.CAMERA_REPLACED: (
+        "Pictures come back in the same order, or the camera bears the name of a program; some people need "
+        "such programs, and a careful forgery is not found."
+    ),
 }
 
 MEASURE_NAMES: dict[str, str] = {

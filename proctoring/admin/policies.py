@@ -66,11 +66,7 @@ class PolicyAdmin(ProctoringAdmin):
             "What is looked for",
             {
                 "fields": (
-                    "no_face",
-                    "several_faces",
-                    "different_person",
-                    "camera_covered",
-                    "camera_dark",
+                    *(kind.value for kind in ObservationKind),
                     "warns_candidate",
                 ),
                 "description": "Incidents are questions to people; no detector ends an exam. Advisory ones "

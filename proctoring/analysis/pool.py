@@ -23,7 +23,7 @@ from django.conf import settings
 from proctor_site.kernel.errors import Overloaded, Unavailable
 from proctoring.analysis import worker
 from proctoring.observations import FrameReport
-from proctoring.vision.exchange import EnrolmentReport, FrameRequest
+from proctoring.vision.exchange import EngineChoice, EnrolmentReport, FrameRequest
 
 log = logging.getLogger(__name__)
 
@@ -97,11 +97,11 @@ class Pool(ABC):
 class InProcessPool(Pool):
     """One pipeline in this process."""
 
-    def __init__(self, engine: str, weights_dir: str) -> None:
+    def __init__(self, choice: EngineChoice) -> None:
         super().__init__()
         self.workers = 1
-        self._pipeline = worker.make_pipeline(engine, weights_dir)
-        self.description = self._pipeline.engine.description
+        self._pipeline = worker.make_pipeline(choice)
+        self.description = self._pipeline.engines.faces.description
         self._turn = threading.Lock()
 
     def run(self, method: str, *arguments: Any, wait_s: float) -> Any:
@@ -137,11 +137,11 @@ class _Worker:
 class WorkerPool(Pool):
     """Spawned processes, each with its own engine; a dead one is replaced and costs only its own task."""
 
-    def __init__(self, workers: int, engine: str, weights_dir: str) -> None:
-        """Starts all workers at once. Raises Unavailable with the reason when the engine cannot work."""
+    def __init__(self, workers: int, choice: EngineChoice) -> None:
+        """Starts all workers at once. Raises Unavailable with the reason when an engine cannot work."""
         super().__init__()
         self.workers = workers
-        self._engine, self._weights_dir = engine, weights_dir
+        self._choice = choice
         self._idle: queue.Queue[_Worker] = queue.Queue()
         self._closed = False
         started = [self._spawn() for _ in range(workers)]
@@ -200,7 +200,7 @@ class WorkerPool(Pool):
         context = multiprocessing.get_context("spawn")
         ours, theirs = context.Pipe()
         process = context.Process(
-            target=worker.serve, args=(theirs, self._engine, self._weights_dir), name="analysis", daemon=True
+            target=worker.serve, args=(theirs, self._choice), name="analysis", daemon=True
         )
         process.start()
         theirs.close()  # only the worker holds this end now: its death closes the pipe
@@ -246,9 +246,15 @@ def start() -> Pool:
     global _pool
     with _starting:
         if _pool is None:
-            engine, weights = settings.FACE_ENGINE, settings.WEIGHTS_DIR
+            choice = EngineChoice(
+                settings.FACE_ENGINE,
+                head=settings.HEAD_ENGINE,
+                things=settings.THINGS_ENGINE,
+                text=settings.TEXT_ENGINE,
+                weights_dir=settings.WEIGHTS_DIR,
+            )
             count = settings.ANALYSIS_WORKERS
-            _pool = WorkerPool(count, engine, weights) if count else InProcessPool(engine, weights)
+            _pool = WorkerPool(count, choice) if count else InProcessPool(choice)
             log.info("analysis: %s worker(s), %s", _pool.workers, _pool.description)
             atexit.register(close)
         return _pool
@@ -268,7 +274,7 @@ def enrol(image: bytes) -> EnrolmentReport:
 
 
 def engine_description() -> str:
-    """Name and model versions of the engine at work."""
+    """Name and model versions of the face engine at work: vectors of another one cannot be compared."""
     return start().description
 
 

@@ -7,6 +7,8 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from proctoring.vision.exchange import EngineChoice
+
 if TYPE_CHECKING:
     from proctoring.vision.pipeline import Pipeline
 
@@ -14,19 +16,26 @@ NICENESS = 10
 """Lower priority than the web process: measured, it keeps answer saves flat while frames fill the machine."""
 
 
-def make_pipeline(engine: str, weights_dir: str) -> "Pipeline":
-    """A warm pipeline. Raises EngineError or WeightsError when the engine cannot work."""
+def make_pipeline(choice: EngineChoice) -> "Pipeline":
+    """A warm pipeline. Raises EngineError or WeightsError when an engine cannot work."""
     # Here, not above: the web process imports this module to start workers, and must not load OpenCV.
-    from proctoring.vision.engines.base import load_engine  # noqa: PLC0415
+    from proctoring.vision.engines import base  # noqa: PLC0415
     from proctoring.vision.pipeline import Pipeline  # noqa: PLC0415
 
-    loaded = load_engine(engine, Path(weights_dir) if weights_dir else None)
-    loaded.warm_up()
-    return Pipeline(loaded)
+    folder = Path(choice.weights_dir) if choice.weights_dir else None
+    engines = base.Engines(
+        base.load_engine(base.FaceEngine, choice.faces, folder),
+        base.load_engine(base.HeadEngine, choice.head, folder) if choice.head else None,
+        base.load_engine(base.ThingsEngine, choice.things, folder) if choice.things else None,
+        base.load_engine(base.TextEngine, choice.text, folder) if choice.text else None,
+    )
+    for each in engines.all:
+        each.warm_up()
+    return Pipeline(engines)
 
 
-def serve(connection: Connection, engine: str, weights_dir: str) -> None:
-    """Says `("ready", engine)` or `("failed", why)`, then answers tasks until the pipe closes.
+def serve(connection: Connection, choice: EngineChoice) -> None:
+    """Says `("ready", face engine)` or `("failed", why)`, then answers tasks until the pipe closes.
 
     A task is `(method, *arguments)` of Pipeline; an answer `("done", result, ms)` or `("raised", error, ms)`.
     The parent's death closes the pipe too, so that no worker is left behind.
@@ -34,11 +43,11 @@ def serve(connection: Connection, engine: str, weights_dir: str) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the server; it closes the pipe
     os.nice(NICENESS)
     try:
-        pipeline = make_pipeline(engine, weights_dir)
+        pipeline = make_pipeline(choice)
     except Exception as error:  # noqa: BLE001  (whatever it is, the parent must say it)
         connection.send(("failed", f"{type(error).__name__}: {error}"))
         return
-    connection.send(("ready", pipeline.engine.description))
+    connection.send(("ready", pipeline.engines.faces.description))
     while True:
         try:
             method, *arguments = connection.recv()

@@ -19,6 +19,17 @@ _LOOKED_FOR = {
     ObservationKind.DIFFERENT_PERSON: "whether the face is the one of your reference photo",
     ObservationKind.CAMERA_COVERED: "whether the camera is covered",
     ObservationKind.CAMERA_DARK: "whether it is too dark to see you",
+    ObservationKind.LOOKING_AWAY: "whether you look away from the screen for long",
+    ObservationKind.EYES_CLOSED: "whether your eyes are closed for long",
+    ObservationKind.FACE_HIDDEN: "whether part of your face is hidden",
+    ObservationKind.MOUTH_MOVING: "whether your mouth moves as in speech",
+    ObservationKind.PHONE: "whether a phone is to be seen",
+    ObservationKind.BOOK: "whether a book is to be seen",
+    ObservationKind.SECOND_SCREEN: "whether a second screen is to be seen",
+    ObservationKind.SECOND_PERSON: "whether another person is to be seen",
+    ObservationKind.TEXT_SHOWN: "whether a page with text is held towards the camera",
+    ObservationKind.CAMERA_FROZEN: "whether the camera sends the same picture again and again",
+    ObservationKind.CAMERA_REPLACED: "whether the pictures come from a live camera",
 }
 
 

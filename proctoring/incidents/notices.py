@@ -10,6 +10,25 @@ _TEXTS = {
     ),
     ObservationKind.CAMERA_COVERED: "The camera shows nothing. Please uncover it.",
     ObservationKind.CAMERA_DARK: "It is too dark to see you. Please switch on a light in front of you.",
+    ObservationKind.LOOKING_AWAY: "You have been looking away from the screen. Please look at your exam.",
+    ObservationKind.EYES_CLOSED: "Your eyes seem to be closed. If you are not well, tell the proctor.",
+    ObservationKind.FACE_HIDDEN: "Part of your face is hidden. Please keep hands and things away from it.",
+    ObservationKind.MOUTH_MOVING: "It looks as if you were speaking. Please work in silence.",
+    ObservationKind.PHONE: "We see what looks like a phone. Please put it away, out of your reach.",
+    ObservationKind.BOOK: "We see what looks like a book. Please put it away unless your exam allows it.",
+    ObservationKind.SECOND_SCREEN: (
+        "We see what looks like another screen. Please switch it off or turn it away."
+    ),
+    ObservationKind.SECOND_PERSON: "We see another person. Please be alone in the camera's picture.",
+    ObservationKind.TEXT_SHOWN: (
+        "We see a page or screen with text. Please put away what the exam does not allow."
+    ),
+    ObservationKind.CAMERA_FROZEN: (
+        "Your camera sends the same picture again and again. Please unplug it and plug it in again."
+    ),
+    ObservationKind.CAMERA_REPLACED: (
+        "Your camera's pictures do not seem to be live. Please choose your real camera in the browser."
+    ),
 }
 
 

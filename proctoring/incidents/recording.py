@@ -165,7 +165,7 @@ def _open(session: MonitoringSession, decision: OpenIncident | RepeatIncident, e
         count=decision.count,
         explanation=decision.explanation,
         measurements=_plain(decision.measurements),
-        engine=engine[:100],
+        engine=engine[:400],
     )
 
 

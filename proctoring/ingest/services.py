@@ -13,7 +13,8 @@ from proctoring.analysis.context import SessionContext
 from proctoring.analysis.recent import Memory
 from proctoring.incidents import services as incidents
 from proctoring.incidents.decisions import Decision, ExtendIncident
-from proctoring.incidents.rules import advance, identity_due
+from proctoring.incidents.rules import advance
+from proctoring.incidents.work_pace import work_due
 from proctoring.ingest import limits
 from proctoring.live import presence
 from proctoring.models import MonitoringSession
@@ -118,7 +119,7 @@ def _in_turn(
         sequence=number,
         references=known.references,
         detectors=known.rule_set.detectors,
-        identity_due=identity_due(memory.rules),
+        due=work_due(memory.rules),
         thumbnail_width=THUMBNAIL_WIDTH,
     )
     try:

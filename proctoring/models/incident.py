@@ -34,7 +34,7 @@ class Incident(TenantModel):
     repeats = models.PositiveIntegerField(default=0, help_text="How often it came back within the cool-down.")
     explanation = models.TextField()
     measurements = models.JSONField(default=dict)
-    engine = models.CharField(max_length=100, blank=True)
+    engine = models.CharField(max_length=400, blank=True)
     review_state = models.CharField(
         max_length=20,
         choices=[(s, s.replace("_", " ")) for s in states.INCIDENT_REVIEW.states],

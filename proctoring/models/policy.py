@@ -1,7 +1,5 @@
 """What is watched in an exam, and how strictly."""
 
-from typing import Any
-
 from django.db import models
 
 from accounts.tenancy import TenantModel
@@ -16,10 +14,8 @@ class DetectorMode(models.TextChoices):
     OFF = "off", "Off"
 
 
-def _mode(label: str, **options: Any) -> "models.CharField[str, str]":
-    return models.CharField(
-        label, max_length=10, choices=DetectorMode.choices, default=DetectorMode.ON, **options
-    )
+def _mode(label: str, default: str = DetectorMode.ON) -> "models.CharField[str, str]":
+    return models.CharField(label, max_length=10, choices=DetectorMode.choices, default=default)
 
 
 class Policy(TenantModel):
@@ -40,6 +36,17 @@ class Policy(TenantModel):
     different_person = _mode("different person than the reference photo")
     camera_covered = _mode("camera covered")
     camera_dark = _mode("too dark to see")
+    looking_away = _mode("looking away from the screen")
+    eyes_closed = _mode("eyes closed for long", default=DetectorMode.ADVISORY)
+    face_hidden = _mode("face partly hidden", default=DetectorMode.ADVISORY)
+    mouth_moving = _mode("mouth moving as in speech", default=DetectorMode.OFF)
+    phone = _mode("phone")
+    book = _mode("book", default=DetectorMode.ADVISORY)
+    second_screen = _mode("laptop or second screen")
+    second_person = _mode("second person (by the body)")
+    text_shown = _mode("page or screen with text", default=DetectorMode.ADVISORY)
+    camera_frozen = _mode("camera frozen")
+    camera_replaced = _mode("camera replaced or looping")
     rules = models.JSONField(
         default=dict,
         blank=True,

@@ -1,11 +1,39 @@
 """What goes to an analysing process and comes back, besides the report. Light: loads no OpenCV."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 
-from proctoring.observations import FaceBox, ObservationKind, Quality
+from proctoring.observations import FaceBox, Head, ObservationKind, Quality
 from proctoring.vision.engines.base import Vector
 
 ALL_KINDS = frozenset(ObservationKind)
+
+
+class Work(StrEnum):
+    """The dear parts of looking at a frame, which are not done on every one: see ``incidents.work_pace``."""
+
+    IDENTITY = "identity"
+    HEAD = "head"
+    THINGS = "things"
+    TEXT = "text"
+
+
+ALL_WORK = frozenset(Work)
+
+
+@dataclass(frozen=True, slots=True)
+class EngineChoice:
+    """Which engines a process loads: dotted paths, "" for none.
+
+    ``weights_dir``: the operator's folder, or "".
+    Without an engine its kinds are never reported: neither seen nor not seen.
+    """
+
+    faces: str
+    head: str = ""
+    things: str = ""
+    text: str = ""
+    weights_dir: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,15 +41,17 @@ class FrameRequest:
     """What is asked about one frame.
 
     ``captured_at``: seconds since the epoch, UTC. ``references``: enrolled vectors of this candidate, or
-    None. ``detectors``: the kinds that policy and allowance leave on. ``identity_due``: compare the face
-    on this frame (see ``proctoring.incidents.rules.identity_due``). ``thumbnail_width``: pixels, 0 for none.
+    None. ``detectors``: the kinds that policy and allowance leave on. ``due``: the dear work that this frame
+    is to have (see ``proctoring.incidents.work_pace``). ``baseline``: how this person looks at their own
+    screen, None before it is known. ``thumbnail_width``: pixels, 0 for none.
     """
 
     captured_at: float
     sequence: int
     references: tuple[Vector, ...] | None = None
     detectors: frozenset[ObservationKind] = ALL_KINDS
-    identity_due: bool = True
+    due: frozenset[Work] = ALL_WORK
+    baseline: Head | None = None
     thumbnail_width: int = 0
 
 

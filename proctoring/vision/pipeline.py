@@ -11,9 +11,9 @@ from proctoring.vision.coaching import Coaching
 from proctoring.vision.detectors.camera_blocked import observe_camera
 from proctoring.vision.detectors.face_count import Headcount, count_people, observe_face_count
 from proctoring.vision.detectors.same_person import could_not_compare, is_comparable, observe_identity
-from proctoring.vision.engines.base import FaceEngine, Frame, Vector
+from proctoring.vision.engines.base import Engines, Frame, Vector
 from proctoring.vision.enrolment import judge_enrolment
-from proctoring.vision.exchange import ALL_KINDS, EnrolmentReport, FrameRequest
+from proctoring.vision.exchange import ALL_KINDS, EnrolmentReport, FrameRequest, Work
 from proctoring.vision.image import (
     DEFAULT_LIMITS,
     ImageLimits,
@@ -61,17 +61,17 @@ class _Stages:
 
 
 class Pipeline:
-    """The analysis of one process: an engine and the order of the stages. Not safe for two threads."""
+    """The analysis of one process: its engines and the order of the stages. Not safe for two threads."""
 
-    def __init__(self, engine: FaceEngine, limits: ImageLimits = DEFAULT_LIMITS) -> None:
-        self.engine = engine
+    def __init__(self, engines: Engines, limits: ImageLimits = DEFAULT_LIMITS) -> None:
+        self.engines = engines
         self.limits = limits
 
     def analyse(self, data: bytes, request: FrameRequest) -> FrameReport:
         """Report on one JPEG, PNG or WebP picture; ImageError when it cannot be read.
 
         Kinds outside ``request.detectors`` are left out of the report. The face is compared only when
-        references are given and ``identity_due`` is set.
+        references are given and it is due; the other dear work likewise needs its engine and to be due.
         """
         stages = _Stages()
         look = self._look(data, stages)
@@ -79,7 +79,7 @@ class Pipeline:
         blocked = any(item.present for item in look.camera)
         observations += observe_face_count(look.count, look.quality.usable and not blocked)
         identity_on = ObservationKind.DIFFERENT_PERSON in request.detectors
-        if request.references and request.identity_due and identity_on:
+        if request.references and Work.IDENTITY in request.due and identity_on:
             with stages.stage("identity"):
                 observations.append(self._identity(look, request.references))
         thumbnail = b""
@@ -96,7 +96,7 @@ class Pipeline:
             faces=tuple(face.scaled(look.scale) for face in look.count.people),
             coaching=_coach(look),
             cpu_ms=stages.total(),
-            engine=self.engine.description,
+            engine=self.engines.description,
             thumbnail=thumbnail,
         )
 
@@ -104,7 +104,7 @@ class Pipeline:
         """Judge a check-in photo at once; ImageError when it cannot be read."""
         look = self._look(data, _Stages())
         covered = look.camera[0].present
-        report = judge_enrolment(self.engine, look.frame, look.count, look.quality, covered)
+        report = judge_enrolment(self.engines.faces, look.frame, look.count, look.quality, covered)
         face = report.face.scaled(look.scale) if report.face else None
         return replace(report, face=face, width=look.width, height=look.height)
 
@@ -116,9 +116,9 @@ class Pipeline:
             frame = fit(decoded, thresholds.WORKING.long_side)
         scale = max(header.width, header.height) / max(frame.shape[:2])
         with stages.stage("faces"):
-            faces = self.engine.detect(frame)
+            faces = self.engines.faces.detect(frame)
         with stages.stage("quality"):
-            count = count_people(faces, frame.shape[0], self.engine.thresholds)
+            count = count_people(faces, frame.shape[0], self.engines.faces.thresholds)
             light = measure_light(frame)
             main = count.main
             face_light = measure_face_light(frame, main) if main else None
@@ -130,9 +130,9 @@ class Pipeline:
         return _Look(frame, width, height, scale, quality, count, camera)
 
     def _identity(self, look: _Look, references: tuple[Vector, ...]) -> Observation:
-        if not is_comparable(look.count, look.quality, self.engine.thresholds):
+        if not is_comparable(look.count, look.quality, self.engines.faces.thresholds):
             return could_not_compare()
-        return observe_identity(self.engine, look.frame, look.count.people[0], references)
+        return observe_identity(self.engines.faces, look.frame, look.count.people[0], references)
 
 
 def _coach(look: _Look) -> tuple[str, ...]:

@@ -42,7 +42,7 @@ ENGINES = {
 
 @pytest.fixture(scope="module", params=list(ENGINES), ids=lambda path: path.rpartition(".")[2])
 def case(request: pytest.FixtureRequest) -> Case:
-    return Case(load_engine(request.param), ENGINES[request.param])
+    return Case(load_engine(FaceEngine, request.param), ENGINES[request.param])
 
 
 LEFT = media.Person("obama", x=0.3, y=0.45, face=0.32)
@@ -136,7 +136,7 @@ def test_vectors_of_another_engine_are_refused(case: Case) -> None:
 )
 def test_unknown_engines_are_named_in_the_error(path: str) -> None:
     with pytest.raises(EngineError, match="engine|FaceEngine"):
-        load_engine(path)
+        load_engine(FaceEngine, path)
 
 
 def test_dlib_leaves_other_readers_of_pictures_as_strict_as_they_were() -> None:

@@ -17,7 +17,9 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from proctoring.incidents.rules import RuleState, advance, identity_due
+from proctoring.incidents.rules import RuleState, advance
+from proctoring.incidents.work_pace import work_due
+from proctoring.vision.engines.base import Engines
 from proctoring.vision.engines.opencv_faces import OpenCVFaces
 from proctoring.vision.image import ImageLimits, decode, encode_jpeg, fit
 from proctoring.vision.pipeline import FrameRequest, Pipeline
@@ -35,8 +37,8 @@ def main() -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         from tests.load import replaced_pipeline
-    pipeline = Pipeline(OpenCVFaces(), _ANY_SIZE)
-    pipeline.engine.warm_up()
+    pipeline = Pipeline(Engines(OpenCVFaces()), _ANY_SIZE)
+    pipeline.engines.faces.warm_up()
     data = media.development_data()
     source = "development clips" if data else "made-up clips"
     frames = _clip_frames(data, wanted)
@@ -71,7 +73,7 @@ def _time_ours(pipeline: Pipeline, jpegs: list[bytes]) -> dict[str, list[float]]
     """CPU ms per frame without and with a comparison."""
     reference = np.ones(128, np.float32) / np.sqrt(np.float32(128))
     requests = {
-        "none": FrameRequest(0.0, 0, identity_due=False),
+        "none": FrameRequest(0.0, 0, due=frozenset()),
         "identity": FrameRequest(0.0, 0, references=(reference,)),
     }
     return {
@@ -88,7 +90,7 @@ def _time_default_policy(pipeline: Pipeline, jpegs: list[bytes]) -> list[float]:
     state, times = RuleState(), []
     for index in range(len(jpegs)):
         data = clip.frames[index % len(clip.frames)]
-        request = FrameRequest(float(index), index, (vector,), identity_due=identity_due(state))
+        request = FrameRequest(float(index), index, (vector,), due=work_due(state))
         start = time.process_time()
         state, _ = advance(state, pipeline.analyse(data, request))
         times.append((time.process_time() - start) * 1000)

@@ -1,18 +1,20 @@
-"""The contract every face engine keeps, and how one is loaded by its dotted path."""
+"""The contracts that engines keep, and how one is loaded by its dotted path."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from proctoring.observations import FaceBox
+from proctoring.observations import FaceBox, Head
 
 Frame = NDArray[np.uint8]
 Vector = NDArray[np.float32]
+EMPTY_FRAME: Frame = np.zeros((480, 640, 3), np.uint8)
 
 
 class EngineError(RuntimeError):
@@ -37,11 +39,22 @@ class EngineThresholds:
     identity_face: float
 
 
-class FaceEngine(ABC):
-    """Finds faces and tells people apart. Holds native state: one instance per process, never two threads."""
+@dataclass(frozen=True, slots=True)
+class Box:
+    """Something found in a frame, in pixels of that frame. ``label``: what it is; ``score``: 0..1."""
+
+    label: str
+    score: float
+    x: float
+    y: float
+    w: float
+    h: float
+
+
+class Engine(ABC):
+    """What all engines share. Holds native state: one instance per process, never two threads."""
 
     name: str
-    thresholds: EngineThresholds
     model_versions: Mapping[str, str]
 
     def __init__(self, weights_dir: Path | None = None) -> None:
@@ -53,6 +66,16 @@ class FaceEngine(ABC):
         """Name and model versions in one line, stored with every report."""
         models = " ".join(f"{model}={version}" for model, version in sorted(self.model_versions.items()))
         return f"{self.name} {models}".strip()
+
+    @abstractmethod
+    def warm_up(self) -> None:
+        """Run once on an empty picture so that the first real frame does not pay for lazy loading."""
+
+
+class FaceEngine(Engine):
+    """Finds faces and tells people apart."""
+
+    thresholds: EngineThresholds
 
     @abstractmethod
     def detect(self, frame: Frame) -> list[FaceBox]:
@@ -75,8 +98,45 @@ class FaceEngine(ABC):
         return float(np.dot(a, b))
 
     def warm_up(self) -> None:
-        """Run once on an empty picture so that the first real frame does not pay for lazy loading."""
-        self.detect(np.zeros((480, 640, 3), np.uint8))
+        """See the base class."""
+        self.detect(EMPTY_FRAME)
+
+
+class HeadEngine(Engine):
+    """Measures how a face is held: pose, gaze, eyes, mouth."""
+
+    @abstractmethod
+    def look(self, frame: Frame, face: FaceBox) -> Head | None:
+        """The head of one face that a face engine found in ``frame``; None where no whole face is there."""
+
+    def warm_up(self) -> None:
+        """See the base class."""
+        points = ((280.0, 200.0), (360.0, 200.0), (320.0, 240.0), (290.0, 280.0), (350.0, 280.0))
+        self.look(EMPTY_FRAME, FaceBox(240, 140, 160, 200, 0.9, points))
+
+
+class ThingsEngine(Engine):
+    """Finds things and whole people: labels ``person``, ``phone``, ``book``, ``laptop``, ``tv``."""
+
+    @abstractmethod
+    def find(self, frame: Frame) -> list[Box]:
+        """What is in ``frame``, best score first; weak scores included, callers choose."""
+
+    def warm_up(self) -> None:
+        """See the base class."""
+        self.find(EMPTY_FRAME)
+
+
+class TextEngine(Engine):
+    """Finds where text is to be seen; it does not read it."""
+
+    @abstractmethod
+    def lines(self, frame: Frame) -> list[Box]:
+        """Lines of text in ``frame``, label ``text``."""
+
+    def warm_up(self) -> None:
+        """See the base class."""
+        self.lines(EMPTY_FRAME)
 
 
 def mean_vector(vectors: Sequence[Vector]) -> Vector:
@@ -93,18 +153,41 @@ def mean_vector(vectors: Sequence[Vector]) -> Vector:
     return np.asarray(mean / length, np.float32)
 
 
-def load_engine(dotted_path: str, weights_dir: Path | None = None) -> FaceEngine:
-    """An instance of the engine class at ``dotted_path``, e.g.
+AnEngine = TypeVar("AnEngine", bound=Engine)
+
+
+def load_engine(kind: type[AnEngine], dotted_path: str, weights_dir: Path | None = None) -> AnEngine:
+    """An instance of the engine class at ``dotted_path``, e.g. FaceEngine at
     ``proctoring.vision.engines.opencv_faces.OpenCVFaces``.
 
-    EngineError when there is no such class or it is no FaceEngine; engines raise it themselves when a part
-    they need is missing, and WeightsError when their weights are.
+    EngineError when there is no such class or it is not of that ``kind``; engines raise it themselves when a
+    part they need is missing, and WeightsError when their weights are.
     """
     module_name, _, class_name = dotted_path.rpartition(".")
     try:
         found = getattr(import_module(module_name), class_name)
     except (ImportError, AttributeError, ValueError) as error:
-        raise EngineError(f"no face engine at {dotted_path!r}: {error}") from error
-    if not (isinstance(found, type) and issubclass(found, FaceEngine)):
-        raise EngineError(f"{dotted_path!r} is not a FaceEngine")
+        raise EngineError(f"no engine at {dotted_path!r}: {error}") from error
+    if not (isinstance(found, type) and issubclass(found, kind)):
+        raise EngineError(f"{dotted_path!r} is not a {kind.__name__}")
     return found(weights_dir)
+
+
+@dataclass(frozen=True, slots=True)
+class Engines:
+    """The engines of one process; None: that work is not done here."""
+
+    faces: FaceEngine
+    head: HeadEngine | None = None
+    things: ThingsEngine | None = None
+    text: TextEngine | None = None
+
+    @property
+    def all(self) -> tuple[Engine, ...]:
+        """Those that are there."""
+        return tuple(each for each in (self.faces, self.head, self.things, self.text) if each is not None)
+
+    @property
+    def description(self) -> str:
+        """Names and model versions of all, in one line."""
+        return "; ".join(each.description for each in self.all)

@@ -11,11 +11,12 @@ from accounts.models import Institution, User
 from accounts.tenancy import within
 from exams.models import Exam
 from proctoring.models import Policy, PolicyAssignment
+from proctoring.observations import ObservationKind
 from tests.factories.exams import make_exam
 
 URL = "/admin/proctoring/policy/"
 BrowserOf = Callable[..., Client]
-MODES = ("no_face", "several_faces", "different_person", "camera_covered", "camera_dark")
+MODES = tuple(kind.value for kind in ObservationKind)
 
 
 def form(rules: str = "{}", name: str = "Strict", **more: Any) -> dict[str, Any]:

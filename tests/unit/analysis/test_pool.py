@@ -13,16 +13,17 @@ from proctor_site.kernel.errors import Overloaded, Unavailable
 from proctoring.analysis import pool
 from proctoring.analysis.pool import WorkerLost, WorkerPool
 from proctoring.observations import ObservationKind
-from proctoring.vision.exchange import FrameRequest
+from proctoring.vision.exchange import EngineChoice, FrameRequest
 from proctoring.vision.upload import ImageError
 from tests.capture import BLUE, RED, SCRIPTED, frame
 
+OPENCV = "proctoring.vision.engines.opencv_faces.OpenCVFaces"
 REQUEST = FrameRequest(captured_at=1.0, sequence=1, thumbnail_width=96)
 
 
 @pytest.fixture(scope="module")
 def two_workers() -> Iterator[WorkerPool]:
-    running = WorkerPool(2, SCRIPTED, "")
+    running = WorkerPool(2, EngineChoice(SCRIPTED))
     yield running
     running.close()
 
@@ -139,7 +140,7 @@ def test_many_callers_share_the_workers_and_each_gets_its_own_answer(two_workers
 
 
 def test_workers_end_with_the_pool() -> None:
-    running = WorkerPool(1, SCRIPTED, "")
+    running = WorkerPool(1, EngineChoice(SCRIPTED))
     process = running._idle.queue[0].process
     running.close()
     assert not process.is_alive()
@@ -147,23 +148,23 @@ def test_workers_end_with_the_pool() -> None:
 
 @pytest.mark.parametrize(
     ("engine", "said"),
-    [("no.such.Engine", "no face engine at"), ("proctoring.vision.engines.base.FaceEngine", "cannot start")],
+    [("no.such.Engine", "no engine at"), ("proctoring.vision.engines.base.FaceEngine", "cannot start")],
 )
 def test_an_engine_that_cannot_work_says_so_at_the_start(engine: str, said: str) -> None:
     with pytest.raises(Unavailable, match=said) as caught:
-        WorkerPool(1, engine, "")
+        WorkerPool(1, EngineChoice(engine))
     assert caught.value.code == "analysis_unavailable"
 
 
 def test_damaged_weights_say_so_at_the_start(tmp_path: Any) -> None:
     (tmp_path / "face_detection_yunet_2023mar_int8bq.onnx").write_bytes(b"damaged")
     with pytest.raises(Unavailable, match="damaged"):
-        WorkerPool(1, "proctoring.vision.engines.opencv_faces.OpenCVFaces", str(tmp_path))
+        WorkerPool(1, EngineChoice(OPENCV, weights_dir=str(tmp_path)))
 
 
 def test_the_real_engine_answers_from_a_worker() -> None:
     """A grey room has nobody in it; that it finds people is shown in tests/unit/vision."""
-    running = WorkerPool(1, "proctoring.vision.engines.opencv_faces.OpenCVFaces", "")
+    running = WorkerPool(1, EngineChoice(OPENCV))
     try:
         report = running.run("analyse", frame(), REQUEST, wait_s=5.0)
         absent = report.observation(ObservationKind.NO_FACE)
@@ -198,8 +199,9 @@ def test_no_worker_is_left_when_the_server_is_killed() -> None:
 
     code = (
         "import time; from proctoring.analysis.pool import WorkerPool\n"
+        "from proctoring.vision.exchange import EngineChoice\n"
         "if __name__ == '__main__':\n"
-        f"    pool = WorkerPool(1, '{SCRIPTED}', '')\n"
+        f"    pool = WorkerPool(1, EngineChoice('{SCRIPTED}'))\n"
         "    print(pool._idle.queue[0].process.pid, flush=True)\n"
         "    time.sleep(60)\n"
     )

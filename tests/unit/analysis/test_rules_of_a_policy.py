@@ -1,5 +1,6 @@
 """Policies to time rules: modes, changes, mutes, and changes that make no sense."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -18,7 +19,14 @@ def policy(**fields: Any) -> Policy:
 
 
 def test_without_changes_the_defaults_hold() -> None:
-    assert dict(policies.rules_for(policy()).rules) == dict(DEFAULT_RULES)
+    found = policies.rules_for(policy()).rules
+    assert set(DEFAULT_RULES) - set(found) == {ObservationKind.MOUTH_MOVING}, "off unless it is switched on"
+    for kind, rule in found.items():
+        mode = getattr(policy(), kind.value)
+        expected = (
+            DEFAULT_RULES[kind] if mode == "on" else replace(DEFAULT_RULES[kind], severity=Severity.INFO)
+        )
+        assert rule == expected
 
 
 def test_off_is_not_looked_at_and_advisory_is_information() -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from proctoring.incidents.rules import EndIncident
 from proctoring.observations import ObservationKind
+from proctoring.vision.engines.base import Engines
 from proctoring.vision.engines.opencv_faces import OpenCVFaces
 from proctoring.vision.image import encode_jpeg
 from proctoring.vision.pipeline import Pipeline
@@ -28,7 +29,7 @@ WEAK = "second_person_at_edge.mp4"  # half a head at the edge: may be found, nee
 
 @pytest.fixture(scope="module")
 def pipeline() -> Pipeline:
-    return Pipeline(OpenCVFaces())
+    return Pipeline(Engines(OpenCVFaces()))
 
 
 @pytest.mark.parametrize("offset", [0.0, 0.45])

@@ -11,6 +11,7 @@ import pytest
 
 from proctoring.observations import FrameReport, ObservationKind, Severity
 from proctoring.vision.coaching import TEXTS, Coaching, coaching_text
+from proctoring.vision.engines.base import Engines
 from proctoring.vision.engines.opencv_faces import OpenCVFaces
 from proctoring.vision.image import ImageError, ImageLimits, decode, encode_jpeg
 from proctoring.vision.pipeline import FrameRequest, Pipeline
@@ -21,7 +22,7 @@ NO_FACE, SEVERAL = ObservationKind.NO_FACE, ObservationKind.SEVERAL_FACES
 
 @pytest.fixture(scope="module")
 def pipeline() -> Pipeline:
-    return Pipeline(OpenCVFaces())
+    return Pipeline(Engines(OpenCVFaces()))
 
 
 def look(pipeline: Pipeline, frame: np.ndarray, **request: object) -> FrameReport:
@@ -106,7 +107,7 @@ def test_identity_only_when_asked_given_references_and_due(pipeline: Pipeline) -
     kind = ObservationKind.DIFFERENT_PERSON
     frame, stranger = media.scene(["obama"]), media.scene(["biden"])
     assert look(pipeline, frame).observation(kind) is None
-    assert look(pipeline, frame, references=(own,), identity_due=False).observation(kind) is None
+    assert look(pipeline, frame, references=(own,), due=frozenset()).observation(kind) is None
     off = frozenset({NO_FACE})
     assert [item.kind for item in look(pipeline, frame, references=(own,), detectors=off).observations] == [
         NO_FACE
@@ -160,7 +161,7 @@ def test_refused_pictures_raise(pipeline: Pipeline) -> None:
     with pytest.raises(ImageError):
         pipeline.analyse(b"not a picture", FrameRequest(0.0, 0))
     with pytest.raises(ImageError):
-        Pipeline(pipeline.engine, ImageLimits(max_bytes=100)).enrol(encode_jpeg(media.scene([])))
+        Pipeline(pipeline.engines, ImageLimits(max_bytes=100)).enrol(encode_jpeg(media.scene([])))
 
 
 def test_every_code_has_words() -> None:
