@@ -10,6 +10,8 @@ THINGS_ENGINE = env.text("PROCTOR_THINGS_ENGINE")
 TEXT_ENGINE = env.text("PROCTOR_TEXT_ENGINE")
 """Engines beside the faces; empty: the detectors that need them say nothing."""
 WEIGHTS_DIR = env.text("PROCTOR_WEIGHTS_DIR")
+ONNX_PROVIDERS = env.names("PROCTOR_ONNX_PROVIDERS", "CPUExecutionProvider")
+"""Accelerators of ONNX Runtime in order of preference, or "auto"; the processor does what is left."""
 ANALYSIS_WORKERS = env.integer("PROCTOR_ANALYSIS_WORKERS", os.cpu_count() or 1, least=1)
 FRAME_INTERVAL_MS = env.integer("PROCTOR_FRAME_INTERVAL_MS", 1_000, least=200)
 """Pace of camera frames when the machine is not loaded; overload raises it (analysis.pool)."""

@@ -252,6 +252,7 @@ def start() -> Pool:
                 things=settings.THINGS_ENGINE,
                 text=settings.TEXT_ENGINE,
                 weights_dir=settings.WEIGHTS_DIR,
+                providers=tuple(settings.ONNX_PROVIDERS),
             )
             count = settings.ANALYSIS_WORKERS
             _pool = WorkerPool(count, choice) if count else InProcessPool(choice)

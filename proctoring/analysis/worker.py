@@ -19,9 +19,10 @@ NICENESS = 10
 def make_pipeline(choice: EngineChoice) -> "Pipeline":
     """A warm pipeline. Raises EngineError or WeightsError when an engine cannot work."""
     # Here, not above: the web process imports this module to start workers, and must not load OpenCV.
-    from proctoring.vision.engines import base  # noqa: PLC0415
+    from proctoring.vision.engines import base, onnx_sessions  # noqa: PLC0415
     from proctoring.vision.pipeline import Pipeline  # noqa: PLC0415
 
+    onnx_sessions.prefer(choice.providers)
     folder = Path(choice.weights_dir) if choice.weights_dir else None
     engines = base.Engines(
         base.load_engine(base.FaceEngine, choice.faces, folder),

@@ -25,7 +25,8 @@ ALL_WORK = frozenset(Work)
 class EngineChoice:
     """Which engines a process loads: dotted paths, "" for none.
 
-    ``weights_dir``: the operator's folder, or "".
+    ``weights_dir``: the operator's folder, or "". ``providers``: of ONNX Runtime, best first (see
+    ``engines.onnx_sessions``).
     Without an engine its kinds are never reported: neither seen nor not seen.
     """
 
@@ -34,6 +35,7 @@ class EngineChoice:
     things: str = ""
     text: str = ""
     weights_dir: str = ""
+    providers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
