@@ -19,7 +19,7 @@ ACCELERATORS = (
     "CoreMLExecutionProvider",
     "DmlExecutionProvider",
 )
-"""What "auto" looks for, in this order. TensorRT is left out: it compiles each model for minutes at first use."""
+"""What "auto" looks for, in this order. TensorRT is left out: it compiles each model for minutes first."""
 
 _wanted: tuple[str, ...] = (CPU,)
 
