@@ -2,15 +2,12 @@
 
 import string
 from collections.abc import Sequence
-from importlib.util import find_spec
-from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, register
 
 from proctor_site.settings import env
-from proctoring.vision.weights import WeightsError, check_weights
 
 
 @register()
@@ -109,35 +106,5 @@ def refuse_incomplete_s3(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessa
             f"PROCTOR_S3_BUCKET is {bucket!r}; a bucket name has 3 or more of a-z, 0-9, '.' and '-'.",
             hint="Set PROCTOR_S3_BUCKET (and PROCTOR_S3_ENDPOINT for a store other than AWS).",
             id="proctor.E005",
-        )
-    ]
-
-
-@register()
-def refuse_damaged_weights(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]:
-    """E006: a model file that is missing or damaged, so that detection would not start."""
-    folder = Path(settings.WEIGHTS_DIR) if settings.WEIGHTS_DIR else None
-    try:
-        problems = [status.problem for status in check_weights(folder) if not status.is_usable]
-    except WeightsError as error:
-        problems = [str(error)]
-    return [Error(f"Faces cannot be analysed: {problem}", id="proctor.E006") for problem in problems]
-
-
-@register()
-def refuse_unknown_engine(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]:
-    """E007: PROCTOR_FACE_ENGINE names a module that does not exist."""
-    module, _, name = settings.FACE_ENGINE.rpartition(".")
-    try:
-        is_known = bool(module and name) and find_spec(module) is not None
-    except ModuleNotFoundError:
-        is_known = False
-    if is_known:
-        return []
-    return [
-        Error(
-            f"There is no face engine {settings.FACE_ENGINE!r}.",
-            hint="PROCTOR_FACE_ENGINE is the dotted path of a class; docs/operations.md lists those we ship.",
-            id="proctor.E007",
         )
     ]

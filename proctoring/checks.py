@@ -1,6 +1,7 @@
 """System checks of the analysis: a damaged model must stop the server, never read as "no face"."""
 
 from collections.abc import Sequence
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -9,20 +10,55 @@ from django.core.checks import CheckMessage, Error, register
 
 from proctoring.vision.weights import WeightsError, check_weights
 
-_NEEDS_WEIGHTS = "proctoring.vision.engines.opencv_faces.OpenCVFaces"
+ENGINE_SETTINGS = ("FACE_ENGINE", "HEAD_ENGINE", "THINGS_ENGINE", "TEXT_ENGINE")
+_OPTIONAL = frozenset(ENGINE_SETTINGS) - {"FACE_ENGINE"}
+
+
+def engines_in_use() -> frozenset[str]:
+    """Dotted paths of the engines that the settings choose."""
+    return frozenset(path for name in ENGINE_SETTINGS if (path := getattr(settings, name)))
 
 
 @register()
 def refuse_unusable_models(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]:
-    """E101: a model file of the default engine is missing or damaged."""
-    if settings.FACE_ENGINE != _NEEDS_WEIGHTS:
-        return []  # other engines say so themselves when the analysis starts
+    """E006: a model file of an engine in use is missing or damaged."""
     try:
         found = check_weights(Path(settings.WEIGHTS_DIR) if settings.WEIGHTS_DIR else None)
     except WeightsError as error:
-        return [Error(str(error), id="proctor.E101")]
+        return [Error(str(error), id="proctor.E006")]
+    in_use = engines_in_use()
     return [
-        Error(status.problem, hint="`manage.py check_models` lists all of them.", id="proctor.E101")
+        Error(
+            f"{status.entry.engine} cannot work: {status.problem}",
+            hint="`manage.py check_models` lists all model files.",
+            id="proctor.E006",
+        )
         for status in found
-        if not status.is_usable
+        if not status.is_usable and status.entry.engine in in_use
     ]
+
+
+@register()
+def refuse_unknown_engine(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]:
+    """E007: a setting names an engine in a module that does not exist, or no face engine at all."""
+    found: list[CheckMessage] = []
+    for name in ENGINE_SETTINGS:
+        path = getattr(settings, name)
+        if _is_known(path) or (not path and name in _OPTIONAL):
+            continue
+        found.append(
+            Error(
+                f"PROCTOR_{name} is {path!r}, and there is no such engine.",
+                hint="It is the dotted path of a class; docs/operations.md lists those we ship.",
+                id="proctor.E007",
+            )
+        )
+    return found
+
+
+def _is_known(path: str) -> bool:
+    module, _, name = path.rpartition(".")
+    try:
+        return bool(module and name) and find_spec(module) is not None
+    except ModuleNotFoundError:
+        return False

@@ -16,7 +16,7 @@ class WeightsError(RuntimeError):
 
 @dataclass(frozen=True, slots=True)
 class WeightsEntry:
-    """One line of the manifest: what the file is, where it came from and what it must hash to."""
+    """One line of the manifest: what the file is, which engine reads it, where it came from, its SHA-256."""
 
     file: str
     model: str
@@ -25,6 +25,7 @@ class WeightsEntry:
     licence: str
     licence_file: str
     made: str
+    engine: str = ""  # dotted path
 
     @property
     def version(self) -> str:

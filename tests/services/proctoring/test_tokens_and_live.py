@@ -3,17 +3,14 @@
 import io
 import logging
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.management import call_command
-from django.core.management.base import CommandError
 from django.db import transaction
 
 from proctor_site.kernel import clock
 from proctor_site.kernel.errors import NotSignedIn
-from proctoring import checks
 from proctoring.evidence import store
 from proctoring.evidence.store import Picture
 from proctoring.ingest import tokens
@@ -177,23 +174,3 @@ def test_the_sweep_command_runs_once(session: MonitoringSession, monkeypatch: py
     call_command("sweep", once=True, stdout=out)
     assert out.getvalue() == "1 file(s) moved to the evidence store\n"
     assert not EvidenceItem.objects.filter(stored_at=None).exists()
-
-
-def test_check_models_lists_source_licence_and_hash() -> None:
-    out = io.StringIO()
-    call_command("check_models", stdout=out)
-    text = out.getvalue()
-    assert "face_detection_yunet_2023mar_int8bq.onnx" in text
-    assert "sha256: 49f000ec501fef24739071fc7e68267d32209045b6822c0c72dce1da25726f10" in text
-    assert "all good" in text
-
-
-def test_damaged_models_fail_the_command_and_the_system_check(tmp_path: Path, settings: Any) -> None:
-    assert checks.refuse_unusable_models(None) == []
-    (tmp_path / "face_detection_yunet_2023mar_int8bq.onnx").write_bytes(b"damaged")
-    settings.WEIGHTS_DIR = str(tmp_path)
-    with pytest.raises(CommandError, match="cannot be used: face_detection_yunet"):
-        call_command("check_models", stdout=io.StringIO())
-    (found,) = checks.refuse_unusable_models(None)
-    assert found.id == "proctor.E101"
-    assert "damaged" in found.msg

@@ -8,7 +8,6 @@ import pytest
 
 from proctor_site import checks, deployment_checks
 from proctor_site.settings import env
-from proctoring.vision import weights
 
 S3 = {"bucket_name": "evidence-store", "default_acl": None, "querystring_auth": True}
 FOLDER = {"location": "/srv/evidence", "base_url": None}
@@ -29,8 +28,6 @@ def test_a_sound_set_up_passes() -> None:
         checks.refuse_memory_with_several_processes,
         checks.refuse_public_evidence,
         checks.refuse_incomplete_s3,
-        checks.refuse_damaged_weights,
-        checks.refuse_unknown_engine,
     ):
         assert check(None) == [], check.__name__
 
@@ -108,22 +105,6 @@ def test_bucket_name(settings: Any, bucket: str, found: int) -> None:
     settings.EVIDENCE_STORE = "s3"
     settings.STORAGES = settings.STORAGES | _stores(S3 | {"bucket_name": bucket})
     assert ids(checks.refuse_incomplete_s3(None)) == ["proctor.E005"] * found
-
-
-def test_damaged_weights(settings: Any, tmp_path: Path) -> None:
-    name = next(iter(weights.read_manifest()))
-    (tmp_path / name).write_bytes(b"not a model")
-    settings.WEIGHTS_DIR = str(tmp_path)
-    [message] = checks.refuse_damaged_weights(None)
-    assert message.id == "proctor.E006"
-    assert "damaged" in message.msg
-    assert name in message.msg
-
-
-@pytest.mark.parametrize("path", ["", "nonsense", "no.such.module.Engine"])
-def test_unknown_engine(settings: Any, path: str) -> None:
-    settings.FACE_ENGINE = path
-    assert ids(checks.refuse_unknown_engine(None)) == ["proctor.E007"]
 
 
 def test_readable_data(settings: Any, tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """Model files: verified, found in the right place, and never silently missing."""
 
 import shutil
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -19,9 +20,25 @@ def test_every_vendored_file_is_whole_and_has_its_licence_text() -> None:
         assert "==" in status.entry.source
 
 
-def test_no_model_file_lies_around_unlisted() -> None:
-    models = {path.name for path in VENDORED.iterdir() if path.suffix in {".onnx", ".tflite"}}
-    assert models == set(read_manifest())
+def test_no_file_lies_around_unlisted() -> None:
+    entries = read_manifest().values()
+    named = {name for entry in entries for name in (entry.file, entry.licence_file)}
+    assert {path.name for path in VENDORED.iterdir()} == named | {"MANIFEST.toml", "README.md"}
+
+
+def test_each_file_names_the_engine_that_reads_it() -> None:
+    for entry in read_manifest().values():
+        module, _, name = entry.engine.rpartition(".")
+        source = Path(str(import_module(module).__file__)).read_text(encoding="utf-8")
+        assert f"class {name}(" in source, f"{entry.file}: no engine {entry.engine!r}"
+        assert entry.file in source, f"{entry.file}: {entry.engine} does not read it"
+
+
+def test_the_text_on_how_to_get_them_anew_names_every_file_and_package() -> None:
+    text = (VENDORED / "README.md").read_text(encoding="utf-8")
+    for entry in read_manifest().values():
+        assert entry.file in text
+        assert entry.source in text
 
 
 def test_operator_folder_goes_first(tmp_path: Path) -> None:
