@@ -17,6 +17,8 @@ FRAME_INTERVAL_MS = env.integer("PROCTOR_FRAME_INTERVAL_MS", 1_000, least=200)
 """Pace of camera frames when the machine is not loaded; overload raises it (analysis.pool)."""
 FRAME_MAX_BYTES = env.integer("PROCTOR_FRAME_MAX_BYTES", 262_144, least=20_000)
 TEMPLATE_KEY = env.secret("PROCTOR_TEMPLATE_KEY")
-"""Encrypts face templates; derived from the secret key when empty. Changing it makes templates unreadable."""
+"""Encrypts face templates; derived from the secret key when empty. To change it, see docs/operations.md."""
+TEMPLATE_KEY_BEFORE = env.secret("PROCTOR_TEMPLATE_KEY_BEFORE")
+"""The former key (or secret key), which still reads; until `manage.py rotate_template_key` has run."""
 SWEEP_IN_PROCESS = env.flag("PROCTOR_SWEEP_IN_PROCESS", default=True)
 """The web process submits attempts at their deadline itself; off when `manage.py sweep` runs elsewhere."""

@@ -65,6 +65,7 @@ def give(
             return before
         if before:
             _end(before, candidate)
+            transaction.on_commit(lambda: _forget(session))
         given = Consent.objects.create(
             institution=attempt.institution,
             session=session,
@@ -110,9 +111,14 @@ def withdraw(attempt: Attempt, *, candidate: User) -> None:
     """
     _require_own(attempt, candidate)
     session = sessions.session_of(attempt)
+    if session is None:
+        return
     with transaction.atomic():
+        # A photo that is being enrolled holds the same lock: its template is either gone with the consent
+        # here, or finds that there is none any more.
+        lock(session)
         consent = valid_consent(session)
-        if session is None or consent is None:
+        if consent is None:
             return
         _end(consent, candidate)
         record_event(
