@@ -26,8 +26,8 @@ class Command(BaseCommand):
         self.stdout.write(f"{rotated} templates are under the new key now.")
         if unreadable:
             raise CommandError(
-                f"{len(unreadable)} templates cannot be read with either key; set PROCTOR_TEMPLATE_KEY_BEFORE to "
-                "the key they were made with. Until then their candidates' faces are not compared."
+                f"{len(unreadable)} templates cannot be read with any key; set PROCTOR_TEMPLATE_KEY_BEFORE "
+                "to the key they were made with. Until then these faces are not compared."
             )
 
 
