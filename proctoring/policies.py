@@ -5,12 +5,17 @@ from copy import copy
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
+from django.db.models import Q, QuerySet
+
 from accounts.models import Institution
 from exams.models import Allowance, Attempt, Exam
+from exams.states import RUNNING
 from proctor_site.kernel.errors import InvalidInput
 from proctoring.incidents.rules import DEFAULT_RULES, Rule
+from proctoring.models import MonitoringSession
 from proctoring.models.policy import DetectorMode, Policy, PolicyAssignment
 from proctoring.observations import ObservationKind, Severity
+from proctoring.states import SESSION_LIVE
 
 _WHOLE = {"min_frames", "clear_frames"}
 _FIXED = {"kind", "severity", "template"}
@@ -32,6 +37,12 @@ class RuleSet:
     def detectors(self) -> frozenset[ObservationKind]:
         """What the analysis is asked to look for."""
         return frozenset(self.rules) - self.muted
+
+    def only(self, kinds: Iterable[str]) -> "RuleSet":
+        """The same without every kind that is not among `kinds`."""
+        named = set(kinds)
+        rules = {kind: rule for kind, rule in self.rules.items() if kind.value in named}
+        return RuleSet(rules, self.muted & frozenset(rules))
 
 
 def policy_for(exam: Exam) -> Policy:
@@ -56,6 +67,21 @@ def policy_of(attempt: Attempt) -> Policy:
 def built_in(institution: Institution) -> Policy:
     """The policy of an institution that has made none: every detector on, reference photo required."""
     return Policy(institution=institution, name="Standard")
+
+
+def exams_under(policy: Policy) -> QuerySet[Exam]:
+    """The exams that the policy holds for: those it was given to; as the default, those without one too."""
+    uses = Q(policy_assignment__policy=policy.pk)
+    if policy.is_default:
+        uses |= Q(policy_assignment=None)
+    own = Exam._base_manager.filter(institution_id=policy.institution_id, is_template=False)
+    return own.filter(uses).order_by("title", "pk")
+
+
+def running_under(policy: Policy) -> int:
+    """How many attempts that are watched run under the policy now."""
+    live = MonitoringSession._base_manager.filter(state=SESSION_LIVE, attempt__state__in=RUNNING)
+    return live.filter(sitting__exam__in=exams_under(policy)).count()
 
 
 def rules_for(policy: Policy, allowances: Iterable[Allowance] = ()) -> RuleSet:

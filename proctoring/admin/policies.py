@@ -2,88 +2,66 @@
 
 from typing import Any
 
-from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.http import HttpRequest
 
 from accounts.admin.site import site
 from accounts.admin.tenant import TenantStackedInline
 from exams.admin.enrolments import DETECTOR_CHOICES
 from exams.admin.exams import ExamAdmin
-from proctor_site.kernel.errors import InvalidInput
+from proctoring import policies
+from proctoring.admin.policy_form import PolicyForm, panels_of
+from proctoring.admin.policy_pages import PolicyPages
 from proctoring.admin.read_only import ProctoringAdmin
 from proctoring.models import Policy, PolicyAssignment
 from proctoring.observations import ObservationKind
-from proctoring.policies import check_overrides, rules_for
-
-_EXAMPLE = '{"no_face": {"persist_seconds": 5, "severity": "low"}}'
-
-
-class PolicyForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable at run time
-    """Checks the changes to the time rules as the analysis reads them."""
-
-    class Meta:
-        model = Policy
-        fields = "__all__"  # noqa: DJ007  (the admin's fieldsets name them)
-
-    def clean_rules(self) -> Any:
-        rules = self.cleaned_data["rules"]
-        if rules is None:
-            return {}
-        try:
-            check_overrides(rules)
-        except InvalidInput as refusal:
-            raise forms.ValidationError(f"{refusal.field}: {refusal.message}") from refusal
-        return rules
-
-    def clean(self) -> Any:
-        cleaned = super().clean()
-        if "rules" in self.cleaned_data:
-            try:
-                rules_for(Policy(rules=self.cleaned_data["rules"]))
-            except InvalidInput as refusal:
-                self.add_error("rules", f"{refusal.field}: {refusal.message}")
-        return cleaned
 
 
 @admin.register(Policy, site=site)
-class PolicyAdmin(ProctoringAdmin):
+class PolicyAdmin(PolicyPages, ProctoringAdmin):
     """Policies. Capture is announced to candidates and fixed; interpretation may change."""
 
     form = PolicyForm
+    change_form_template = "admin/proctoring/policy/change_form.html"
+    change_list_template = "admin/proctoring/policy/change_list.html"
     list_display = ("name", "is_default", "camera_required", "reference_photo_required", "warns_candidate")
     search_fields = ("name",)
     fieldsets = (
-        (None, {"fields": ("name", "is_default")}),
+        (None, {"fields": ("name", "is_default", "warns_candidate")}),
         (
             "What is captured",
             {
                 "fields": ("camera_required", "reference_photo_required"),
-                "description": "Candidates read this before they agree. It cannot be widened during an exam.",
+                "description": "Candidates read this before they agree; what they were told holds for their "
+                "whole attempt.",
             },
         ),
+        # Shown by the template itself, each with its rule.
         (
             "What is looked for",
-            {
-                "fields": (
-                    *(kind.value for kind in ObservationKind),
-                    "warns_candidate",
-                ),
-                "description": "Incidents are questions to people; no detector ends an exam. Advisory ones "
-                "are shown with severity info.",
-            },
-        ),
-        (
-            "Time rules",
-            {
-                "fields": ("rules",),
-                "classes": ("collapse",),
-                "description": "Changes to the default rules, as JSON by detector. Numbers: min_frames, "
-                "persist_seconds, share, clear_frames, clear_seconds, merge_seconds, cooldown_seconds, "
-                f"gap_seconds; and severity. Example: {_EXAMPLE}",
-            },
+            {"fields": [kind.value for kind in ObservationKind], "classes": ["detectors"]},
         ),
     )
+
+    def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> Any:
+        policy = kwargs.get("obj")
+        context["panels"] = panels_of(context["adminform"].form)
+        context["may_copy"] = self.has_add_permission(request)
+        if policy is not None:
+            context["exams"] = policies.exams_under(policy)
+            context["running"] = policies.running_under(policy)
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def save_model(self, request: HttpRequest, obj: Policy, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        running = policies.running_under(obj) if change and form.changed_data else 0
+        if running:
+            messages.warning(
+                request,
+                f"{running} attempt{'' if running == 1 else 's'} under this policy "
+                f"{'is' if running == 1 else 'are'} running. The new numbers hold for them within half a "
+                "minute. What their candidates were not told of stays off until their next attempt.",
+            )
 
 
 class PolicyAssignmentInline(TenantStackedInline):

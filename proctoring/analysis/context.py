@@ -70,6 +70,9 @@ def _load(session: MonitoringSession, before: SessionContext | None) -> SessionC
     consent = Consent.objects.filter(session=session, withdrawn_at=None).first()
     policy = _policy(session)
     rule_set = _rule_set(session, policy)
+    if consent is not None and consent.looked_for is not None:
+        # A policy changed during an attempt interprets differently, but looks for nothing untold.
+        rule_set = rule_set.only(consent.looked_for)
     compares = consent is not None and consent.face_comparison
     # Decrypted once: a reload after some seconds keeps the vectors, `forget` drops them.
     references = before.references if compares and before else _references(session) if compares else None

@@ -73,6 +73,7 @@ def give(
             notice=read,
             camera=with_camera,
             face_comparison=compared,
+            looked_for=[kind.value for kind in notices.looked_for(policy_of(attempt))],
             given_at=clock.now(),
         )
         verb = "attempt.consent_given" if with_camera else "attempt.camera_declined"

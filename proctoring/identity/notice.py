@@ -65,21 +65,28 @@ def wording(institution: Institution, policy: Policy) -> str:
     return "\n\n".join(parts)
 
 
-def _captured(policy: Policy) -> str:
+def looked_for(policy: Policy) -> list[ObservationKind]:
+    """The detectors that the notice of this policy names; none without a camera."""
     if not policy.camera_required:
-        return "What is captured\nNothing. This exam is taken without camera."
-    looked_for = [
-        text
-        for kind, text in _LOOKED_FOR.items()
+        return []
+    return [
+        kind
+        for kind in _LOOKED_FOR
         if getattr(policy, kind.value) != DetectorMode.OFF
         and (kind is not ObservationKind.DIFFERENT_PERSON or policy.reference_photo_required)
     ]
+
+
+def _captured(policy: Policy) -> str:
+    if not policy.camera_required:
+        return "What is captured\nNothing. This exam is taken without camera."
+    texts = [_LOOKED_FOR[kind] for kind in looked_for(policy)]
     photo = (
         "At check-in you take a reference photo, and a numeric description of your face is made from it. "
         if policy.reference_photo_required
         else ""
     )
-    checks = f"A program looks at each picture: {'; '.join(looked_for)}. " if looked_for else ""
+    checks = f"A program looks at each picture: {'; '.join(texts)}. " if texts else ""
     return (
         "What is captured\nWhile you take the exam, your camera sends a still picture about once a second. "
         f"No sound and no video is recorded. {photo}{checks}"

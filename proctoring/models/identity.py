@@ -34,6 +34,11 @@ class Consent(TenantModel):
     notice = models.ForeignKey(Notice, on_delete=models.PROTECT, related_name="consents")
     camera = models.BooleanField(default=True)
     face_comparison = models.BooleanField(default=False)
+    looked_for = models.JSONField(
+        null=True,
+        blank=True,
+        help_text="The detectors that the notice named; no other looks at this session. None: not recorded.",
+    )
     given_at = models.DateTimeField()
     withdrawn_at = models.DateTimeField(null=True, blank=True)
 

@@ -54,6 +54,13 @@ PROCTORING_ADMIN_ROWS = [
     Row("GET", _HERE + "policy/<path:object_id>/delete/", "302 302 403 403 403 200 200 302 404 302"),
     Row("GET", _HERE + "policy/<path:object_id>/history/", "302 302 200 200 200 200 200 302 404 302"),
     Row("GET", _HERE + "policy/add/", "302 302 403 403 403 200 200 302 200 302"),
+    Row("GET", _HERE + "policy/start/", "302 302 403 403 403 200 200 302 200 302"),
+    Row("GET", _HERE + "policy/words/", "302 302 405 405 405 405 405 302 405 302"),
+    Row("GET", _HERE + "policy/<int:policy_id>/copy/", "302 302 405 405 405 405 405 302 405 302"),
+    Row("GET", _HERE + "policy/<int:policy_id>/export/", "302 302 200 200 200 200 200 302 404 302"),
+    Row("POST", _HERE + "policy/start/", "302 302 403 403 403 302 302 302 302 302", body={"preset": "calm"}),
+    Row("POST", _HERE + "policy/words/", "302 302 403 403 403 200 200 302 200 302"),
+    Row("POST", _HERE + "policy/<int:policy_id>/copy/", "302 302 403 403 403 302 302 302 404 302"),
     Row(
         "POST",
         _HERE + "incident/<int:incident_id>/decide/",

@@ -241,6 +241,7 @@ class World:
             "sitting": lambda: self.sitting.pk,
             "sitting_id": lambda: self.sitting.pk,
             "incident_id": lambda: self.incident.pk,
+            "policy_id": lambda: self.policy.pk,
             "warning_id": lambda: self.warning.pk,
             "public_id": lambda: self.session.public_id,
             "invitation": lambda: self.invitation.pk,

@@ -16,6 +16,7 @@ from proctoring.analysis import context, templates
 from proctoring.identity import check_in, consent, notice, reference
 from proctoring.ingest.services import accept_frame
 from proctoring.models import Consent, Incident, LiveEvent, Notice, Policy, ReferenceFace
+from proctoring.observations import ObservationKind
 from tests.capture import BLUE, RED, FrameFeed, frame, fresh
 from tests.factories.exams import enrol, make_attempt
 
@@ -323,3 +324,25 @@ def test_the_way_without_camera_can_be_agreed(checking_in: Attempt) -> None:
     assert not consent.policy_of(fresh).camera_required
     assert "without camera" in notice.for_attempt(fresh).body
     assert check_in.complete(fresh, candidate=fresh.enrolment.candidate).state == states.READY
+
+
+def test_a_policy_widened_during_an_attempt_looks_for_nothing_that_was_not_told(
+    checking_in: Attempt, institution: Any
+) -> None:
+    policy = default_policy(institution, phone="off", no_face="on")
+    given = agree(checking_in)
+    assert "phone" not in given.looked_for
+    Policy.objects.filter(pk=policy.pk).update(phone="on", no_face="advisory", book="off")
+    context._known.clear()
+    rules = context.of(given.session).rule_set.rules
+    assert "phone" not in rules, "the candidate was not told of it"
+    assert "book" not in rules, "what is switched off stays off"
+    assert rules[ObservationKind.NO_FACE].severity == "info", "numbers and modes may change"
+
+
+def test_a_comparison_that_was_not_announced_does_not_begin(checking_in: Attempt, institution: Any) -> None:
+    policy = default_policy(institution, reference_photo_required=False)
+    given = agree(checking_in, face_comparison=False)
+    Policy.objects.filter(pk=policy.pk).update(reference_photo_required=True)
+    context._known.clear()
+    assert "different_person" not in context.of(given.session).rule_set.rules

@@ -1,0 +1,89 @@
+"""Policies as JSON files and as copies: always a new policy, never a change to one that exams use."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import transaction
+
+from accounts import audit
+from accounts.models import Institution, User
+from proctor_site.kernel.errors import InvalidInput
+from proctoring.models.policy import DetectorMode, Policy
+from proctoring.observations import ObservationKind
+from proctoring.policies import rules_for
+
+FORMAT = "proctor-policy-1"
+_SWITCHES = ("camera_required", "reference_photo_required", "warns_candidate")
+_NAME_LENGTH = 100
+
+
+def to_file(policy: Policy) -> dict[str, Any]:
+    """The policy as plain JSON values, without anything of the institution."""
+    return {
+        "format": FORMAT,
+        "name": policy.name,
+        **{name: getattr(policy, name) for name in _SWITCHES},
+        "detectors": {kind.value: str(getattr(policy, kind.value)) for kind in ObservationKind},
+        "rules": policy.rules,
+    }
+
+
+def from_file(data: Any, institution: Institution) -> Policy:
+    """An unsaved policy out of what `to_file` gives; what is left out is as by default.
+
+    Raises InvalidInput whose `field` names the place, such as "detectors.phone".
+    """
+    if not isinstance(data, Mapping):
+        raise InvalidInput("The file must be a JSON object, such as an export of a policy.", field="file")
+    if data.get("format") != FORMAT:
+        raise InvalidInput(f'This is not an export of a policy: "format" is not "{FORMAT}".', field="format")
+    unknown = sorted(set(data) - {"format", "name", "detectors", "rules", *_SWITCHES})
+    if unknown:
+        raise InvalidInput(f"A policy has nothing called {unknown[0]!r}.", field=unknown[0])
+    name = data.get("name")
+    if not isinstance(name, str) or not name.strip() or "\x00" in name:
+        raise InvalidInput("The policy needs a name.", field="name")
+    policy = Policy(institution=institution, name=name.strip()[:_NAME_LENGTH], rules=data.get("rules", {}))
+    for switch in _SWITCHES:
+        value = data.get(switch, getattr(policy, switch))
+        if not isinstance(value, bool):
+            raise InvalidInput("This must be true or false.", field=switch)
+        setattr(policy, switch, value)
+    _set_modes(policy, data.get("detectors", {}))
+    rules_for(policy)
+    return policy
+
+
+def _set_modes(policy: Policy, modes: Any) -> None:
+    if not isinstance(modes, Mapping):
+        raise InvalidInput("The detectors must be an object of modes.", field="detectors")
+    known = {kind.value for kind in ObservationKind}
+    for kind, mode in modes.items():
+        if kind not in known:
+            raise InvalidInput(f"There is no detector {kind!r}.", field=f"detectors.{kind}")
+        if mode not in DetectorMode.values:
+            allowed = ", ".join(DetectorMode.values)
+            raise InvalidInput(f"A mode is one of {allowed}.", field=f"detectors.{kind}")
+        setattr(policy, kind, mode)
+
+
+def copy_of(policy: Policy) -> Policy:
+    """An unsaved copy; it is nobody's default."""
+    return from_file(to_file(policy), policy.institution)
+
+
+@transaction.atomic
+def store_new(policy: Policy, *, actor: User, source: str) -> Policy:
+    """Stores an unsaved policy; a name that is taken gets a number. `source`: where it comes from."""
+    taken = set(Policy.objects.filter(institution=policy.institution).values_list("name", flat=True))
+    policy.name = _free_name(policy.name, taken)
+    policy.save()
+    audit.record(policy.institution, policy, "policy.added", actor=actor, detail={"from": source})
+    return policy
+
+
+def _free_name(name: str, taken: set[str]) -> str:
+    if name not in taken:
+        return name
+    short = name[: _NAME_LENGTH - 6].rstrip()
+    return next(found for number in range(2, len(taken) + 3) if (found := f"{short} ({number})") not in taken)

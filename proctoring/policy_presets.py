@@ -1,0 +1,168 @@
+"""Ready-made policies to start from, and how any policy differs from the defaults, in words."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from accounts.models import Institution
+from proctoring.incidents.rule_table import DEFAULT_RULES, Rule
+from proctoring.incidents.rule_words import number, percent
+from proctoring.models.policy import DetectorMode, Policy
+from proctoring.observations import ObservationKind as Kind
+from proctoring.observations import Severity
+from proctoring.policies import check_overrides
+
+ON, ADVISORY, OFF = DetectorMode.ON, DetectorMode.ADVISORY, DetectorMode.OFF
+_FIELDS = {each.name: each for each in Policy._meta.fields}
+LABELS = {kind: str(_FIELDS[kind.value].verbose_name) for kind in Kind}
+"""Each detector's name as the forms show it."""
+
+NUMBER_WORDS = {
+    "severity": "severity",
+    "min_frames": "frames to open",
+    "persist_seconds": "seconds to open",
+    "share": "share that shows it",
+    "clear_frames": "frames to end",
+    "clear_seconds": "seconds to end",
+    "merge_seconds": "same incident within",
+    "cooldown_seconds": "repeat within",
+    "gap_seconds": "starts again after",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Preset:
+    """A policy to start from; what it does not name is as by default."""
+
+    key: str
+    name: str
+    summary: str
+    modes: Mapping[Kind, DetectorMode] = field(default_factory=dict)
+    rules: Mapping[Kind, Mapping[str, float | str]] = field(default_factory=dict)
+
+    def policy(self, institution: Institution) -> Policy:
+        """The preset as an unsaved policy of the institution."""
+        modes = {kind.value: mode for kind, mode in self.modes.items()}
+        rules = {kind.value: dict(changes) for kind, changes in self.rules.items()}
+        return Policy(institution=institution, name=self.name, rules=rules, **modes)
+
+
+# The replaced systems stored one item per candidate in ten minutes, and alarmed on single frames.
+_TEN_MINUTES = 600.0
+_ONE_LOOK: Mapping[str, float | str] = {
+    "min_frames": 1,
+    "persist_seconds": 0.0,
+    "share": 1.0,
+    "cooldown_seconds": _TEN_MINUTES,
+}
+
+PRESETS = (
+    Preset(
+        "replaced",
+        "As the replaced systems",
+        "The detectors and numbers of the systems that this one replaces: alarms on single frames, and one "
+        "incident in ten minutes. Expect false alarms; what those systems did not look for is off.",
+        modes={
+            Kind.BOOK: ON,
+            Kind.CAMERA_COVERED: OFF,
+            Kind.CAMERA_DARK: OFF,
+            Kind.EYES_CLOSED: OFF,
+            Kind.FACE_HIDDEN: OFF,
+            Kind.SECOND_PERSON: OFF,
+            Kind.CAMERA_FROZEN: OFF,
+            Kind.CAMERA_REPLACED: OFF,
+        },
+        rules={
+            Kind.NO_FACE: {"persist_seconds": 0.0, "cooldown_seconds": _TEN_MINUTES},
+            Kind.SEVERAL_FACES: _ONE_LOOK,
+            Kind.DIFFERENT_PERSON: {"persist_seconds": 0.0, "cooldown_seconds": _TEN_MINUTES},
+            Kind.LOOKING_AWAY: {
+                "severity": Severity.MEDIUM.value,
+                "min_frames": 5,
+                "persist_seconds": 0.0,
+                "share": 1.0,
+                "cooldown_seconds": _TEN_MINUTES,
+            },
+            Kind.PHONE: {"severity": Severity.MEDIUM.value, **_ONE_LOOK},
+            Kind.BOOK: _ONE_LOOK,
+            Kind.SECOND_SCREEN: _ONE_LOOK,
+            Kind.TEXT_SHOWN: _ONE_LOOK,
+        },
+    ),
+    Preset(
+        "calm",
+        "Calm",
+        "Fewer incidents: waits longer, and takes habits such as looking away as information only. For "
+        "exams where people may think aloud, use paper or sit in a lively home.",
+        modes={Kind.LOOKING_AWAY: ADVISORY, Kind.EYES_CLOSED: OFF, Kind.FACE_HIDDEN: OFF, Kind.BOOK: OFF},
+        rules={
+            Kind.NO_FACE: {"min_frames": 5, "persist_seconds": 8.0, "cooldown_seconds": 300.0},
+            Kind.SEVERAL_FACES: {"min_frames": 4, "persist_seconds": 4.0, "cooldown_seconds": 300.0},
+            Kind.LOOKING_AWAY: {"min_frames": 8, "persist_seconds": 8.0, "cooldown_seconds": 300.0},
+            Kind.CAMERA_COVERED: {"min_frames": 4, "persist_seconds": 5.0},
+            Kind.SECOND_PERSON: {"min_frames": 4, "persist_seconds": 4.0, "cooldown_seconds": 300.0},
+        },
+    ),
+    Preset(
+        "strict",
+        "Strict",
+        "More incidents, sooner and of higher severity, also for books, text and a partly hidden face. For "
+        "exams of high stakes, with enough proctors to look at what comes.",
+        modes={Kind.FACE_HIDDEN: ON, Kind.MOUTH_MOVING: ADVISORY, Kind.BOOK: ON, Kind.TEXT_SHOWN: ON},
+        rules={
+            Kind.NO_FACE: {"min_frames": 2, "persist_seconds": 0.5},
+            Kind.SEVERAL_FACES: {"min_frames": 2, "persist_seconds": 0.5},
+            Kind.LOOKING_AWAY: {"severity": Severity.MEDIUM.value, "min_frames": 3, "persist_seconds": 1.5},
+            Kind.FACE_HIDDEN: {"severity": Severity.MEDIUM.value, "min_frames": 3, "persist_seconds": 2.0},
+            Kind.CAMERA_COVERED: {"severity": Severity.HIGH.value, "min_frames": 2, "persist_seconds": 0.5},
+            Kind.TEXT_SHOWN: {"severity": Severity.MEDIUM.value},
+        },
+    ),
+)
+
+
+def find_preset(key: str) -> Preset | None:
+    """The preset of that key, or None."""
+    return next((each for each in PRESETS if each.key == key), None)
+
+
+def default_mode(kind: Kind) -> str:
+    """The mode of a detector in a new policy."""
+    return str(_FIELDS[kind.value].get_default())
+
+
+def differences(policy: Policy) -> list[str]:
+    """What a policy changes against the defaults, one line a detector; empty when it changes nothing.
+
+    Raises InvalidInput when its changes to the rules make no sense.
+    """
+    overrides = check_overrides(policy.rules)
+    lines = []
+    for kind, rule in DEFAULT_RULES.items():
+        parts = [*_mode_change(policy, kind), *_rule_changes(rule, overrides.get(kind, {}))]
+        if parts:
+            lines.append(f"{LABELS[kind].capitalize()}: {'; '.join(parts)}")
+    return lines
+
+
+def _mode_change(policy: Policy, kind: Kind) -> list[str]:
+    default = default_mode(kind)
+    mode = getattr(policy, kind.value)
+    return [] if mode == default else [f"{mode} instead of {default}"]
+
+
+def _rule_changes(rule: Rule, changes: Mapping[str, Any]) -> list[str]:
+    changed = replace(rule, **changes)
+    return [
+        f"{words} {_shown(name, getattr(changed, name))} instead of {_shown(name, getattr(rule, name))}"
+        for name, words in NUMBER_WORDS.items()
+        if getattr(changed, name) != getattr(rule, name)
+    ]
+
+
+def _shown(name: str, value: Any) -> str:
+    if name == "severity":
+        return str(value.value)
+    if name == "share":
+        return f"{percent(value)} %"
+    return f"{number(value)} s" if name.endswith("seconds") else number(value)
