@@ -55,6 +55,14 @@ class Severity(StrEnum):
         return list(Severity).index(self)
 
 
+class Weight(StrEnum):
+    """How much a sighting matters, where one kind can mean different things."""
+
+    PLAIN = "plain"
+    MILD = "mild"  # it may well be harmless: a picture on the wall
+    PROVEN = "proven"  # it is not, and a milder sighting afterwards does not take that back
+
+
 class QualityReason(StrEnum):
     """The closed set of reasons why a frame cannot be judged (or an enrolment photo is not good enough)."""
 
@@ -145,11 +153,34 @@ class Head:
 
 
 @dataclass(frozen=True, slots=True)
+class Imprint:
+    """What a picture is recognised by when it comes again; nothing can be seen in it.
+
+    ``digest``: first 8 bytes of the upload's SHA-256, the same for the same bytes only. ``outline``: 128 bits,
+    whether it gets brighter from each of 17 x 8 fields to the next; survives another compression.
+    """
+
+    digest: bytes
+    outline: int
+
+    def to_json(self) -> list[str]:
+        """Two hexadecimal texts."""
+        return [self.digest.hex(), f"{self.outline:032x}"]
+
+    @classmethod
+    def from_json(cls, data: list[str]) -> "Imprint":
+        """Inverse of :meth:`to_json`."""
+        digest, outline = data
+        return cls(bytes.fromhex(digest), int(outline, 16))
+
+
+@dataclass(frozen=True, slots=True)
 class Observation:
     """One detector's finding about one frame.
 
     ``confidence`` (0..1) says how sure the detector is of ``present`` being as stated.
-    ``informative=False`` marks a look that could not decide; the time rules ignore it.
+    ``informative=False`` marks a look that could not decide; the time rules ignore it. ``weight``: what a
+    sighting means for the severity.
     """
 
     kind: ObservationKind
@@ -157,6 +188,7 @@ class Observation:
     confidence: float
     measurements: Measurements = field(default_factory=dict)
     informative: bool = True
+    weight: Weight = Weight.PLAIN
 
     def to_json(self) -> dict[str, Any]:
         """Plain dict of JSON values."""
@@ -166,6 +198,7 @@ class Observation:
             "confidence": round(self.confidence, 4),
             "measurements": dict(self.measurements),
             "informative": self.informative,
+            "weight": self.weight.value,
         }
 
     @classmethod
@@ -177,6 +210,7 @@ class Observation:
             float(data["confidence"]),
             dict(data["measurements"]),
             bool(data.get("informative", True)),
+            Weight(data.get("weight", Weight.PLAIN)),
         )
 
 
@@ -225,8 +259,9 @@ class FrameReport:
 
     ``captured_at``: seconds since the epoch, UTC. ``width, height``: of the uploaded picture, pixels.
     ``coaching``: codes of ``proctoring.vision.coaching``. ``cpu_ms``: CPU milliseconds by stage, with
-    ``total``. ``head``: how the main face is held, None when it was not measured. ``engine``: names and model
-    versions. ``thumbnail``: small JPEG if it was asked for, else empty; it is left out of the JSON form.
+    ``total``. ``head``: how the main face is held, None when it was not measured. ``imprint``: what the
+    picture is recognised by when it comes again. ``engine``: names and model versions. ``thumbnail``: small
+    JPEG if it was asked for, else empty; it is left out of the JSON form.
     """
 
     captured_at: float
@@ -237,6 +272,7 @@ class FrameReport:
     observations: tuple[Observation, ...] = ()
     faces: tuple[FaceBox, ...] = ()
     head: Head | None = None
+    imprint: Imprint | None = None
     coaching: tuple[str, ...] = ()
     cpu_ms: Mapping[str, float] = field(default_factory=dict)
     engine: str = ""
@@ -257,6 +293,7 @@ class FrameReport:
             "observations": [observation.to_json() for observation in self.observations],
             "faces": [face.to_json() for face in self.faces],
             "head": self.head.to_json() if self.head else None,
+            "imprint": self.imprint.to_json() if self.imprint else None,
             "coaching": list(self.coaching),
             "cpu_ms": {stage: round(value, 3) for stage, value in self.cpu_ms.items()},
             "engine": self.engine,
@@ -274,6 +311,7 @@ class FrameReport:
             tuple(Observation.from_json(item) for item in data["observations"]),
             tuple(FaceBox.from_json(item) for item in data["faces"]),
             Head.from_json(data["head"]) if data.get("head") else None,
+            Imprint.from_json(data["imprint"]) if data.get("imprint") else None,
             tuple(data["coaching"]),
             {str(stage): float(value) for stage, value in data["cpu_ms"].items()},
             str(data["engine"]),

@@ -18,7 +18,7 @@ from proctoring.observations import ObservationKind, Severity
 from proctoring.states import SESSION_LIVE
 
 _WHOLE = {"min_frames", "clear_frames"}
-_FIXED = {"kind", "severity", "template"}
+_FIXED = {"kind", "severity", "template", "mild_severity"}
 _EDITABLE = {each.name for each in fields(Rule)} - _FIXED
 _MOST_SECONDS = 3_600.0
 

@@ -26,6 +26,7 @@ from proctoring.incidents.rules import (
 from proctoring.incidents.work_pace import work_due
 from proctoring.observations import ObservationKind
 from proctoring.vision.image import encode_jpeg
+from proctoring.vision.looking_back import Past, look_back
 from proctoring.vision.pipeline import FrameRequest, Pipeline
 from tests import fetch_media
 
@@ -278,12 +279,13 @@ def run_clip(
         enrolled = pipeline.enrol(reference)
         assert enrolled.vector is not None, f"the reference is not good enough: {enrolled.problems}"
         references = (enrolled.vector,)
-    state, seen = RuleState(), {}
+    state, past, seen = RuleState(), Past(), {}
     order: list[SeenIncident] = []
     at, sequence = start, 0
     while at < len(frames) / fps:
         request = FrameRequest(at, sequence, references, due=work_due(state))
-        state, decisions = advance(state, pipeline.analyse(frames[int(at * fps)], request))
+        past, report = look_back(past, pipeline.analyse(frames[int(at * fps)], request), request)
+        state, decisions = advance(state, report)
         _note(decisions, at, seen, order)
         sequence += 1
         at = start + sequence / looks_per_second

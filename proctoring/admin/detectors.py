@@ -9,7 +9,8 @@ ABOUT: dict[ObservationKind, str] = {
     ),
     ObservationKind.SEVERAL_FACES: (
         "A face detector counts faces in single camera pictures; posters, screens, mirrors and people who "
-        "only pass by count as well, and it does not know who they are."
+        "only pass by count as well, and it does not know who they are. A face that has not moved for 20 s "
+        "lowers the severity: a picture perhaps, or somebody who sits very still."
     ),
     ObservationKind.DIFFERENT_PERSON: (
         "A face recogniser compares the face with the reference photo of the check-in; light, angle, "
@@ -63,7 +64,7 @@ ABOUT: dict[ObservationKind, str] = {
     ),
     ObservationKind.CAMERA_REPLACED: (
         "Pictures come back in the same order, or the camera bears the name of a program; some people need "
-        "such programs, and a careful forgery is not found."
+        "such programs. A recording that never comes back and a camera under another name are not found."
     ),
 }
 
@@ -78,6 +79,8 @@ MEASURE_NAMES: dict[str, str] = {
     "sharpness": "Sharpness",
     "brightness": "Brightness (0 to 255)",
     "looks": "Pictures that were judged",
+    "why": "Why",
+    "note": "Note",
     "count": "Pictures in which it was seen",
     "seconds": "Observed seconds",
 }

@@ -14,6 +14,7 @@ from django.core.cache import cache
 from proctoring.evidence.windows import AvailableFrame
 from proctoring.incidents.rules import RuleState
 from proctoring.observations import FrameReport, ObservationKind
+from proctoring.vision.looking_back import Past
 
 log = logging.getLogger(__name__)
 
@@ -38,13 +39,14 @@ class Memory:
     """What the server remembers of a session between two frames.
 
     `last_sequence`: of the newest frame accepted, analysed or not; -1 before the first. `written`: when each
-    kind's open incident was last written to the database, seconds since the epoch.
+    kind's open incident was last written to the database, seconds since the epoch. `past`: for looking back.
     """
 
     last_sequence: int = -1
     rules: RuleState = field(default_factory=RuleState)
     frames: tuple[FrameNote, ...] = ()
     written: Mapping[str, float] = field(default_factory=dict)
+    past: Past = field(default_factory=Past)
 
 
 def begin(session_id: int) -> bool:
@@ -68,7 +70,7 @@ def load(session_id: int) -> Memory:
         log.exception("session %s: the rule state is of another release; counting starts anew", session_id)
         rules = RuleState()
     frames = tuple(FrameNote(*note) for note in data["frames"])
-    return Memory(data["last_sequence"], rules, frames, data["written"])
+    return Memory(data["last_sequence"], rules, frames, data["written"], Past.from_data(data.get("past", {})))
 
 
 def save(session_id: int, memory: Memory) -> None:
@@ -78,6 +80,7 @@ def save(session_id: int, memory: Memory) -> None:
         "rules": memory.rules.to_json(),
         "frames": [(note.sequence, note.captured_at, dict(note.strengths)) for note in memory.frames],
         "written": dict(memory.written),
+        "past": memory.past.to_data(),
     }
     cache.set(_memory_key(session_id), data, _MEMORY_TTL_S)
 

@@ -29,6 +29,7 @@ class ExtendIncident:
     """The open incident of this kind was seen again."""
 
     kind: ObservationKind
+    severity: Severity
     confidence: float
     last_seen_at: float
     count: int

@@ -181,10 +181,13 @@ def _update(incident: Incident, decision: Decision) -> None:
         incident.last_seen_at = max(incident.last_seen_at, moment(decision.last_seen_at))
     if isinstance(decision, RepeatIncident):
         incident.ended_at, incident.repeats = None, decision.repeats
+    if isinstance(decision, ExtendIncident | RepeatIncident):
+        incident.severity = decision.severity.value
     # Named columns: a verdict may be given at this very moment, and must not be overwritten.
     incident.save(
         update_fields=[
-            "confidence", "count", "explanation", "measurements", "last_seen_at", "ended_at", "repeats"
+            "confidence", "count", "explanation", "measurements", "last_seen_at", "ended_at", "repeats",
+            "severity",
         ]
     )  # fmt: skip
 

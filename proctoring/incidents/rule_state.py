@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from proctoring.observations import Measurements, ObservationKind
+from proctoring.observations import Measurements, ObservationKind, Weight
 
 FORMAT = 1
 
@@ -35,6 +35,7 @@ class Spell:
 
     ``looks`` / ``count``: informative looks, and those in which the thing was seen, since ``started_at``.
     ``seconds``: observed seconds; ``clear_looks`` / ``clear_seconds``: run of looks without it at the end.
+    ``weight``: of the newest sighting, but proven for good.
     """
 
     started_at: float
@@ -48,6 +49,7 @@ class Spell:
     clear_looks: int = 0
     clear_seconds: float = 0.0
     ended_at: float | None = None
+    weight: Weight = Weight.PLAIN
 
     @property
     def is_open(self) -> bool:
@@ -68,12 +70,13 @@ class Spell:
             "clear_looks": self.clear_looks,
             "clear_seconds": round(self.clear_seconds, 3),
             "ended_at": self.ended_at,
+            "weight": self.weight.value,
         }
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> "Spell":
         """Inverse of :meth:`to_json`; TypeError on unknown keys."""
-        return cls(**data)
+        return cls(**{**data, "weight": Weight(data.get("weight", Weight.PLAIN))})
 
 
 @dataclass(frozen=True, slots=True)

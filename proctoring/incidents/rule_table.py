@@ -14,7 +14,8 @@ class Rule:
     span ``persist_seconds`` show it in at least ``share`` of them. Ends after ``clear_frames`` looks and
     ``clear_seconds`` without it. When it comes back within ``merge_seconds`` of its last sighting it is the
     same spell; within ``cooldown_seconds`` it is counted as a repeat of the same incident. Looks further
-    apart than ``gap_seconds`` have nothing to do with each other. ValueError on numbers that make no sense.
+    apart than ``gap_seconds`` have nothing to do with each other. ``mild_severity`` holds instead of a graver
+    ``severity`` while the sightings are mild. ValueError on numbers that make no sense.
     """
 
     kind: ObservationKind
@@ -28,6 +29,7 @@ class Rule:
     cooldown_seconds: float
     gap_seconds: float
     template: str
+    mild_severity: Severity = Severity.INFO
 
     def __post_init__(self) -> None:
         if self.min_frames < 1 or self.clear_frames < 1 or not 0 < self.share <= 1:
@@ -65,6 +67,7 @@ _DEFAULTS = (
         gap_seconds=10.0,
         template="{faces} faces in {count} of {looks} frames over {seconds} s, "
         "smaller face {smallest_px} px, confidence {confidence}",
+        mild_severity=Severity.LOW,
     ),
     Rule(
         ObservationKind.DIFFERENT_PERSON,

@@ -18,7 +18,14 @@ from proctoring.incidents.explanations import explain
 from proctoring.incidents.identity_pace import follow_identity, identity_due
 from proctoring.incidents.rule_state import KindState, Look, RuleState, Spell
 from proctoring.incidents.rule_table import DEFAULT_RULES, Rule
-from proctoring.observations import FrameReport, Observation, ObservationKind
+from proctoring.observations import (
+    FrameReport,
+    Measurements,
+    Observation,
+    ObservationKind,
+    Severity,
+    Weight,
+)
 
 __all__ = [
     "DEFAULT_RULES",
@@ -137,6 +144,7 @@ def _try_open(rule: Rule, memory: KindState, seen: Observation) -> tuple[KindSta
         seconds=sum(look.seconds for look in looks[1:]),
         confidence=max(look.confidence for look in looks if look.present),
         measurements=dict(seen.measurements),
+        weight=seen.weight,
     )
     last = memory.spell
     if last is None or last.ended_at is None or fresh.started_at - last.ended_at > rule.cooldown_seconds:
@@ -156,6 +164,7 @@ def _join(last: Spell, fresh: Spell, merged: bool) -> Spell:
         seconds=last.seconds + fresh.seconds,
         confidence=max(last.confidence, fresh.confidence),
         measurements=fresh.measurements if fresh.confidence >= last.confidence else last.measurements,
+        weight=_weigh(last.weight, fresh.weight),
         repeats=last.repeats + (0 if merged else 1),
         clear_looks=0,
         clear_seconds=0.0,
@@ -182,12 +191,14 @@ def _go_on(rule: Rule, memory: KindState, seen: Observation) -> tuple[KindState,
         count=spell.count + 1,
         seconds=spell.seconds + spell.clear_seconds + look.seconds,
         confidence=max(spell.confidence, look.confidence),
-        measurements=dict(seen.measurements) if look.confidence >= spell.confidence else spell.measurements,
+        measurements=_measure(spell, seen),
+        weight=_weigh(spell.weight, seen.weight),
         clear_looks=0,
         clear_seconds=0.0,
     )
     extended = ExtendIncident(
         rule.kind,
+        _severity(rule, spell),
         spell.confidence,
         spell.last_seen_at,
         spell.count,
@@ -195,6 +206,26 @@ def _go_on(rule: Rule, memory: KindState, seen: Observation) -> tuple[KindState,
         spell.measurements,
     )
     return replace(memory, spell=spell), [extended]
+
+
+def _measure(spell: Spell, seen: Observation) -> Measurements:
+    """The numbers of the clearest look, with the note of the newest: it knows most."""
+    if seen.confidence >= spell.confidence:
+        return dict(seen.measurements)
+    kept = {name: value for name, value in spell.measurements.items() if name != "note"}
+    return kept | {name: value for name, value in seen.measurements.items() if name == "note"}
+
+
+def _weigh(before: Weight, now: Weight) -> Weight:
+    """What is proven stays so; otherwise the newer look decides."""
+    return before if before is Weight.PROVEN else now
+
+
+def _severity(rule: Rule, spell: Spell) -> Severity:
+    """The rule's severity, or the milder one while that is all the sightings say."""
+    if spell.weight is not Weight.MILD:
+        return rule.severity
+    return min(rule.severity, rule.mild_severity, key=lambda each: each.rank)
 
 
 def _end_now(rule: Rule, memory: KindState, reason: str) -> tuple[KindState, list[Decision]]:
@@ -219,7 +250,7 @@ def _end_now(rule: Rule, memory: KindState, reason: str) -> tuple[KindState, lis
 def _opened(rule: Rule, spell: Spell) -> OpenIncident:
     return OpenIncident(
         rule.kind,
-        rule.severity,
+        _severity(rule, spell),
         spell.confidence,
         spell.started_at,
         spell.last_seen_at,
@@ -232,7 +263,7 @@ def _opened(rule: Rule, spell: Spell) -> OpenIncident:
 def _repeated(rule: Rule, spell: Spell, resumed_at: float, merged: bool) -> RepeatIncident:
     return RepeatIncident(
         rule.kind,
-        rule.severity,
+        _severity(rule, spell),
         spell.confidence,
         resumed_at,
         spell.last_seen_at,

@@ -22,6 +22,7 @@ from proctoring.observations import FrameReport
 from proctoring.states import SESSION_LIVE
 from proctoring.vision.coaching import coaching_text
 from proctoring.vision.exchange import FrameRequest
+from proctoring.vision.looking_back import look_back
 from proctoring.vision.upload import ImageError
 
 log = logging.getLogger(__name__)
@@ -128,7 +129,8 @@ def _in_turn(
         raise limits.bad_picture(error) from error
     except (Overloaded, pool.WorkerLost) as error:
         return _not_analysed(session, memory, number, live, known, error)
-    opened = _record(session, known, memory, report, image)
+    past, report = look_back(memory.past, report, request, _camera_label(session))
+    opened = _record(session, known, replace(memory, past=past), report, image)
     _note_presence(session, report)
     return FrameAnswer(
         number,
@@ -194,6 +196,11 @@ def _due(
         due.append(decision)
         times[decision.kind.value] = at
     return due, times
+
+
+def _camera_label(session: MonitoringSession) -> str:
+    """What the browser calls the camera; "" for sessions without a page of ours."""
+    return presence.read(session.attempt_id).camera_label if session.attempt_id is not None else ""
 
 
 def _note_presence(session: MonitoringSession, report: FrameReport) -> None:

@@ -1,10 +1,12 @@
 """Untrusted picture bytes to arrays, within limits, and the measurements and thumbnails made from them."""
 
+import hashlib
 from dataclasses import dataclass
 
 import cv2
 import numpy as np
 
+from proctoring.observations import Imprint
 from proctoring.vision.engines.base import Frame
 from proctoring.vision.picture_header import PictureFormat, PictureHeader
 from proctoring.vision.upload import (
@@ -27,6 +29,7 @@ __all__ = [
     "encode_jpeg",
     "encode_thumbnail",
     "fit",
+    "imprint_of",
     "from_data_url",
     "measure_light",
 ]
@@ -110,6 +113,17 @@ def measure_light(frame: Frame) -> Light:
         bright_share=float((grey > 235).mean()),
         dark_share=float((grey < 50).mean()),
     )
+
+
+def imprint_of(data: bytes, frame: Frame) -> Imprint:
+    """What the picture ``data``, decoded to ``frame``, is recognised by when it comes again (about 0.1 ms)."""
+    # Two steps: an area mean over the whole frame in one would cost three times as much.
+    small = cv2.resize(frame, (68, 32), interpolation=cv2.INTER_AREA)
+    grey = cv2.cvtColor(small, cv2.COLOR_BGR2GRAY).astype(np.float32)
+    fields = cv2.resize(grey, (17, 8), interpolation=cv2.INTER_AREA)
+    # By more than a level: in even areas noise would decide.
+    bits = np.packbits(fields[:, 1:] > fields[:, :-1] + 1).tobytes()
+    return Imprint(hashlib.sha256(data).digest()[:8], int.from_bytes(bits))
 
 
 def encode_jpeg(frame: Frame, quality: int = 80) -> bytes:

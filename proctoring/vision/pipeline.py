@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
-from proctoring.observations import FrameReport, Observation, ObservationKind, Quality
+from proctoring.observations import FrameReport, Imprint, Observation, ObservationKind, Quality
 from proctoring.vision import thresholds
 from proctoring.vision.coaching import Coaching
 from proctoring.vision.detectors.camera_blocked import observe_camera
@@ -21,6 +21,7 @@ from proctoring.vision.image import (
     decode,
     encode_thumbnail,
     fit,
+    imprint_of,
     measure_light,
 )
 from proctoring.vision.quality import judge_frame, measure_face_light
@@ -39,6 +40,7 @@ class _Look:
     quality: Quality
     count: Headcount
     camera: tuple[Observation, Observation]
+    imprint: Imprint
 
 
 class _Stages:
@@ -94,6 +96,7 @@ class Pipeline:
             quality=look.quality,
             observations=tuple(item for item in observations if item.kind in request.detectors),
             faces=tuple(face.scaled(look.scale) for face in look.count.people),
+            imprint=look.imprint,
             coaching=_coach(look),
             cpu_ms=stages.total(),
             engine=self.engines.description,
@@ -127,7 +130,7 @@ class Pipeline:
         turned = (decoded.shape[1] > decoded.shape[0]) != (header.width > header.height)
         width, height = (header.height, header.width) if turned else (header.width, header.height)
         camera = observe_camera(light, has_face=main is not None)
-        return _Look(frame, width, height, scale, quality, count, camera)
+        return _Look(frame, width, height, scale, quality, count, camera, imprint_of(data, frame))
 
     def _identity(self, look: _Look, references: tuple[Vector, ...]) -> Observation:
         if not is_comparable(look.count, look.quality, self.engines.faces.thresholds):

@@ -115,9 +115,42 @@ class Enrolment:
     edge: float = 0.005  # share of the width or height that must be left beside the box
 
 
+@dataclass(frozen=True, slots=True)
+class Repeats:
+    """When pictures count as the same ones again. Bits of the 128 of an outline, see ``Imprint``."""
+
+    most_pictures: int = 180  # three minutes at one a second
+    least_lag_s: float = 3.0
+    # Of the newest pictures, how many different ones must have come before with the very same bytes
+    exact_window: int = 40
+    exact_pictures: int = 6
+    # [D] still people differ by 0-2 bits from second to second, moving ones by 5-20 (median)
+    moved_bits: int = 8
+    like_bits: int = 3
+    like_pictures: int = 15
+    like_moves: int = 6
+    lag_tolerance_s: float = 0.35
+
+
+@dataclass(frozen=True, slots=True)
+class StillFaces:
+    """When a face counts as one that never moves. Shifts in heights of that face."""
+
+    still_s: float = 20.0
+    least_looks: int = 8
+    # [D] see docs/decisions/0071: boxes of one unmoved face wander by less
+    moved_shift: float = 0.15
+    moved_growth: float = 1.25
+    same_face_shift: float = 1.0
+    forget_s: float = 60.0
+    most_tracks: int = 12
+
+
 WORKING = WorkingSize()
 FACE_COUNT = FaceCount()
 LIGHT = Light()
 FACE_LIGHT = FaceLight()
 IDENTITY = Identity()
 ENROLMENT = Enrolment()
+REPEATS = Repeats()
+STILL_FACES = StillFaces()

@@ -15,7 +15,7 @@ from proctoring.consumers.frame_message import write_frame
 from proctoring.live import groups, presence
 from proctoring.live.messages import CAPTURE_TAKEN
 from proctoring.models import Consent, Incident, LiveEvent
-from tests.capture import RED, frame
+from tests.capture import RED, frame, live
 from tests.channels.conftest import in_thread
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("scripted")]
@@ -86,7 +86,7 @@ async def test_frames_are_answered_and_become_an_incident(connect: Any, candidat
     await socket.receive("hello")
     start = clock.now().timestamp() - 8
     for number in range(1, 9):
-        await socket.inner.send_to(bytes_data=message(number, frame(), start + number))
+        await socket.inner.send_to(bytes_data=message(number, live(frame(), number), start + number))
         answer = await socket.receive("frame_result")
         assert (answer["sequence"], answer["accepted"], answer["analysed"]) == (number, True, True)
     assert answer["incidents"] == ["no_face"]

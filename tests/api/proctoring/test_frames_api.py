@@ -17,7 +17,7 @@ from proctoring.analysis import pool, recent
 from proctoring.api.capture import RawImageParser
 from proctoring.ingest import tokens
 from proctoring.models import Incident, MonitoringSession
-from tests.capture import RED, frame
+from tests.capture import RED, frame, live
 from tests.factories.exams import enrol, make_attempt
 from tests.factories.proctoring import make_session
 
@@ -281,7 +281,7 @@ def test_an_absence_sent_over_http_becomes_an_incident(session: MonitoringSessio
         response = send_raw(
             client,
             session,
-            frame(),
+            live(frame(), number),
             **bearer(session),
             **{"X-Sequence": str(number), "X-Captured-At": str(round((start + number) * 1000))},
         )
