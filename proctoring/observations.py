@@ -156,7 +156,7 @@ class Head:
 class Imprint:
     """What a picture is recognised by when it comes again; nothing can be seen in it.
 
-    ``digest``: first 8 bytes of the upload's SHA-256, the same for the same bytes only. ``outline``: 128 bits,
+    ``digest``: first 8 bytes of the upload's SHA-256, equal for equal bytes only. ``outline``: 128 bits,
     whether it gets brighter from each of 17 x 8 fields to the next; survives another compression.
     """
 

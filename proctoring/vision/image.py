@@ -116,7 +116,7 @@ def measure_light(frame: Frame) -> Light:
 
 
 def imprint_of(data: bytes, frame: Frame) -> Imprint:
-    """What the picture ``data``, decoded to ``frame``, is recognised by when it comes again (about 0.1 ms)."""
+    """What the picture ``data``, decoded to ``frame``, is recognised by when it comes again."""
     # Two steps: an area mean over the whole frame in one would cost three times as much.
     small = cv2.resize(frame, (68, 32), interpolation=cv2.INTER_AREA)
     grey = cv2.cvtColor(small, cv2.COLOR_BGR2GRAY).astype(np.float32)
