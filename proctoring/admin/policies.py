@@ -10,6 +10,7 @@ from accounts.admin.tenant import TenantStackedInline
 from exams.admin.enrolments import DETECTOR_CHOICES
 from exams.admin.exams import ExamAdmin
 from proctoring import policies
+from proctoring.admin.limits import limits_panel
 from proctoring.admin.policy_form import PolicyForm, panels_of
 from proctoring.admin.policy_pages import PolicyPages
 from proctoring.admin.read_only import ProctoringAdmin
@@ -40,6 +41,10 @@ class PolicyAdmin(PolicyPages, ProctoringAdmin):
         (
             "What is looked for",
             {"fields": [kind.value for kind in ObservationKind], "classes": ["detectors"]},
+        ),
+        (
+            "What cannot be detected",
+            {"fields": (), "classes": ["collapse"], "description": limits_panel()},
         ),
     )
 

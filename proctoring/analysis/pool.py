@@ -241,19 +241,24 @@ _pool: Pool | None = None
 _starting = threading.Lock()
 
 
+def engine_choice() -> EngineChoice:
+    """The engines that the settings choose."""
+    return EngineChoice(
+        settings.FACE_ENGINE,
+        head=settings.HEAD_ENGINE,
+        things=settings.THINGS_ENGINE,
+        text=settings.TEXT_ENGINE,
+        weights_dir=settings.WEIGHTS_DIR,
+        providers=tuple(settings.ONNX_PROVIDERS),
+    )
+
+
 def start() -> Pool:
     """The pool of this process, started on first use (about a second). Raises Unavailable with the reason."""
     global _pool
     with _starting:
         if _pool is None:
-            choice = EngineChoice(
-                settings.FACE_ENGINE,
-                head=settings.HEAD_ENGINE,
-                things=settings.THINGS_ENGINE,
-                text=settings.TEXT_ENGINE,
-                weights_dir=settings.WEIGHTS_DIR,
-                providers=tuple(settings.ONNX_PROVIDERS),
-            )
+            choice = engine_choice()
             count = settings.ANALYSIS_WORKERS
             _pool = WorkerPool(count, choice) if count else InProcessPool(choice)
             log.info("analysis: %s worker(s), %s", _pool.workers, _pool.description)

@@ -14,7 +14,10 @@ OPENCV_FACES = EngineThresholds(
     different=0.30,  # [M] different people: 99th percentile .241-.317
     face=0.65,  # [M] every single-face picture has one at .7; [D] a profile in full view scores .68
     trace=0.60,  # [M] half-hidden faces score .5 to .7; [D] empty rooms up to .56 give false hope for ever
-    extra_face=0.75,  # [M] dogs and patterns score below
+    # [M] dogs and patterns score below .75; [D] over seven alterations of each picture (mirrored, smaller,
+    # darker, compressed, tilted, noisy, brighter) .74 lifts the recall of "several" from .988 to .994 and
+    # keeps its precision at 1.000
+    extra_face=0.74,
     identity_face=0.80,  # [M] similarity of the same person falls off below
 )
 

@@ -10,7 +10,7 @@ import pytest
 from tests.contracts.project_files import PACKAGES, ROOT, name_of, python_sources
 
 PLACES: dict[str, tuple[str, ...]] = {
-    "cv2": ("proctoring/vision/",),
+    "cv2": ("proctoring/vision/", "proctoring/bench/"),
     "dlib": ("proctoring/vision/engines/",),
     "face_recognition": ("proctoring/vision/engines/",),
     "onnxruntime": ("proctoring/vision/engines/", "proctoring/audio/"),

@@ -1,27 +1,27 @@
-"""CPU time and face counts of our frame analysis and of the replaced one, side by side in one run.
+"""CPU time of our frame analysis and of the replaced one, side by side in one run.
 
 ``python -m tests.load.bench_vision_cpu [--frames N]``. Prints figures and gates nothing. CPU time is that of
 the process, with one OpenCV thread; medians. Uses the development data where it is, else made-up clips.
+What is found, and what is not: ``manage.py bench_vision``.
 """
 
 import argparse
-import csv
 import os
 import statistics
 import sys
 import time
-import warnings
 from collections.abc import Callable
 from pathlib import Path
 
 import cv2
 import numpy as np
 
+from proctoring.bench import replaced
 from proctoring.incidents.rules import RuleState, advance
 from proctoring.incidents.work_pace import work_due
 from proctoring.vision.engines.base import Engines
 from proctoring.vision.engines.opencv_faces import OpenCVFaces
-from proctoring.vision.image import ImageLimits, decode, encode_jpeg, fit
+from proctoring.vision.image import ImageLimits, decode, encode_jpeg
 from proctoring.vision.pipeline import FrameRequest, Pipeline
 from tests import media
 
@@ -34,20 +34,17 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--frames", type=int, default=40, help="frames to time")
     wanted = parser.parse_args().frames
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        from tests.load import replaced_pipeline
     pipeline = Pipeline(Engines(OpenCVFaces()), _ANY_SIZE)
     pipeline.engines.faces.warm_up()
     data = media.development_data()
     source = "development clips" if data else "made-up clips"
     frames = _clip_frames(data, wanted)
     jpegs = [encode_jpeg(frame) for frame in frames]
-    bodies = [replaced_pipeline.encode_request(frame) for frame in frames]
+    bodies = [replaced.encode_request(frame) for frame in frames]
     print(f"{len(frames)} frames of 640x480 from {source}; process CPU, one thread, medians")
     print(f"opencv {cv2.__version__}, python {sys.version.split()[0]}, {os.cpu_count()} cores")
     ours, default = _time_ours(pipeline, jpegs), _time_default_policy(pipeline, jpegs)
-    theirs = [_cpu_ms(lambda body=body: replaced_pipeline.count_faces(body)) for body in bodies]
+    theirs = [_cpu_ms(lambda body=body: replaced.count_faces(body)) for body in bodies]
     print(f"{'':34}{'ours':>10}{'replaced':>10}")
     _line("bytes per upload", statistics.median(map(len, jpegs)), statistics.median(map(len, bodies)), 0)
     _line("CPU ms, count faces", statistics.median(ours["none"]), statistics.median(theirs))
@@ -55,7 +52,6 @@ def main() -> None:
     _line("CPU ms, default policy, mean", statistics.fmean(default), statistics.fmean(theirs))
     _line("CPU ms, default policy, worst", max(default), max(theirs))
     _line("frames per second and core", 1000 / statistics.fmean(default), 1000 / statistics.fmean(theirs))
-    _print_counts(pipeline, data, replaced_pipeline.count_faces, replaced_pipeline.encode_request)
 
 
 def _line(label: str, ours: float, theirs: float | None, places: int = 1) -> None:
@@ -116,48 +112,6 @@ def _clip_frames(data: Path | None, wanted: int) -> list[np.ndarray]:
 def _next(film: cv2.VideoCapture) -> np.ndarray | None:
     done, frame = film.read()
     return frame if done else None
-
-
-def _print_counts(
-    pipeline: Pipeline,
-    data: Path | None,
-    count_theirs: Callable[[bytes], int],
-    encode_theirs: Callable[[np.ndarray], bytes],
-) -> None:
-    """Face-count accuracy of both on the labelled pictures whose count is certain."""
-    if data is None:
-        print("face counts: the development labels are not here (set TEST_DATA_DIR)")
-        return
-    with (data / "labels.csv").open(encoding="utf-8") as stream:
-        rows = [row for row in csv.DictReader(stream) if row["n_faces_tol"] == "0"]
-    truth, ours, theirs = [], [], []
-    for row in rows:
-        upload = (data / "images" / row["file"]).read_bytes()
-        frame = fit(decode(upload, _ANY_SIZE), 640)
-        truth.append(int(row["n_faces"]))
-        ours.append(len(pipeline.analyse(upload, FrameRequest(0.0, 0)).faces))
-        theirs.append(count_theirs(encode_theirs(frame)))
-    print(f"{len(rows)} labelled pictures")
-    _line("face count exact", _share(truth, ours), _share(truth, theirs), 3)
-    for label, holds in (("none", lambda n: n == 0), ("more than one", lambda n: n > 1)):
-        for figure, divide in (("precision", True), ("recall", False)):
-            _line(
-                f"{label}, {figure}",
-                _rate(truth, ours, holds, divide),
-                _rate(truth, theirs, holds, divide),
-                3,
-            )
-
-
-def _share(truth: list[int], found: list[int]) -> float:
-    return sum(a == b for a, b in zip(truth, found, strict=True)) / len(truth)
-
-
-def _rate(truth: list[int], found: list[int], holds: Callable[[int], bool], precision: bool) -> float:
-    """Precision or recall of "``holds``"; 1.0 when there is nothing to divide by."""
-    both = sum(holds(a) and holds(b) for a, b in zip(truth, found, strict=True))
-    base = sum(map(holds, found if precision else truth))
-    return both / base if base else 1.0
 
 
 if __name__ == "__main__":

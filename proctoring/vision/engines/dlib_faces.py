@@ -33,7 +33,7 @@ class DlibFaces(FaceEngine):
     def __init__(self, weights_dir: Path | None = None) -> None:
         """Load dlib and its models (a second or two); EngineError when they cannot be imported."""
         super().__init__(weights_dir)
-        self._api = _import_face_recognition()
+        self._api = import_face_recognition()
         self.model_versions = {
             "dlib": str(import_module("dlib").__version__),
             "face_recognition_models": metadata.version("face_recognition_models"),
@@ -73,7 +73,7 @@ class DlibFaces(FaceEngine):
         )
 
 
-def _import_face_recognition() -> Any:
+def import_face_recognition() -> Any:
     """The module face_recognition.api; EngineError with its own words when it cannot be had.
 
     Trap: when its models or pkg_resources are missing (setuptools 81 and later), the package prints a
