@@ -260,8 +260,9 @@ class FrameReport:
     ``captured_at``: seconds since the epoch, UTC. ``width, height``: of the uploaded picture, pixels.
     ``coaching``: codes of ``proctoring.vision.coaching``. ``cpu_ms``: CPU milliseconds by stage, with
     ``total``. ``head``: how the main face is held, None when it was not measured. ``imprint``: what the
-    picture is recognised by when it comes again. ``engine``: names and model versions. ``thumbnail``: small
-    JPEG if it was asked for, else empty; it is left out of the JSON form.
+    picture is recognised by when it comes again. ``engine``: names and model versions. ``done``: names of
+    the dear work that was done. ``left``: for the session's next frame (see ``vision.last_look``).
+    ``thumbnail``: small JPEG if it was asked for, else empty. The JSON form has neither of these two.
     """
 
     captured_at: float
@@ -276,6 +277,8 @@ class FrameReport:
     coaching: tuple[str, ...] = ()
     cpu_ms: Mapping[str, float] = field(default_factory=dict)
     engine: str = ""
+    done: tuple[str, ...] = ()
+    left: bytes = b""
     thumbnail: bytes = b""
 
     def observation(self, kind: ObservationKind) -> Observation | None:
@@ -283,7 +286,7 @@ class FrameReport:
         return find_observation(self.observations, kind)
 
     def to_json(self) -> dict[str, Any]:
-        """Plain dict of JSON values, without the thumbnail."""
+        """Plain dict of JSON values, without ``left`` and the thumbnail."""
         return {
             "captured_at": self.captured_at,
             "sequence": self.sequence,
@@ -297,6 +300,7 @@ class FrameReport:
             "coaching": list(self.coaching),
             "cpu_ms": {stage: round(value, 3) for stage, value in self.cpu_ms.items()},
             "engine": self.engine,
+            "done": list(self.done),
         }
 
     @classmethod
@@ -315,6 +319,7 @@ class FrameReport:
             tuple(data["coaching"]),
             {str(stage): float(value) for stage, value in data["cpu_ms"].items()},
             str(data["engine"]),
+            tuple(data.get("done", ())),
         )
 
 

@@ -23,7 +23,7 @@ from proctoring.incidents.rules import (
     advance,
     finish,
 )
-from proctoring.incidents.work_pace import work_due
+from proctoring.incidents.work_pace import work_due, work_if_moved
 from proctoring.observations import ObservationKind
 from proctoring.vision.image import encode_jpeg
 from proctoring.vision.looking_back import Past, look_back
@@ -279,12 +279,21 @@ def run_clip(
         enrolled = pipeline.enrol(reference)
         assert enrolled.vector is not None, f"the reference is not good enough: {enrolled.problems}"
         references = (enrolled.vector,)
-    state, past, seen = RuleState(), Past(), {}
+    state, past, seen, left = RuleState(), Past(), {}, b""
     order: list[SeenIncident] = []
     at, sequence = start, 0
     while at < len(frames) / fps:
-        request = FrameRequest(at, sequence, references, due=work_due(state))
-        past, report = look_back(past, pipeline.analyse(frames[int(at * fps)], request), request)
+        request = FrameRequest(
+            at,
+            sequence,
+            references,
+            due=work_due(state, at),
+            if_moved=work_if_moved(state, at),
+            last_look=left,
+        )
+        report = pipeline.analyse(frames[int(at * fps)], request)
+        left = report.left
+        past, report = look_back(past, report, request)
         state, decisions = advance(state, report)
         _note(decisions, at, seen, order)
         sequence += 1

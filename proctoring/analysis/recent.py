@@ -40,6 +40,7 @@ class Memory:
 
     `last_sequence`: of the newest frame accepted, analysed or not; -1 before the first. `written`: when each
     kind's open incident was last written to the database, seconds since the epoch. `past`: for looking back.
+    `last_look`: what the newest report left for the next frame (`vision.last_look`).
     """
 
     last_sequence: int = -1
@@ -47,6 +48,7 @@ class Memory:
     frames: tuple[FrameNote, ...] = ()
     written: Mapping[str, float] = field(default_factory=dict)
     past: Past = field(default_factory=Past)
+    last_look: bytes = b""
 
 
 def begin(session_id: int) -> bool:
@@ -70,7 +72,8 @@ def load(session_id: int) -> Memory:
         log.exception("session %s: the rule state is of another release; counting starts anew", session_id)
         rules = RuleState()
     frames = tuple(FrameNote(*note) for note in data["frames"])
-    return Memory(data["last_sequence"], rules, frames, data["written"], Past.from_data(data.get("past", {})))
+    past = Past.from_data(data.get("past", {}))
+    return Memory(data["last_sequence"], rules, frames, data["written"], past, data.get("last_look", b""))
 
 
 def save(session_id: int, memory: Memory) -> None:
@@ -81,6 +84,7 @@ def save(session_id: int, memory: Memory) -> None:
         "frames": [(note.sequence, note.captured_at, dict(note.strengths)) for note in memory.frames],
         "written": dict(memory.written),
         "past": memory.past.to_data(),
+        "last_look": memory.last_look,
     }
     cache.set(_memory_key(session_id), data, _MEMORY_TTL_S)
 

@@ -5,8 +5,8 @@ from dataclasses import replace
 from proctoring.incidents.rule_state import IdentityPace, RuleState
 from proctoring.observations import FrameReport, ObservationKind
 
-# A comparison costs twice a detection, and people do not change by themselves: every fifth frame in calm.
-CALM_INTERVAL = 5
+# A comparison costs twice a detection, and people do not change places without moving.
+CALM_S = 20.0
 # Between two frames: shift of the face's centre in face heights, and growth, beyond which it may be another
 # face. On the development clips a still person moves .05, a person turning .2, the swap .51.
 _JUMP_SHIFT = 0.35
@@ -18,14 +18,14 @@ _INTERRUPTIONS = (
 )
 
 
-def identity_due(state: RuleState, interval: int = CALM_INTERVAL) -> bool:
-    """True when the next frame should be compared with the reference.
+def identity_due(state: RuleState, at: float) -> bool:
+    """True when the frame of ``at`` (seconds since the epoch) should be compared with the reference.
 
-    That is: never compared yet, ``interval`` frames since, or something unsettled (absence, cover, several
+    That is: never compared yet, ``CALM_S`` seconds ago, or something unsettled (absence, cover, several
     faces, a jump of the face, or a last comparison that was not clearly "same").
     """
     pace = state.identity
-    return pace.frames_since < 0 or pace.unsettled or pace.frames_since + 1 >= interval
+    return pace.compared_at < 0 or pace.unsettled or not 0 <= at - pace.compared_at < CALM_S
 
 
 def follow_identity(pace: IdentityPace, report: FrameReport, mismatch_is_open: bool) -> IdentityPace:
@@ -36,7 +36,6 @@ def follow_identity(pace: IdentityPace, report: FrameReport, mismatch_is_open: b
     )
     pace = replace(
         pace,
-        frames_since=pace.frames_since + 1 if pace.frames_since >= 0 else -1,
         unsettled=pace.unsettled or interrupted or _has_jumped(pace.face, face),
         face=face or pace.face,
     )
@@ -45,7 +44,7 @@ def follow_identity(pace: IdentityPace, report: FrameReport, mismatch_is_open: b
         return pace  # not asked, or the frame was not good enough
     # Seen as expected (same while calm, different while the incident is open): back to the calm pace.
     expected = look.informative and look.present == mismatch_is_open
-    return replace(pace, frames_since=0, unsettled=not expected)
+    return replace(pace, compared_at=report.captured_at, unsettled=not expected)
 
 
 def _place(report: FrameReport) -> tuple[float, ...]:

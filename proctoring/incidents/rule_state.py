@@ -6,7 +6,7 @@ from typing import Any
 
 from proctoring.observations import Measurements, ObservationKind, Weight
 
-FORMAT = 1
+FORMAT = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,24 +104,24 @@ class KindState:
 class IdentityPace:
     """When the face was last compared, and whether something happened since that asks for a new look.
 
-    ``frames_since``: frames since the last comparison (-1: never compared). ``unsettled``: an absence, a
+    ``compared_at``: seconds since the epoch (-1: never compared). ``unsettled``: an absence, a
     cover, a jump of the face, or a comparison that was not clearly "same" came since.
     ``face``: centre x, centre y and size of the main face in shares of the picture, empty if none.
     """
 
-    frames_since: int = -1
+    compared_at: float = -1.0
     unsettled: bool = True
     face: tuple[float, ...] = ()
 
     def to_json(self) -> list[Any]:
-        """Compact list ``[frames_since, unsettled, face]``."""
-        return [self.frames_since, self.unsettled, [round(value, 4) for value in self.face]]
+        """Compact list ``[compared_at, unsettled, face]``."""
+        return [self.compared_at, self.unsettled, [round(value, 4) for value in self.face]]
 
     @classmethod
     def from_json(cls, data: list[Any]) -> "IdentityPace":
         """Inverse of :meth:`to_json`."""
-        frames_since, unsettled, face = data
-        return cls(int(frames_since), bool(unsettled), tuple(float(value) for value in face))
+        compared_at, unsettled, face = data
+        return cls(float(compared_at), bool(unsettled), tuple(float(value) for value in face))
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +129,7 @@ class RuleState:
     """Everything ``advance`` needs to know about the frames before this one.
 
     ``last_sequence`` is -1 before the first frame; frames at or below it change nothing.
-    ``frames``: accepted frames so far.
+    ``frames``: accepted frames so far. ``work_at``: when each of the dear work was last done, by its name.
     """
 
     last_sequence: int = -1
@@ -137,6 +137,7 @@ class RuleState:
     frames: int = 0
     kinds: Mapping[ObservationKind, KindState] = field(default_factory=dict)
     identity: IdentityPace = field(default_factory=IdentityPace)
+    work_at: Mapping[str, float] = field(default_factory=dict)
 
     def open_kinds(self) -> tuple[ObservationKind, ...]:
         """Kinds with an incident open now."""
@@ -151,6 +152,7 @@ class RuleState:
             "frames": self.frames,
             "kinds": {kind.value: item.to_json() for kind, item in self.kinds.items()},
             "identity": self.identity.to_json(),
+            "work_at": dict(self.work_at),
         }
 
     @classmethod
@@ -170,4 +172,5 @@ class RuleState:
             int(data["frames"]),
             kinds,
             IdentityPace.from_json(data["identity"]),
+            dict(data["work_at"]),
         )

@@ -76,7 +76,8 @@ def advance(
     mismatch = kinds.get(ObservationKind.DIFFERENT_PERSON, KindState()).spell
     pace = follow_identity(state.identity, report, bool(mismatch and mismatch.is_open))
     last_at = max(state.last_at, report.captured_at)
-    return RuleState(report.sequence, last_at, state.frames + 1, kinds, pace), decisions
+    work_at = {**state.work_at, **dict.fromkeys(report.done, report.captured_at)}
+    return RuleState(report.sequence, last_at, state.frames + 1, kinds, pace, work_at), decisions
 
 
 def finish(

@@ -1,16 +1,77 @@
 """Which of the dear work the next frame is to have: gently in calm, at once after something changed."""
 
-from proctoring.incidents.identity_pace import identity_due
-from proctoring.incidents.rule_state import RuleState
-from proctoring.vision.exchange import Work
+from dataclasses import dataclass
 
-EVERY = {Work.HEAD: 1, Work.THINGS: 5, Work.TEXT: 30}
-"""In calm each is done on every n-th frame."""
+from proctoring.incidents.identity_pace import CALM_S, identity_due
+from proctoring.incidents.rule_state import KindState, RuleState
+from proctoring.vision.exchange import KINDS_OF, Work
 
 
-def work_due(state: RuleState) -> frozenset[Work]:
-    """The work for the frame after ``state``; pure."""
-    due = {work for work, interval in EVERY.items() if state.frames % interval == 0}
-    if identity_due(state):
-        due.add(Work.IDENTITY)
-    return frozenset(due)
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """Least seconds between two times of the same work.
+
+    ``calm``: while nothing moves. ``moved``: when something moved since. ``unsettled``: after a look that saw
+    something which is no incident yet. ``open``: while an incident of these kinds is open.
+    """
+
+    calm: float
+    moved: float
+    unsettled: float
+    open: float
+
+
+PACES = {
+    Work.IDENTITY: Pace(CALM_S, 1.0, 0.0, CALM_S),  # identity_pace says more about it
+    Work.HEAD: Pace(4.0, 0.0, 0.0, 0.0),
+    Work.THINGS: Pace(15.0, 3.0, 0.0, 2.0),
+    Work.TEXT: Pace(60.0, 15.0, 0.0, 5.0),
+}
+# Frames come a little early or late: half a frame is no reason to wait for another one.
+_JITTER_S = 0.3
+
+
+def work_due(state: RuleState, at: float) -> tuple[Work, ...]:
+    """The work for the frame of ``at`` (seconds since the epoch) whatever it shows. Pure.
+
+    What has waited longest for its turn comes first.
+    """
+    due = [work for work in Work if _is_due(state, work, at)]
+    return tuple(sorted(due, key=lambda work: -_waited(state, work, at)))
+
+
+def work_if_moved(state: RuleState, at: float) -> frozenset[Work]:
+    """The work for that frame if something moved since it was last done. Pure."""
+    return frozenset(work for work, pace in PACES.items() if _is_over(state, work, at, pace.moved))
+
+
+def _is_due(state: RuleState, work: Work, at: float) -> bool:
+    if work is Work.IDENTITY:
+        return identity_due(state, at)
+    pace = PACES[work]
+    memories = [state.kinds[kind] for kind in KINDS_OF[work] if kind in state.kinds]
+    if any(_is_open(memory) for memory in memories):
+        return _is_over(state, work, at, pace.open)
+    if any(_is_unsettled(memory) for memory in memories):
+        return _is_over(state, work, at, pace.unsettled)
+    return _is_over(state, work, at, pace.calm)
+
+
+def _is_open(memory: KindState) -> bool:
+    return memory.spell is not None and memory.spell.is_open
+
+
+def _is_unsettled(memory: KindState) -> bool:
+    """Seen in one of the last two looks: perhaps the beginning of something."""
+    return any(look.present for look in memory.looks[-2:])
+
+
+def _is_over(state: RuleState, work: Work, at: float, seconds: float) -> bool:
+    last = state.work_at.get(work.value)
+    return last is None or not 0 <= at - last < seconds - _JITTER_S
+
+
+def _waited(state: RuleState, work: Work, at: float) -> float:
+    """Seconds since it was done, in its own calm intervals; never done: longest."""
+    last = state.work_at.get(work.value)
+    return abs(at - last) / PACES[work].calm if last is not None else float("inf")

@@ -14,7 +14,7 @@ from proctoring.analysis.recent import Memory
 from proctoring.incidents import services as incidents
 from proctoring.incidents.decisions import Decision, ExtendIncident
 from proctoring.incidents.rules import advance
-from proctoring.incidents.work_pace import work_due
+from proctoring.incidents.work_pace import work_due, work_if_moved
 from proctoring.ingest import limits
 from proctoring.live import presence
 from proctoring.models import MonitoringSession
@@ -120,7 +120,9 @@ def _in_turn(
         sequence=number,
         references=known.references,
         detectors=known.rule_set.detectors,
-        due=work_due(memory.rules),
+        due=work_due(memory.rules, at),
+        if_moved=work_if_moved(memory.rules, at),
+        last_look=memory.last_look,
         thumbnail_width=THUMBNAIL_WIDTH,
     )
     try:
@@ -178,7 +180,9 @@ def _record(
                 frames=recent.RecentFrames(session.pk, memory),
                 warn_candidate=known.warns_candidate,
             )
-    memory = replace(memory, last_sequence=report.sequence, rules=state, written=written)
+    memory = replace(
+        memory, last_sequence=report.sequence, rules=state, written=written, last_look=report.left
+    )
     recent.save(session.pk, memory)
     return [kind.value for kind in state.open_kinds()]
 

@@ -18,7 +18,28 @@ class Work(StrEnum):
     TEXT = "text"
 
 
-ALL_WORK = frozenset(Work)
+ALL_WORK = tuple(Work)
+KINDS_OF = {
+    Work.IDENTITY: frozenset({ObservationKind.DIFFERENT_PERSON}),
+    Work.HEAD: frozenset(
+        {
+            ObservationKind.LOOKING_AWAY,
+            ObservationKind.EYES_CLOSED,
+            ObservationKind.FACE_HIDDEN,
+            ObservationKind.MOUTH_MOVING,
+        }
+    ),
+    Work.THINGS: frozenset(
+        {
+            ObservationKind.PHONE,
+            ObservationKind.BOOK,
+            ObservationKind.SECOND_SCREEN,
+            ObservationKind.SECOND_PERSON,
+        }
+    ),
+    Work.TEXT: frozenset({ObservationKind.TEXT_SHOWN}),
+}
+"""What each work is done for: with all of them off it is not done."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,15 +65,19 @@ class FrameRequest:
 
     ``captured_at``: seconds since the epoch, UTC. ``references``: enrolled vectors of this candidate, or
     None. ``detectors``: the kinds that policy and allowance leave on. ``due``: the dear work that this frame
-    is to have (see ``proctoring.incidents.work_pace``). ``baseline``: how this person looks at their own
-    screen, None before it is known. ``thumbnail_width``: pixels, 0 for none.
+    is to have, most pressing first, and ``if_moved`` what it is to have if something moved (see
+    ``proctoring.incidents.work_pace``); what is too much for one frame is left over and missing in the
+    report's ``done``. ``last_look``: ``left`` of the session's newest report, b"" for none. ``baseline``: how
+    this person looks at their own screen, None before it is known. ``thumbnail_width``: pixels, 0 for none.
     """
 
     captured_at: float
     sequence: int
     references: tuple[Vector, ...] | None = None
     detectors: frozenset[ObservationKind] = ALL_KINDS
-    due: frozenset[Work] = ALL_WORK
+    due: tuple[Work, ...] = ALL_WORK
+    if_moved: frozenset[Work] = frozenset()
+    last_look: bytes = b""
     baseline: Head | None = None
     thumbnail_width: int = 0
 

@@ -5,15 +5,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
-from proctoring.observations import FrameReport, Imprint, Observation, ObservationKind, Quality
+from proctoring.observations import FrameReport, Imprint, Observation, Quality
 from proctoring.vision import thresholds
+from proctoring.vision.budget import NEAR_LOOK_MS, WHOLE_LOOK_MS, choose_work
 from proctoring.vision.coaching import Coaching
 from proctoring.vision.detectors.camera_blocked import observe_camera
-from proctoring.vision.detectors.face_count import Headcount, count_people, observe_face_count
+from proctoring.vision.detectors.face_count import Headcount, observe_face_count
 from proctoring.vision.detectors.same_person import could_not_compare, is_comparable, observe_identity
 from proctoring.vision.engines.base import Engines, Frame, Vector
 from proctoring.vision.enrolment import judge_enrolment
-from proctoring.vision.exchange import ALL_KINDS, EnrolmentReport, FrameRequest, Work
+from proctoring.vision.exchange import ALL_KINDS, KINDS_OF, EnrolmentReport, FrameRequest, Work
 from proctoring.vision.image import (
     DEFAULT_LIMITS,
     ImageLimits,
@@ -24,7 +25,9 @@ from proctoring.vision.image import (
     imprint_of,
     measure_light,
 )
+from proctoring.vision.last_look import LastLook
 from proctoring.vision.quality import judge_frame, measure_face_light
+from proctoring.vision.search import find_people, measure_motion, note_work
 
 __all__ = ["ALL_KINDS", "EnrolmentReport", "FrameRequest", "Pipeline"]
 
@@ -41,6 +44,8 @@ class _Look:
     count: Headcount
     camera: tuple[Observation, Observation]
     imprint: Imprint
+    left: LastLook
+    is_whole: bool
 
 
 class _Stages:
@@ -73,15 +78,18 @@ class Pipeline:
         """Report on one JPEG, PNG or WebP picture; ImageError when it cannot be read.
 
         Kinds outside ``request.detectors`` are left out of the report. The face is compared only when
-        references are given and it is due; the other dear work likewise needs its engine and to be due.
+        references are given and it is due; the other dear work likewise needs its engine and to be due, and
+        a frame gets only as much of it as ``budget`` allows.
         """
         stages = _Stages()
-        look = self._look(data, stages)
+        look = self._look(data, stages, request)
+        work = choose_work(
+            self._wanted(request, look.left.moved), WHOLE_LOOK_MS if look.is_whole else NEAR_LOOK_MS
+        )
         observations = [*look.camera]
         blocked = any(item.present for item in look.camera)
         observations += observe_face_count(look.count, look.quality.usable and not blocked)
-        identity_on = ObservationKind.DIFFERENT_PERSON in request.detectors
-        if request.references and Work.IDENTITY in request.due and identity_on:
+        if request.references and Work.IDENTITY in work:
             with stages.stage("identity"):
                 observations.append(self._identity(look, request.references))
         thumbnail = b""
@@ -100,28 +108,47 @@ class Pipeline:
             coaching=_coach(look),
             cpu_ms=stages.total(),
             engine=self.engines.description,
+            done=tuple(work),
+            left=note_work(look.left, work).to_bytes(),
             thumbnail=thumbnail,
         )
 
     def enrol(self, data: bytes) -> EnrolmentReport:
         """Judge a check-in photo at once; ImageError when it cannot be read."""
-        look = self._look(data, _Stages())
+        look = self._look(data, _Stages(), FrameRequest(0.0, 0))
         covered = look.camera[0].present
         report = judge_enrolment(self.engines.faces, look.frame, look.count, look.quality, covered)
         face = report.face.scaled(look.scale) if report.face else None
         return replace(report, face=face, width=look.width, height=look.height)
 
-    def _look(self, data: bytes, stages: _Stages) -> _Look:
+    def _wanted(self, request: FrameRequest, moved: frozenset[Work]) -> list[Work]:
+        """The dear work that this frame asks for and that can be done here, most pressing first."""
+        engines = self.engines
+        able = {
+            Work.IDENTITY: bool(request.references),
+            Work.HEAD: engines.head is not None,
+            Work.THINGS: engines.things is not None,
+            Work.TEXT: engines.text is not None,
+        }
+        asked = [*request.due, *(each for each in Work if each in moved & request.if_moved)]
+        return [each for each in dict.fromkeys(asked) if able[each] and KINDS_OF[each] & request.detectors]
+
+    def _look(self, data: bytes, stages: _Stages, request: FrameRequest) -> _Look:
         """Decode once, shrink to the working size, find faces, measure light."""
         with stages.stage("decode"):
             header = check_bytes(data, self.limits)
             decoded = decode(data, self.limits, long_side=thresholds.WORKING.long_side)
             frame = fit(decoded, thresholds.WORKING.long_side)
         scale = max(header.width, header.height) / max(frame.shape[:2])
+        last = LastLook.from_bytes(request.last_look)
+        with stages.stage("motion"):
+            motion = measure_motion(frame, last, request.captured_at)
+            if Work.IDENTITY in self._wanted(request, motion.moved):
+                # [D] compared with landmarks of a whole look the pairs have AUC .999, with others .994
+                motion = replace(motion, is_calm=False)
         with stages.stage("faces"):
-            faces = self.engines.faces.detect(frame)
+            count, left = find_people(self.engines.faces, frame, last, motion, request.captured_at)
         with stages.stage("quality"):
-            count = count_people(faces, frame.shape[0], self.engines.faces.thresholds)
             light = measure_light(frame)
             main = count.main
             face_light = measure_face_light(frame, main) if main else None
@@ -130,7 +157,10 @@ class Pipeline:
         turned = (decoded.shape[1] > decoded.shape[0]) != (header.width > header.height)
         width, height = (header.height, header.width) if turned else (header.width, header.height)
         camera = observe_camera(light, has_face=main is not None)
-        return _Look(frame, width, height, scale, quality, count, camera, imprint_of(data, frame))
+        is_whole = left.whole_at == request.captured_at
+        return _Look(
+            frame, width, height, scale, quality, count, camera, imprint_of(data, frame), left, is_whole
+        )
 
     def _identity(self, look: _Look, references: tuple[Vector, ...]) -> Observation:
         if not is_comparable(look.count, look.quality, self.engines.faces.thresholds):

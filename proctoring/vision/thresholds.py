@@ -149,6 +149,37 @@ class StillFaces:
     most_tracks: int = 12
 
 
+@dataclass(frozen=True, slots=True)
+class Motion:
+    """When a frame need not be looked at anew. Differences of tiny grey pictures: ``detectors.motion``."""
+
+    # Grey levels, mean of a block. [D] a still person's surroundings at one frame a second 3.8 at most, an
+    # empty room 4.5 (18 where a door moves), somebody coming in 36 and more
+    block: float = 8.0
+    # Blocks of 192 beside the face before things are looked for again; [D] a still person 0, sign language 8+
+    least_blocks: int = 3
+    # Somebody else may sit there: share of all blocks, or of the face's with the higher limit. [D] cuts to
+    # another person .40 and .56; one person's movements up to .25, a still face none, a turning one as much
+    other_scene_share: float = 0.3
+    face_block: float = 16.0
+    other_face_share: float = 0.3
+    # What belongs to the person: from so many face heights above the face down to the lower edge, and so
+    # many face widths to either side
+    above: float = 0.5
+    beside: float = 0.75
+    around_face: float = 0.3
+    # A safety net below everything else: small changes that add up
+    whole_every_s: float = 10.0
+    # Between two frames, in face heights; beyond it may be another face (incidents.identity_pace)
+    most_shift: float = 0.35
+    most_growth: float = 1.5
+    # Of the nose against eyes and mouth, in eye distances; [D] a still person .07 at most, turning .13-.6
+    turn: float = 0.12
+    # Looking where the face was: side of the square cut out, in heights of the face, and what it shrinks to
+    cut_heights: float = 2.6
+    cut_side: int = 160
+
+
 WORKING = WorkingSize()
 FACE_COUNT = FaceCount()
 LIGHT = Light()
@@ -157,3 +188,4 @@ IDENTITY = Identity()
 ENROLMENT = Enrolment()
 REPEATS = Repeats()
 STILL_FACES = StillFaces()
+MOTION = Motion()

@@ -18,7 +18,7 @@ import numpy as np
 
 from proctoring.bench import replaced
 from proctoring.incidents.rules import RuleState, advance
-from proctoring.incidents.work_pace import work_due
+from proctoring.incidents.work_pace import work_due, work_if_moved
 from proctoring.vision.engines.base import Engines
 from proctoring.vision.engines.opencv_faces import OpenCVFaces
 from proctoring.vision.image import ImageLimits, decode, encode_jpeg
@@ -69,7 +69,7 @@ def _time_ours(pipeline: Pipeline, jpegs: list[bytes]) -> dict[str, list[float]]
     """CPU ms per frame without and with a comparison."""
     reference = np.ones(128, np.float32) / np.sqrt(np.float32(128))
     requests = {
-        "none": FrameRequest(0.0, 0, due=frozenset()),
+        "none": FrameRequest(0.0, 0, due=()),
         "identity": FrameRequest(0.0, 0, references=(reference,)),
     }
     return {
@@ -83,12 +83,21 @@ def _time_default_policy(pipeline: Pipeline, jpegs: list[bytes]) -> list[float]:
     clip = media.clip("quiet", quiet_seconds=1.0, event_seconds=9.0)
     vector = pipeline.enrol(clip.reference).vector
     assert vector is not None
-    state, times = RuleState(), []
+    state, times, left = RuleState(), [], b""
     for index in range(len(jpegs)):
         data = clip.frames[index % len(clip.frames)]
-        request = FrameRequest(float(index), index, (vector,), due=work_due(state))
+        at = float(index)
+        request = FrameRequest(
+            at,
+            index,
+            (vector,),
+            due=work_due(state, at),
+            if_moved=work_if_moved(state, at),
+            last_look=left,
+        )
         start = time.process_time()
-        state, _ = advance(state, pipeline.analyse(data, request))
+        report = pipeline.analyse(data, request)
+        state, left = advance(state, report)[0], report.left
         times.append((time.process_time() - start) * 1000)
     return times
 

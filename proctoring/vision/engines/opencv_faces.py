@@ -17,6 +17,7 @@ EMBEDDER_FILE = "face_recognition_sface_2021dec_int8bq.onnx"
 _OVERLAP = 0.3  # non-maximum suppression, the model makers' value
 _MOST_FACES = 500
 _WORKING = thresholds.WORKING
+_MOTION = thresholds.MOTION
 
 cv2.setNumThreads(1)
 
@@ -41,6 +42,14 @@ class OpenCVFaces(FaceEngine):
             self._coarse = cv2.FaceDetectorYN.create(
                 str(detector_path), "", (320, 240), self.thresholds.trace, _OVERLAP, _MOST_FACES
             )
+            self._near = cv2.FaceDetectorYN.create(
+                str(detector_path),
+                "",
+                (_MOTION.cut_side, _MOTION.cut_side),
+                self.thresholds.trace,
+                _OVERLAP,
+                _MOST_FACES,
+            )
             self._embedder = cv2.FaceRecognizerSF.create(str(embedder_path), "")
         except cv2.error as error:
             raise EngineError(f"OpenCV {cv2.__version__} cannot load the face models: {error}") from error
@@ -58,6 +67,22 @@ class OpenCVFaces(FaceEngine):
                     coarse[:, :14] /= factor
                     rows = coarse
         return sorted((_face_box(row) for row in rows), key=lambda face: -face.score)
+
+    def detect_near(self, frame: Frame, face: FaceBox) -> list[FaceBox]:
+        """See the base class: a square around the face, shrunk so that the face is about 60 pixels high."""
+        height, width = frame.shape[:2]
+        side = min(round(_MOTION.cut_heights * max(face.w, face.h)), width, height)
+        left = min(max(0, round(face.x + face.w / 2 - side / 2)), width - side)
+        top = min(max(0, round(face.y + face.h / 2 - side / 2)), height - side)
+        cut = frame[top : top + side, left : left + side]
+        factor = min(1.0, _MOTION.cut_side / side)
+        if factor < 1:
+            cut = cv2.resize(cut, (_MOTION.cut_side, _MOTION.cut_side), interpolation=cv2.INTER_AREA)
+        rows = _run(self._near, cut)
+        rows[:, :14] /= factor
+        rows[:, (0, 4, 6, 8, 10, 12)] += left
+        rows[:, (1, 5, 7, 9, 11, 13)] += top
+        return sorted((_face_box(row) for row in rows), key=lambda found: -found.score)
 
     def embed(self, frame: Frame, face: FaceBox) -> Vector:
         """See the base class; uses the face's five landmarks to turn and crop it."""

@@ -296,43 +296,43 @@ def documented_row(rule: Rule) -> str:
 
 def test_identity_pace_is_gentle_in_calm() -> None:
     state, due = RuleState(), []
-    for index in range(15):
-        due.append(identity_due(state))
+    for index in range(45):
+        due.append(identity_due(state, 100.0 + index))
         frame = (
             report(index, 100.0 + index, PERSON, False)
             if due[-1]
             else report(index, 100.0 + index, NO_FACE, False)
         )
         state, _ = advance(state, frame)
-    assert [index for index, value in enumerate(due) if value] == [0, 5, 10]
+    assert [index for index, value in enumerate(due) if value] == [0, 20, 40]
 
 
 def test_identity_is_due_after_absence_jump_doubt_and_mismatch() -> None:
     calm, _ = advance(RuleState(), report(0, 100.0, PERSON, False))
-    assert not identity_due(calm)
+    assert not identity_due(calm, calm.last_at + 1)
     absent, _ = advance(calm, report(1, 101.0, NO_FACE, True))
     back, _ = advance(absent, report(2, 102.0, NO_FACE, False))
-    assert identity_due(absent) and identity_due(back)
+    assert identity_due(absent, absent.last_at + 1) and identity_due(back, back.last_at + 1)
     jumped, _ = advance(calm, report(1, 101.0, NO_FACE, False, x=0.7))
-    assert identity_due(jumped)
+    assert identity_due(jumped, jumped.last_at + 1)
     moved, _ = advance(calm, report(1, 101.0, NO_FACE, False, x=0.52))
-    assert not identity_due(moved)
+    assert not identity_due(moved, moved.last_at + 1)
     for seen in (None, True):
         doubted, _ = advance(calm, report(1, 101.0, PERSON, seen))
-        assert identity_due(doubted)
+        assert identity_due(doubted, doubted.last_at + 1)
     settled, _ = advance(back, report(3, 103.0, PERSON, False))
-    assert not identity_due(settled)
+    assert not identity_due(settled, settled.last_at + 1)
 
 
 def test_identity_stays_due_when_the_frame_was_not_good_enough() -> None:
     look = Observation(PERSON, False, 0.0, {}, informative=False)
     state, _ = advance(RuleState(), FrameReport(100.0, 0, 640, 480, Quality(True), (look,)))
-    assert identity_due(state)
+    assert identity_due(state, state.last_at + 1)
 
 
 def test_identity_calms_down_while_a_mismatch_is_open() -> None:
     state, decisions = play([True] * 4, PERSON)
     assert names(decisions) == ["Open", "Extend"]
-    assert not identity_due(state)
+    assert not identity_due(state, state.last_at + 1)
     state, _ = play([False], PERSON, state=state, start=109.0)
-    assert identity_due(state), "the all-clear is checked at once"
+    assert identity_due(state, state.last_at + 1), "the all-clear is checked at once"

@@ -107,7 +107,7 @@ def test_identity_only_when_asked_given_references_and_due(pipeline: Pipeline) -
     kind = ObservationKind.DIFFERENT_PERSON
     frame, stranger = media.scene(["obama"]), media.scene(["biden"])
     assert look(pipeline, frame).observation(kind) is None
-    assert look(pipeline, frame, references=(own,), due=frozenset()).observation(kind) is None
+    assert look(pipeline, frame, references=(own,), due=()).observation(kind) is None
     off = frozenset({NO_FACE})
     assert [item.kind for item in look(pipeline, frame, references=(own,), detectors=off).observations] == [
         NO_FACE
