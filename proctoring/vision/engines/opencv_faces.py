@@ -74,7 +74,7 @@ class OpenCVFaces(FaceEngine):
         side = min(round(_MOTION.cut_heights * max(face.w, face.h)), width, height)
         left = min(max(0, round(face.x + face.w / 2 - side / 2)), width - side)
         top = min(max(0, round(face.y + face.h / 2 - side / 2)), height - side)
-        cut = frame[top : top + side, left : left + side]
+        cut: NDArray[Any] = frame[top : top + side, left : left + side]
         factor = min(1.0, _MOTION.cut_side / side)
         if factor < 1:
             cut = cv2.resize(cut, (_MOTION.cut_side, _MOTION.cut_side), interpolation=cv2.INTER_AREA)
