@@ -67,7 +67,7 @@ def sample_frames(clips: Sequence[LabelledClip]) -> list[bytes]:
 def cost_of_counting(pipeline: Pipeline, frames: Sequence[bytes]) -> float:
     """Median CPU milliseconds to decode a frame and count its faces, nothing of the one before known."""
     reports = [
-        pipeline.analyse(data, FrameRequest(float(n), n, detectors=COUNTING, due=frozenset()))
+        pipeline.analyse(data, FrameRequest(float(n), n, detectors=COUNTING, due=()))
         for n, data in enumerate(frames)
     ]
     return statistics.median(each.cpu_ms["total"] for each in reports)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from proctoring.bench.dataset import DataError
 from proctoring.incidents.decisions import OpenIncident
 from proctoring.incidents.rules import RuleState, advance
-from proctoring.incidents.work_pace import work_due
+from proctoring.incidents.work_pace import work_due, work_if_moved
 from proctoring.models import Policy
 from proctoring.observations import FrameReport
 from proctoring.observations import ObservationKind as Kind
@@ -34,6 +34,7 @@ class Player:
         self._state, self._past = RuleState(), Past()
         self._references = references
         self._sequence = 0
+        self._last_look = b""
         self.flags: list[Flag] = []
 
     def request(self, at: float) -> FrameRequest:
@@ -43,11 +44,14 @@ class Player:
             self._sequence,
             references=self._references,
             detectors=self._rule_set.detectors,
-            due=work_due(self._state),
+            due=work_due(self._state, at),
+            if_moved=work_if_moved(self._state, at),
+            last_look=self._last_look,
         )
 
     def note(self, request: FrameRequest, report: FrameReport) -> None:
         """Takes the answer to ``request``: rules decide, and incidents that open become flags."""
+        self._last_look = report.left
         self._past, report = look_back(self._past, report, request)
         self._state, decisions = advance(self._state, report, self._rule_set.rules)
         self._sequence += 1
