@@ -16,6 +16,7 @@ from accounts.admin.tenant import TenantAdmin, TenantTabularInline
 from exams import states
 from exams.admin.kept_answers import kept_page
 from exams.bank import wording
+from exams.delivery import throwing_away
 from exams.delivery.verification import verify_journal
 from exams.marking.services import result_of
 from exams.models import Attempt, JournalEntry, LostTime, PaperItem
@@ -94,7 +95,7 @@ class AttemptAdmin(ReadOnly, TenantAdmin):
 
     list_display = ("candidate", "sitting", "state", "started", "deadline", "ended", "ended_by")
     list_select_related = ("enrolment__candidate", "enrolment__sitting")
-    list_filter = ("state", "ended_by", "enrolment__sitting")
+    list_filter = ("state", "ended_by", "enrolment__sitting__is_practice", "enrolment__sitting")
     search_fields = ("enrolment__candidate__name", "enrolment__candidate__email")
     search_help_text = "Searches names and e-mail addresses of candidates."
     inlines = [PaperInline, LostTimeInline]
@@ -153,6 +154,8 @@ class AttemptAdmin(ReadOnly, TenantAdmin):
 
     @admin.display(description="transcript")
     def transcript(self, attempt: Attempt) -> str:
+        if attempt.enrolment.sitting.is_practice:
+            return "None of practice."
         if attempt.started_at is None or attempt.state not in states.ENDED:
             return "As soon as the attempt is over."
         address = reverse("transcript", args=[attempt.institution.slug, attempt.pk])
@@ -160,6 +163,8 @@ class AttemptAdmin(ReadOnly, TenantAdmin):
 
     @admin.display(description="result")
     def result(self, attempt: Attempt) -> str:
+        if attempt.thrown_away_at is not None:
+            return throwing_away.in_words(attempt).capitalize()
         found = result_of(attempt)
         reached = f"{found.points} of {found.possible} points, {found.percentage} %"
         if found.passed is None:
@@ -170,12 +175,16 @@ class AttemptAdmin(ReadOnly, TenantAdmin):
     @admin.display(description="check")
     def journal_check(self, attempt: Attempt) -> str:
         fault = verify_journal(attempt)
+        if fault is None and attempt.thrown_away_at is not None:
+            return throwing_away.in_words(attempt).capitalize()
         if fault is None:
             return f"Whole: {attempt.journal_length} entries, every link fits, answers agree with it."
         return f"BROKEN at entry {fault.sequence}: {fault.detail}"
 
     @admin.display(description="paper")
     def paper_link(self, attempt: Attempt) -> str:
+        if attempt.thrown_away_at is not None:
+            return "-"
         address = reverse("admin:exams_exam_print", args=[attempt.enrolment.sitting.exam_id])
         return format_html(
             '<a href="{}?attempt={}">The paper as it was drawn, to print</a>', address, attempt.pk

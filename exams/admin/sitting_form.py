@@ -60,6 +60,8 @@ class SittingForm(_ModelForm):
             "credit_most_minutes",
             "capacity",
             "tells_candidates",
+            "is_practice",
+            "practice_days",
         )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

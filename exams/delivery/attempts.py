@@ -26,6 +26,8 @@ LONGEST_REASON = 1_000
 def open_attempt(enrolment: Enrolment, *, actor: User | None) -> Attempt:
     """The live attempt of an enrolment; the first call makes it and draws its paper.
 
+    In practice an ended attempt is followed by a new one with a paper of its own.
+
     Raises Conflict: withdrawn, sitting cancelled, too early to check in, already ended; TooLate after the
     last moment at which it could start.
     """
@@ -34,7 +36,7 @@ def open_attempt(enrolment: Enrolment, *, actor: User | None) -> Attempt:
         newest = enrolment.attempts.order_by("-id").first()
         if newest is not None and newest.state in states.LIVE:
             return newest
-        if newest is not None:
+        if newest is not None and not enrolment.sitting.is_practice:
             raise Conflict(
                 f"You have already taken part in this sitting: your attempt is {_words(newest.state)}.",
                 code="already_ended",
@@ -162,9 +164,13 @@ def terminate(attempt: Attempt, *, actor: User | None, reason: str) -> Attempt:
 
 
 def reinstate(attempt: Attempt, *, actor: User | None, reason: str = "") -> Attempt:
-    """Takes a termination back: paused since the moment of termination, so `resume` credits all of it."""
+    """Takes a termination back: paused since the moment of termination, so `resume` credits all of it.
+
+    Raises Conflict in practice, once the candidate has practised again or the attempt is thrown away.
+    """
     with transaction.atomic():
         lock(attempt)
+        _require_newest(attempt)
         values = {"paused_at": attempt.ended_at, "ended_at": None, "ended_by": ""}
         return move(attempt, "reinstate", actor=actor, reason=reason, values=values)
 
@@ -211,6 +217,13 @@ def _ending(attempt: Attempt, ended_by: str) -> dict[str, Any]:
     if ended_by == EndedBy.CLOCK:
         raise Conflict("There is working time left.", code="not_due")
     return lost_time.end_pause(attempt, now) | {"ended_by": ended_by, "ended_at": now}
+
+
+def _require_newest(attempt: Attempt) -> None:
+    if attempt.thrown_away_at is not None:
+        raise Conflict("This practice attempt was thrown away; nothing is left to go on with.", code="gone")
+    if attempt.enrolment.attempts.filter(pk__gt=attempt.pk).exists():
+        raise Conflict("The candidate has begun to practise again meanwhile.", code="not_newest")
 
 
 def _locked_move(attempt: Attempt, verb: str, **how: Any) -> Attempt:

@@ -45,7 +45,8 @@ def send_late(attempt: Attempt, *, device: str, changes: Sequence[object]) -> La
     """Takes in what a device could not send before the end. Repeats are harmless, as in `journal.save_batch`.
 
     Raises Conflict: not_started, not_over (answers still go the ordinary way), other_device, ended (KEPT_DAYS
-    after the end); TooLarge over MOST_CHANGES; InvalidInput for a wrong device.
+    after the end), gone (practice that was thrown away); TooLarge over MOST_CHANGES; InvalidInput for a
+    wrong device.
     """
     device = clean_device(device)
     if len(changes) > MOST_CHANGES:
@@ -180,6 +181,8 @@ def kept_payload(row: KeptChange) -> dict[str, Any]:
 
 def _end_of(attempt: Attempt, now: datetime) -> datetime:
     """When the attempt ended; the deadline, where it is over and nobody has handed it in yet."""
+    if attempt.thrown_away_at is not None:
+        raise Conflict("Your practice data was thrown away; nothing more is taken in.", code="gone")
     if attempt.deadline_at is None:
         raise Conflict("The exam has not started; there are no late answers.", code="not_started")
     if attempt.state in (states.SUBMITTED, states.TERMINATED) and attempt.ended_at is not None:

@@ -258,15 +258,13 @@ def sittings_of(candidate: User) -> list[SittingRow]:
     enrolments = rows.order_by("-sitting__opens_at", "id").prefetch_related(
         _newest_first(), admission.allowances_of()
     )
-    return [
-        SittingRow(
-            enrolment=enrolment,
-            attempt=_newest(enrolment),
-            check_in_opens_at=timing.check_in_opens(admission.window_of(enrolment)),
-            latest_start=timing.latest_start(admission.window_of(enrolment)),
-        )
-        for enrolment in enrolments
-    ]
+    return [sitting_row(enrolment, _newest(enrolment)) for enrolment in enrolments]
+
+
+def sitting_row(enrolment: Enrolment, newest: Attempt | None) -> SittingRow:
+    """An enrolment with its newest attempt and the times that hold for this candidate."""
+    window = admission.window_of(enrolment)
+    return SittingRow(enrolment, newest, timing.check_in_opens(window), timing.latest_start(window))
 
 
 def candidates_of(sitting: Sitting) -> list[CandidateRow]:

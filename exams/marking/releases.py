@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from accounts import audit
 from accounts.models import User
@@ -82,8 +83,10 @@ def release(
     """Shows the results as they are now to the candidates, in place of an earlier release, and tells them.
 
     Who had no result before gets an e-mail, and so does everybody whose result has changed. Raises Conflict:
-    nothing (no attempt has ended), unmarked (unless allowed), unchanged (all is released as it is).
+    nothing (no attempt has ended), unmarked (unless allowed), unchanged (all is released as it is), practice.
     """
+    if sitting.is_practice:
+        raise Conflict("Results of practice are shown at once and never released.", code="practice")
     with transaction.atomic():
         lock(sitting)
         mark_ended(sitting)
@@ -147,6 +150,12 @@ def withdraw(found: Release, *, actor: User, reason: object) -> Release:
     return found
 
 
+def as_marked_now(attempt: Attempt) -> ReleasedResult:
+    """The result of a practice attempt, which is shown without a release; it is not stored."""
+    [(_, found, own)] = _results_of(Attempt.objects.filter(pk=attempt.pk), attempt.enrolment.sitting.exam)
+    return ReleasedResult(institution=attempt.institution, attempt=attempt, **_columns(found, own))
+
+
 def policy_of(exam: Exam) -> ResultPolicy:
     """What candidates of the exam see; unsaved with its defaults while nobody has decided."""
     found: ResultPolicy | None = ResultPolicy.objects.filter(exam=exam).first()
@@ -179,7 +188,10 @@ _Row = tuple[Attempt, Result, list[dict[str, Any]]]
 
 def _results(sitting: Sitting, *, with_terminated: bool) -> Iterator[_Row]:
     wanted = [states.SUBMITTED, states.TERMINATED] if with_terminated else [states.SUBMITTED]
-    attempts = ended_attempts(sitting).filter(state__in=wanted).order_by("pk")
+    return _results_of(ended_attempts(sitting).filter(state__in=wanted).order_by("pk"), sitting.exam)
+
+
+def _results_of(attempts: QuerySet[Attempt], exam: Exam) -> Iterator[_Row]:
     items = PaperItem.objects.filter(attempt__in=attempts).order_by("attempt_id", "position")
     marks: dict[int, list[dict[str, Any]]] = {}
     columns = items.values_list(
@@ -190,7 +202,6 @@ def _results(sitting: Sitting, *, with_terminated: bool) -> Iterator[_Row]:
         row = {"item": item, "points": points, "possible": most, "comment": comment or ""}
         row["key"] = key
         marks.setdefault(attempt, []).append(row)
-    exam = sitting.exam
     for each in attempts.select_related("enrolment__candidate"):
         own = marks.get(each.pk, [])
         found = result(

@@ -62,6 +62,8 @@ def open_round(
     for name, value in (("second_share", second_share), ("threshold", threshold)):
         if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= 100:
             raise InvalidInput("Give a whole number from 0 to 100.", field=name)
+    if sitting.is_practice:
+        raise InvalidInput("Practice is marked by rule only: it is thrown away soon.", field="title")
     with transaction.atomic():
         lock(sitting)
         mark_ended(sitting)

@@ -42,6 +42,11 @@ class Attempt(TenantModel):
         null=True, blank=True, help_text="In a break of the candidate's own: when it ends by itself."
     )
     ended_at = models.DateTimeField(null=True, blank=True)
+    thrown_away_at = models.DateTimeField(
+        null=True,
+        blank=True,
+        help_text="Of a practice attempt: when its answers and all else were deleted for good.",
+    )
     extra_seconds = models.PositiveIntegerField(
         default=0, help_text="Extra time by allowances that the deadline holds."
     )

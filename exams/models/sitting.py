@@ -85,6 +85,20 @@ class Sitting(TenantModel):
         default=True,
         help_text="Enrolment, reminders a day and an hour before, changes and cancellation.",
     )
+    is_practice = models.BooleanField(
+        "practice",
+        default=False,
+        help_text="Everything goes as in the exam, as often as a candidate likes while the sitting is open. "
+        "The result is shown at once, counts nowhere, and nobody is needed to watch. Fixed once somebody has "
+        "begun.",
+    )
+    practice_days = models.PositiveSmallIntegerField(
+        "days until practice data is thrown away",
+        default=7,
+        validators=[MinValueValidator(1), MaxValueValidator(90)],
+        help_text="Counted from the end of each attempt: then its answers, marks, pictures and incidents are "
+        "deleted for good. Candidates are told. Only for practice.",
+    )
     calendar_sequence = models.PositiveIntegerField(
         default=0, editable=False, help_text="Grows with each change that calendars have to hear of."
     )
@@ -100,10 +114,14 @@ class Sitting(TenantModel):
             models.CheckConstraint(
                 condition=models.Q(duration_minutes__gte=1), name="sitting_lasts_a_minute"
             ),
+            models.CheckConstraint(
+                condition=models.Q(practice_days__gte=1) & models.Q(practice_days__lte=90),
+                name="sitting_practice_days_1_to_90",
+            ),
         ]
 
     def __str__(self) -> str:
-        return self.title
+        return f"Practice: {self.title}" if self.is_practice else self.title
 
     @property
     def window(self) -> Window:

@@ -46,6 +46,9 @@ _LABELS = {
 }
 
 
+AGAIN = "Practise again"
+
+
 @dataclass(frozen=True, slots=True)
 class NextStep:
     """What a candidate can do now. `note` explains in words; `url` is empty when nothing can be done.
@@ -62,6 +65,12 @@ class NextStep:
 def next_step(row: SittingRow, now: datetime) -> NextStep:
     """The step of one line of the dashboard at `now`."""
     sitting, attempt, slug = row.sitting, row.attempt, row.enrolment.institution.slug
+    if may_practise_again(row, now):
+        url = reverse("enrolment", args=[slug, row.enrolment.pk])
+        note = "You can practise as often as you like, each time with a new paper."
+        return NextStep(note, AGAIN, url, opens=True)
+    if attempt is not None and attempt.thrown_away_at is not None:
+        return NextStep("Practice is over, and your practice data is deleted.")
     if attempt is not None and attempt.state not in states.WAITING:
         note = "" if attempt.state in states.RUNNING else ENDINGS[attempt.state]
         return NextStep(note, _LABELS.get(attempt.state, "See what happened"), _address(slug, attempt))
@@ -75,6 +84,14 @@ def next_step(row: SittingRow, now: datetime) -> NextStep:
         url = reverse("enrolment", args=[slug, row.enrolment.pk])
         return NextStep("Check-in is open.", _LABELS[states.SCHEDULED], url, opens=True)
     return NextStep("", _LABELS[attempt.state], _address(slug, attempt))
+
+
+def may_practise_again(row: SittingRow, now: datetime) -> bool:
+    """Whether a practice attempt is over and another one can be begun."""
+    attempt, sitting = row.attempt, row.sitting
+    if not sitting.is_practice or attempt is None or attempt.state not in states.ENDED:
+        return False
+    return sitting.cancelled_at is None and row.check_in_opens_at <= now <= row.latest_start
 
 
 ENDINGS = {

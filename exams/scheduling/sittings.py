@@ -14,6 +14,7 @@ from accounts.roles import Role
 from exams import states
 from exams.bank.outline import findings_of
 from exams.models import Attempt, Enrolment, Exam, PendingEnrolment, Sitting, SittingProctor
+from exams.models.sitting import Beginning
 from exams.scheduling import mails
 from proctor_site.kernel import clock
 from proctor_site.kernel.errors import Conflict, InvalidInput
@@ -34,7 +35,10 @@ _MAY_CHANGE = (
     "capacity",
     "begins",
     "starts_per_minute",
+    "is_practice",
+    "practice_days",
 )
+_FIXED_ONCE_OPENED = ("is_practice", "practice_days")
 _TOLD = ("title", "opens_at", "closes_at", "time_zone", "duration_minutes")
 """Changes of these are told to candidates."""
 _LONGEST = timedelta(days=366)
@@ -142,6 +146,7 @@ def check_sitting(sitting: Sitting) -> None:
         if getattr(sitting, name) is None or getattr(sitting, name).tzinfo is None:
             raise InvalidInput("Give a moment with its time zone.", field=name)
     _check_lengths(sitting)
+    _check_practice(sitting)
     if sitting.pk is not None:
         _check_capacity(sitting)
         _check_queue(sitting)
@@ -177,6 +182,13 @@ def _check_lengths(sitting: Sitting) -> None:
         raise InvalidInput("Late entry cannot be longer than the window.", field="late_entry_minutes")
 
 
+def _check_practice(sitting: Sitting) -> None:
+    if not 1 <= sitting.practice_days <= 90:
+        raise InvalidInput("Give 1 to 90 days.", field="practice_days")
+    if sitting.is_practice and sitting.begins != Beginning.CLOCK:
+        raise InvalidInput("Practice begins by the clock: nobody has to be there.", field="begins")
+
+
 def _check_capacity(sitting: Sitting) -> None:
     if sitting.capacity is None:
         return
@@ -208,8 +220,16 @@ def _check_queue(sitting: Sitting) -> None:
 def _check_running(sitting: Sitting) -> None:
     before = Sitting._base_manager.get(pk=sitting.pk)
     attempts = Attempt._base_manager.filter(enrolment__sitting=sitting)
-    if before.exam_id != sitting.exam_id and attempts.exists():
+    is_opened = attempts.exists()
+    if before.exam_id != sitting.exam_id and is_opened:
         raise InvalidInput("Papers of this sitting are drawn; its exam is fixed.", field="exam")
+    for name in _FIXED_ONCE_OPENED if is_opened else ():
+        if getattr(before, name) != getattr(sitting, name):
+            raise InvalidInput(
+                "Candidates have begun, and were told what this sitting is and what becomes of their data; "
+                "this can no longer be changed.",
+                field=name,
+            )
     if not attempts.filter(started_at__isnull=False).exists():
         return
     for name in _FIXED_ONCE_STARTED:

@@ -37,6 +37,7 @@ def sitting_body(exam: Exam, **changes: Any) -> dict[str, Any]:
         "duration_minutes": "60",
         "late_entry_minutes": "15",
         "late_upload_minutes": "10",
+        "practice_days": "7",
         "begins": "clock",
         "credit_least_seconds": "10",
         "credit_most_minutes": "30",
