@@ -159,7 +159,7 @@ def _mark_lines(attempt: Attempt, typed: Any) -> list[dict[str, Any]]:
         lines.append(
             {
                 "item": item,
-                "answer": wording.answer_in_words(item.version, saved.value if saved else None),
+                "answer": wording.answer_html(item.version, saved.value if saved else None),
                 "certainty": wording.certainty_in_words(item),
                 "key": wording.key_in_words(key, kind, asks_certainty=item.asks_certainty),
                 "mark": mark,
