@@ -101,7 +101,7 @@ class AttemptAdmin(ReadOnly, TenantAdmin):
     inlines = [PaperInline, LostTimeInline]
     fieldsets = (
         (None, {"fields": ("candidate", "sitting", "state", "ended_by", "result")}),
-        ("Clock", {"fields": ("started", "deadline", "paused", "ended")}),
+        ("Clock", {"fields": ("started", "deadline", "paused", "to_hand_in", "ended", "claimed")}),
         (
             "Answer journal",
             {"fields": ("journal_check", "journal_link", "late_link", "device", "seed", "paper_link")},
@@ -119,7 +119,9 @@ class AttemptAdmin(ReadOnly, TenantAdmin):
         "started",
         "deadline",
         "paused",
+        "to_hand_in",
         "ended",
+        "claimed",
     )
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
@@ -152,6 +154,17 @@ class AttemptAdmin(ReadOnly, TenantAdmin):
     def ended(self, attempt: Attempt) -> str:
         return _in_zone(attempt.ended_at, attempt)
 
+    @admin.display(description="to be handed in until")
+    def to_hand_in(self, attempt: Attempt) -> str:
+        return _in_zone(attempt.hand_in_until, attempt)
+
+    @admin.display(description="handed in, by the word of the device")
+    def claimed(self, attempt: Attempt) -> str:
+        if attempt.claimed_hand_in_at is None:
+            return "-"
+        said = _in_zone(attempt.claimed_hand_in_at, attempt)
+        return f"{said}; arrived too late to count by itself"
+
     @admin.display(description="transcript")
     def transcript(self, attempt: Attempt) -> str:
         if attempt.enrolment.sitting.is_practice:
@@ -162,9 +175,12 @@ class AttemptAdmin(ReadOnly, TenantAdmin):
         return format_html('<a href="{}">All answers with points, to print</a>', address)
 
     @admin.display(description="result")
-    def result(self, attempt: Attempt) -> str:
+    def result(self, attempt: Attempt) -> str | SafeString:
         if attempt.thrown_away_at is not None:
             return throwing_away.in_words(attempt).capitalize()
+        if attempt.state == states.ABANDONED:
+            address = reverse("attempt_marks", args=[attempt.institution.slug, attempt.pk])
+            return format_html('Not handed in. <a href="{}">See the answers, or accept them</a>', address)
         found = result_of(attempt)
         reached = f"{found.points} of {found.possible} points, {found.percentage} %"
         if found.passed is None:

@@ -51,6 +51,8 @@ class SittingForm(_ModelForm):
             "time_zone",
             "duration_minutes",
             "late_entry_minutes",
+            "time_up",
+            "grace_minutes",
             "late_upload_minutes",
             "begins",
             "starts_per_minute",

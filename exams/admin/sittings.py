@@ -87,7 +87,7 @@ class SittingAdmin(RefusalsInWords, HidesReasons, TenantAdmin):
         times = ["time_zone", "opens_local", "closes_local", "duration_minutes", "late_entry_minutes"]
         if not self._may_write(request, obj):
             times = ["time_zone", "opens", "closes", "duration_minutes", "late_entry_minutes"]
-        times += ["late_upload_minutes", "begins", "starts_per_minute"]
+        times += ["time_up", "grace_minutes", "late_upload_minutes", "begins", "starts_per_minute"]
         times += ["credits_outages", "credits_connection", "credit_least_seconds", "credit_most_minutes"]
         people = ["capacity", "tells_candidates", "candidates_link"]
         return [

@@ -39,6 +39,7 @@ class AttemptView(TypedDict):
     extra_seconds: int
     credited_seconds: int
     break_until: datetime | None
+    hand_in_until: datetime | None
     break_seconds_left: int
     lost_time: list[dict[str, Any]]
 
@@ -168,6 +169,7 @@ def attempt_view(attempt: Attempt) -> AttemptView:
         extra_seconds=attempt.extra_seconds,
         credited_seconds=attempt.credited_seconds,
         break_until=attempt.break_until,
+        hand_in_until=attempt.hand_in_until,
         lost_time=_ledger(attempt) if attempt.credited_seconds else [],
         break_seconds_left=breaks.seconds_left(attempt) if attempt.state in states.RUNNING else 0,
     )

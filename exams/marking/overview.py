@@ -19,9 +19,14 @@ FILTERS = {
     "passed": "Passed",
     "failed": "Not passed",
     "terminated": "Ended by a proctor",
+    "abandoned": "Not handed in",
     "late": "With late answers",
     "unreleased": "Changed since the release, or not released",
 }
+
+
+_OF_MARKED = ("unmarked", "passed", "failed", "unreleased")
+"""Filters that mean nothing for what was never handed in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,13 +100,17 @@ def result_table(sitting: Sitting, *, search: str = "", only: str = "", sort: st
         rows = rows.filter(who)
     if only == "terminated":
         rows = rows.filter(state=states.TERMINATED)
+    if only == "abandoned":
+        rows = rows.filter(state=states.ABANDONED)
+    if only in _OF_MARKED:
+        rows = rows.filter(state__in=states.MARKED)
     by, is_reversed = sort.removeprefix("-"), sort.startswith("-")
     columns = {"ended": ("ended_at", "pk")}.get(by, ("enrolment__candidate__name", "pk"))
     keys = list(rows.order_by(*columns).values_list("pk", flat=True))
     if only == "late":
         late = set(_late(keys))
         keys = [key for key in keys if key in late]
-    needs_all = by == "points" or only in ("unmarked", "passed", "failed", "unreleased")
+    needs_all = by == "points" or only in _OF_MARKED
     sums = hundredths_of(ended_attempts(sitting)) if needs_all else {}
     if needs_all:
         released = _released_points(sitting) if only == "unreleased" else {}

@@ -67,6 +67,11 @@ def ended_attempts(sitting: Sitting) -> QuerySet[Attempt]:
     return rows
 
 
+def marked_attempts(sitting: Sitting) -> QuerySet[Attempt]:
+    """Those of them whose answers are marked: not what was never handed in, until a person accepts it."""
+    return ended_attempts(sitting).filter(state__in=states.MARKED)
+
+
 def results_of(sitting: Sitting, *, with_answers: bool = True) -> list[AttemptRow]:
     """A row for each ended attempt of a sitting, by name; with its answers in order of the paper if wanted.
 

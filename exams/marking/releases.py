@@ -31,11 +31,13 @@ _SHOWN = ("points", "possible", "percentage", "passed", "grade", "unmarked", "ma
 class Preview:
     """What a release would hold. `changed` and `fresh` compare with the release in force.
 
-    `terminated` attempts (ended by a proctor) are counted beside `attempts`, which are handed in.
+    `terminated` attempts (ended by a proctor) and `abandoned` ones (never handed in) are counted beside
+    `attempts`, which are handed in.
     """
 
     attempts: int
     terminated: int
+    abandoned: int
     running: int
     unmarked_attempts: int
     unmarked_answers: int
@@ -65,6 +67,7 @@ def preview(sitting: Sitting, *, with_terminated: bool = False) -> Preview:
     return Preview(
         attempts=len(rows),
         terminated=ended_attempts(sitting).filter(state=states.TERMINATED).count(),
+        abandoned=ended_attempts(sitting).filter(state=states.ABANDONED).count(),
         running=Attempt.objects.filter(enrolment__sitting=sitting, state__in=states.RUNNING).count(),
         unmarked_attempts=sum(found.unmarked > 0 for found in results),
         unmarked_answers=sum(found.unmarked for found in results),
@@ -187,7 +190,7 @@ _Row = tuple[Attempt, Result, list[dict[str, Any]]]
 
 
 def _results(sitting: Sitting, *, with_terminated: bool) -> Iterator[_Row]:
-    wanted = [states.SUBMITTED, states.TERMINATED] if with_terminated else [states.SUBMITTED]
+    wanted = states.MARKED if with_terminated else (states.SUBMITTED,)
     return _results_of(ended_attempts(sitting).filter(state__in=wanted).order_by("pk"), sitting.exam)
 
 

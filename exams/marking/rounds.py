@@ -13,7 +13,7 @@ from accounts.models import Membership, User
 from accounts.transitions import apply_move, lock
 from exams import states
 from exams.kinds import shapes
-from exams.marking.queries import ended_attempts
+from exams.marking.queries import marked_attempts
 from exams.marking.services import mark_ended
 from exams.models import Attempt, MarkingRound, PaperItem, Question, RoundAnswer, RoundMarker, Sitting
 from exams.permissions import MARKING_ROLES
@@ -156,7 +156,7 @@ def add_attempt(attempt: Attempt) -> None:
 
 
 def _waiting(sitting: Sitting) -> Any:
-    items = PaperItem.objects.filter(attempt__in=ended_attempts(sitting), mark__points=None)
+    items = PaperItem.objects.filter(attempt__in=marked_attempts(sitting), mark__points=None)
     return items.exclude(round_answers__round__state=states.OPEN)
 
 

@@ -31,10 +31,12 @@ PAGE_OF_STATE = {
     states.READY: Page.WAITING,
     states.IN_PROGRESS: Page.EXAM,
     states.PAUSED: Page.EXAM,
+    states.OVERDUE: Page.EXAM,
     states.SUBMITTED: Page.DONE,
     states.TERMINATED: Page.DONE,
     states.REFUSED: Page.DONE,
     states.MISSED: Page.DONE,
+    states.ABANDONED: Page.DONE,
 }
 _LABELS = {
     states.SCHEDULED: "Check in",
@@ -42,6 +44,7 @@ _LABELS = {
     states.READY: "Continue",
     states.IN_PROGRESS: "Continue the exam",
     states.PAUSED: "Continue the exam",
+    states.OVERDUE: "Hand in now",
     states.SUBMITTED: "View receipt",
 }
 
@@ -72,7 +75,7 @@ def next_step(row: SittingRow, now: datetime) -> NextStep:
     if attempt is not None and attempt.thrown_away_at is not None:
         return NextStep("Practice is over, and your practice data is deleted.")
     if attempt is not None and attempt.state not in states.WAITING:
-        note = "" if attempt.state in states.RUNNING else ENDINGS[attempt.state]
+        note = NOTES.get(attempt.state, "")
         return NextStep(note, _LABELS.get(attempt.state, "See what happened"), _address(slug, attempt))
     if sitting.cancelled_at is not None:
         return NextStep("This sitting has been cancelled. Your exam office can tell you about another date.")
@@ -94,11 +97,13 @@ def may_practise_again(row: SittingRow, now: datetime) -> bool:
     return sitting.cancelled_at is None and row.check_in_opens_at <= now <= row.latest_start
 
 
-ENDINGS = {
+NOTES = {
+    states.OVERDUE: "The time is up. Hand in now: the grace period is running.",
     states.SUBMITTED: "Handed in.",
     states.TERMINATED: "A proctor has ended this exam.",
     states.REFUSED: "You were not let in at check-in.",
     states.MISSED: "The time to start passed before the exam was started.",
+    states.ABANDONED: "This exam was not handed in. Your answers are kept.",
 }
 
 

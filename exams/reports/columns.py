@@ -33,7 +33,7 @@ class Subject:
             enrolment__sitting__exam=self.exam,
             enrolment__sitting__is_practice=False,
             started_at__isnull=False,
-            state__in=(states.SUBMITTED, states.TERMINATED),
+            state__in=states.MARKED,
         )
         if self.sitting is not None:
             rows = rows.filter(enrolment__sitting=self.sitting)

@@ -14,12 +14,20 @@ from accounts.roles import Role
 from exams import states
 from exams.bank.outline import findings_of
 from exams.models import Attempt, Enrolment, Exam, PendingEnrolment, Sitting, SittingProctor
-from exams.models.sitting import Beginning
+from exams.models.sitting import Beginning, TimeUp
 from exams.scheduling import mails
 from proctor_site.kernel import clock
 from proctor_site.kernel.errors import Conflict, InvalidInput
 
-_FIXED_ONCE_STARTED = ("exam", "opens_at", "duration_minutes", "begins", "starts_per_minute")
+_FIXED_ONCE_STARTED = (
+    "exam",
+    "opens_at",
+    "duration_minutes",
+    "begins",
+    "starts_per_minute",
+    "time_up",
+    "grace_minutes",
+)
 _MAY_CHANGE = (
     "title",
     "opens_at",
@@ -27,6 +35,8 @@ _MAY_CHANGE = (
     "time_zone",
     "duration_minutes",
     "late_entry_minutes",
+    "time_up",
+    "grace_minutes",
     "late_upload_minutes",
     "credits_outages",
     "credits_connection",
@@ -42,6 +52,7 @@ _FIXED_ONCE_OPENED = ("is_practice", "practice_days")
 _TOLD = ("title", "opens_at", "closes_at", "time_zone", "duration_minutes")
 """Changes of these are told to candidates."""
 _LONGEST = timedelta(days=366)
+_LONGEST_GRACE = 24 * 60
 WATCHING_ROLES = (Role.PROCTOR, Role.EXAM_OFFICER, Role.ADMIN)
 
 
@@ -180,6 +191,10 @@ def _check_lengths(sitting: Sitting) -> None:
     late = sitting.late_entry_minutes
     if late is not None and (late < 0 or timedelta(minutes=late) > window):
         raise InvalidInput("Late entry cannot be longer than the window.", field="late_entry_minutes")
+    if sitting.time_up not in TimeUp.values:
+        raise InvalidInput(f"Choose one of: {', '.join(TimeUp.values)}.", field="time_up")
+    if not 1 <= sitting.grace_minutes <= _LONGEST_GRACE:
+        raise InvalidInput(f"A grace period has 1 to {_LONGEST_GRACE} minutes.", field="grace_minutes")
 
 
 def _check_practice(sitting: Sitting) -> None:

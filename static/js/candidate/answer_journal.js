@@ -111,7 +111,7 @@ export class AnswerJournal extends EventTarget {
       }
     }
     found.left = this.unsent;
-    this.#announce();
+    this.#become(found.left ? "offline" : "saved");
     return found;
   }
 
