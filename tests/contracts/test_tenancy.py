@@ -37,6 +37,7 @@ UNSCOPED: dict[str, str] = {
     "exams/delivery/throwing_away.py": "the sweep means every institution; each attempt opens its own scope",
     "exams/permissions.py": IN_HAND,
     "exams/scheduling/reminders.py": "the sweep means every institution",
+    "exams/scheduling/roster.py": "the clearing of unused ones means every institution",
     "exams/marking/shown.py": "a candidate's own results over all their institutions, filtered by candidate",
     "exams/scheduling/self_enrolment.py": "found by the secret of its link",
     "exams/management/commands/verify_journals.py": "an operator's command over all institutions",

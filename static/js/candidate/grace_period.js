@@ -49,6 +49,7 @@ export class GracePeriod {
     const left = this.clock.secondsUntil(this.#until);
     this.element.querySelector("[data-grace-time]").textContent = formatDuration(left);
     this.#speak(left);
+    if (!this.dialog.isShown) this.notice.hide();
     this.dialog.show();
     const mustAsk = this.watch.state !== "overdue" || left === 0 || this.journal.unsent > 0;
     if (mustAsk && performance.now() - this.askedAt > ASK_MS) this.#ask();
