@@ -38,6 +38,8 @@ def sitting_body(exam: Exam, **changes: Any) -> dict[str, Any]:
         "late_entry_minutes": "15",
         "late_upload_minutes": "10",
         "practice_days": "7",
+        "time_up": "auto_submit",
+        "grace_minutes": "5",
         "begins": "clock",
         "credit_least_seconds": "10",
         "credit_most_minutes": "30",
