@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0003_jobs_and_their_progress'),
-        ('exams', '0024_files_as_answers'),
+        ('exams', '0026_certainty_based_marking'),
     ]
 
     operations = [
