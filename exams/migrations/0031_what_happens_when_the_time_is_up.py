@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0003_jobs_and_their_progress'),
-        ('exams', '0029_allowances_of_groups'),
+        ('exams', '0030_announcements'),
     ]
 
     operations = [
