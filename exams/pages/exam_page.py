@@ -21,7 +21,6 @@ def exam_page_context(attempt: Attempt) -> dict[str, Any]:
     """Context of the exam page of a running attempt. Raises Conflict when it has not started."""
     return paper_context(attempt) | {
         "attempt": attempt,
-        "sitting": attempt.enrolment.sitting,
         "exam": attempt.enrolment.sitting.exam,
         "sitting": attempt.enrolment.sitting,
         "snapshot": {**queries.attempt_view(attempt), "reason": reason_of(attempt)},

@@ -21,6 +21,8 @@ _SAME = (
     "time_zone",
     "duration_minutes",
     "late_entry_minutes",
+    "time_up",
+    "grace_minutes",
     "late_upload_minutes",
     "starts_per_minute",
     "credits_outages",

@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0003_jobs_and_their_progress'),
-        ('exams', '0030_announcements'),
+        ('exams', '0031_practice_sittings'),
     ]
 
     operations = [
