@@ -117,7 +117,7 @@ class Server:
         with self.database() as connection:
             return [dict(row) for row in connection.execute(query, values)]
 
-    def _wait_until_ready(self, timeout_s: float = 60) -> None:
+    def _wait_until_ready(self, timeout_s: float = 180) -> None:
         deadline = time.monotonic() + timeout_s
         while time.monotonic() < deadline:
             assert self._process is not None
