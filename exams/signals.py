@@ -10,6 +10,13 @@ attempt_moved = Signal()
 (same state, another device; `attempt.device` is the new one).
 """
 
+attempt_thrown_away = Signal()
+"""Sent inside the transaction that deletes what a practice attempt holds: sender=Attempt, attempt, actor.
+
+Who keeps rows or files beside an attempt deletes them now, and answers with how many of what:
+`{"incidents": 2}`. Consent and audit entries stay.
+"""
+
 exam_copied = Signal()
 """Sent inside the transaction, after an exam was copied: sender=Exam, exam, copy. What others keep beside an
 exam they can copy too.

@@ -7,17 +7,41 @@ CHECKING_IN = "checking_in"
 READY = "ready"
 IN_PROGRESS = "in_progress"
 PAUSED = "paused"
+OVERDUE = "overdue"
+"""The time is up and the grace period runs: the candidate may hand in and change nothing."""
 SUBMITTED = "submitted"
 TERMINATED = "terminated"
 REFUSED = "refused"
 MISSED = "missed"
+ABANDONED = "abandoned"
+"""Was started and never handed in. Its answers are kept; they are marked once a person accepts them."""
 
-STATES = (SCHEDULED, CHECKING_IN, READY, IN_PROGRESS, PAUSED, SUBMITTED, TERMINATED, REFUSED, MISSED)
+STATES = (
+    SCHEDULED,
+    CHECKING_IN,
+    READY,
+    IN_PROGRESS,
+    PAUSED,
+    OVERDUE,
+    SUBMITTED,
+    TERMINATED,
+    REFUSED,
+    MISSED,
+    ABANDONED,
+)
+WORDS = {state: state.replace("_", " ") for state in STATES} | {
+    SUBMITTED: "handed in",
+    OVERDUE: "time is up, to be handed in",
+    ABANDONED: "not handed in",
+}
+"""How staff and candidates read a state."""
 WAITING = (SCHEDULED, CHECKING_IN, READY)
-RUNNING = (IN_PROGRESS, PAUSED)
+RUNNING = (IN_PROGRESS, PAUSED, OVERDUE)
 LIVE = (*WAITING, *RUNNING)
 """An enrolment has at most one attempt in these states (partial unique index)."""
-ENDED = (SUBMITTED, TERMINATED, REFUSED, MISSED)
+ENDED = (SUBMITTED, TERMINATED, REFUSED, MISSED, ABANDONED)
+MARKED = (SUBMITTED, TERMINATED)
+"""Whose answers are marked."""
 
 ATTEMPT = MoveTable(
     name="attempt",
@@ -30,7 +54,12 @@ ATTEMPT = MoveTable(
         move("resume", [PAUSED], IN_PROGRESS),
         move("take_break", [IN_PROGRESS], PAUSED),
         move("end_break", [PAUSED], IN_PROGRESS),
+        move("run_out", [IN_PROGRESS], OVERDUE),
+        move("work_on", [OVERDUE], IN_PROGRESS),
         move("submit", RUNNING, SUBMITTED),
+        move("abandon", [IN_PROGRESS, OVERDUE], ABANDONED),
+        move("submit_late", [ABANDONED], SUBMITTED),
+        move("accept", [ABANDONED], SUBMITTED),
         move("terminate", RUNNING, TERMINATED),
         move("reinstate", [TERMINATED], PAUSED),
         move("refuse", [CHECKING_IN], REFUSED),

@@ -8,7 +8,12 @@ from accounts.models import User
 from exams import states
 from exams.delivery import announced
 from exams.models import Announcement, Attempt, Exam
-from exams.signals import announcement_changed, attempt_moved, exam_copied
+from exams.signals import (
+    announcement_changed,
+    attempt_moved,
+    attempt_thrown_away,
+    exam_copied,
+)
 from proctoring.live import announcements, attempt_state
 from proctoring.live.publish import record_event, record_events, record_for_candidates
 from proctoring.models.live_event import Audience
@@ -48,6 +53,17 @@ def attempt_has_moved(
         end_for(attempt, actor=actor, reason=verb)
     elif verb == "reinstate":
         continue_for(attempt, actor=actor, reason=reason)
+
+
+@receiver(attempt_thrown_away, dispatch_uid="proctoring.attempt_thrown_away")
+def attempt_was_thrown_away(
+    sender: type[Attempt], *, attempt: Attempt, actor: User | None, **_more: Any
+) -> dict[str, int]:
+    """Nothing that was captured in practice stays."""
+    # At start-up this would load the analysis for nothing.
+    from proctoring import throwing_away  # noqa: PLC0415
+
+    return throwing_away.throw_away(attempt, actor=actor)
 
 
 @receiver(exam_copied, dispatch_uid="proctoring.exam_copied")

@@ -1,10 +1,20 @@
-"""Users, institutions, registrations, memberships, invitations, jobs and audit entries."""
+"""Users, institutions, registrations, memberships, invitations, jobs, audit entries, files to remove."""
 
 from accounts.models.audit_entry import AuditEntry
+from accounts.models.file_to_remove import FileToRemove
 from accounts.models.institution import Institution
 from accounts.models.job import Job
 from accounts.models.membership import Invitation, Membership
 from accounts.models.registration import Registration
 from accounts.models.user import User
 
-__all__ = ["AuditEntry", "Institution", "Invitation", "Job", "Membership", "Registration", "User"]
+__all__ = [
+    "AuditEntry",
+    "FileToRemove",
+    "Institution",
+    "Invitation",
+    "Job",
+    "Membership",
+    "Registration",
+    "User",
+]

@@ -16,6 +16,7 @@ from accounts.admin.tenant import TenantAdmin, TenantTabularInline
 from exams import states
 from exams.admin.kept_answers import kept_page
 from exams.bank import wording
+from exams.delivery import throwing_away
 from exams.delivery.verification import verify_journal
 from exams.marking.services import result_of
 from exams.models import Attempt, JournalEntry, LostTime, PaperItem
@@ -94,13 +95,13 @@ class AttemptAdmin(ReadOnly, TenantAdmin):
 
     list_display = ("candidate", "sitting", "state", "started", "deadline", "ended", "ended_by")
     list_select_related = ("enrolment__candidate", "enrolment__sitting")
-    list_filter = ("state", "ended_by", "enrolment__sitting")
+    list_filter = ("state", "ended_by", "enrolment__sitting__is_practice", "enrolment__sitting")
     search_fields = ("enrolment__candidate__name", "enrolment__candidate__email")
     search_help_text = "Searches names and e-mail addresses of candidates."
     inlines = [PaperInline, LostTimeInline]
     fieldsets = (
         (None, {"fields": ("candidate", "sitting", "state", "ended_by", "result")}),
-        ("Clock", {"fields": ("started", "deadline", "paused", "ended")}),
+        ("Clock", {"fields": ("started", "deadline", "paused", "to_hand_in", "ended", "claimed")}),
         (
             "Answer journal",
             {"fields": ("journal_check", "journal_link", "late_link", "device", "seed", "paper_link")},
@@ -118,7 +119,9 @@ class AttemptAdmin(ReadOnly, TenantAdmin):
         "started",
         "deadline",
         "paused",
+        "to_hand_in",
         "ended",
+        "claimed",
     )
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
@@ -151,15 +154,33 @@ class AttemptAdmin(ReadOnly, TenantAdmin):
     def ended(self, attempt: Attempt) -> str:
         return _in_zone(attempt.ended_at, attempt)
 
+    @admin.display(description="to be handed in until")
+    def to_hand_in(self, attempt: Attempt) -> str:
+        return _in_zone(attempt.hand_in_until, attempt)
+
+    @admin.display(description="handed in, by the word of the device")
+    def claimed(self, attempt: Attempt) -> str:
+        if attempt.claimed_hand_in_at is None:
+            return "-"
+        said = _in_zone(attempt.claimed_hand_in_at, attempt)
+        return f"{said}; arrived too late to count by itself"
+
     @admin.display(description="transcript")
     def transcript(self, attempt: Attempt) -> str:
+        if attempt.enrolment.sitting.is_practice:
+            return "None of practice."
         if attempt.started_at is None or attempt.state not in states.ENDED:
             return "As soon as the attempt is over."
         address = reverse("transcript", args=[attempt.institution.slug, attempt.pk])
         return format_html('<a href="{}">All answers with points, to print</a>', address)
 
     @admin.display(description="result")
-    def result(self, attempt: Attempt) -> str:
+    def result(self, attempt: Attempt) -> str | SafeString:
+        if attempt.thrown_away_at is not None:
+            return throwing_away.in_words(attempt).capitalize()
+        if attempt.state == states.ABANDONED:
+            address = reverse("attempt_marks", args=[attempt.institution.slug, attempt.pk])
+            return format_html('Not handed in. <a href="{}">See the answers, or accept them</a>', address)
         found = result_of(attempt)
         reached = f"{found.points} of {found.possible} points, {found.percentage} %"
         if found.passed is None:
@@ -170,12 +191,16 @@ class AttemptAdmin(ReadOnly, TenantAdmin):
     @admin.display(description="check")
     def journal_check(self, attempt: Attempt) -> str:
         fault = verify_journal(attempt)
+        if fault is None and attempt.thrown_away_at is not None:
+            return throwing_away.in_words(attempt).capitalize()
         if fault is None:
             return f"Whole: {attempt.journal_length} entries, every link fits, answers agree with it."
         return f"BROKEN at entry {fault.sequence}: {fault.detail}"
 
     @admin.display(description="paper")
     def paper_link(self, attempt: Attempt) -> str:
+        if attempt.thrown_away_at is not None:
+            return "-"
         address = reverse("admin:exams_exam_print", args=[attempt.enrolment.sitting.exam_id])
         return format_html(
             '<a href="{}?attempt={}">The paper as it was drawn, to print</a>', address, attempt.pk

@@ -72,9 +72,10 @@ class AllowanceForm(_ModelForm):
             offered = [(Calculator.NONE, "As the exam"), *Calculator.choices[1:]]
             self.fields["calculator"].choices = offered  # type: ignore[attr-defined]
         if "extra_minutes" in self.fields:
-            self.fields[
-                "extra_minutes"
-            ].help_text = "Minutes add up. Who is working has the new deadline at once."
+            self.fields["extra_minutes"].help_text = (
+                "Minutes add up; a group's count instead where they are more. "
+                "Who is working has the new deadline at once."
+            )
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data

@@ -185,7 +185,7 @@ class ExamAdmin(TenantAdmin):
         return rows.annotate(
             placed=_or_0(fixed.values("count")) + _or_0(drawn.values("number")),
             total_points=_or_0(fixed.values("points")) + _or_0(drawn.values("sum_of_points")),
-            held=Count("sittings", distinct=True),
+            held=Count("sittings", filter=models.Q(sittings__is_practice=False), distinct=True),
         )
 
     @admin.display(description="questions", ordering="placed")

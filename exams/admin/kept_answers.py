@@ -70,7 +70,7 @@ def _shown(row: KeptChange, form: AcceptForm) -> dict[str, Any]:
     return {
         "row": row,
         "question": f"{row.item.position}. {version.question}",
-        "answer": wording.answer_in_words(version, row.value),
+        "answer": wording.answer_html(version, row.value),
         "certainty": certainty.in_words(row.certainty) if row.item.asks_certainty else "",
         "why": late_rules.IN_WORDS.get(row.why, "Its question was closed."),
         "is_chosen": str(row.pk) in (form.data.getlist("kept") if form.is_bound else []),  # type: ignore[attr-defined]

@@ -75,7 +75,9 @@ class QuestionList(_Options):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         versions = QuestionVersion.objects.filter(question=OuterRef("pk")).order_by("-number")
         placed = SectionQuestion.objects.filter(question=OuterRef("pk")).order_by().values("question")
-        drawn = PaperItem.objects.filter(version__question=OuterRef("pk")).order_by()
+        drawn = PaperItem.objects.filter(
+            version__question=OuterRef("pk"), attempt__enrolment__sitting__is_practice=False
+        ).order_by()
         return (
             super()
             .get_queryset(request)

@@ -51,6 +51,8 @@ class SittingForm(_ModelForm):
             "time_zone",
             "duration_minutes",
             "late_entry_minutes",
+            "time_up",
+            "grace_minutes",
             "late_upload_minutes",
             "begins",
             "starts_per_minute",
@@ -60,6 +62,8 @@ class SittingForm(_ModelForm):
             "credit_most_minutes",
             "capacity",
             "tells_candidates",
+            "is_practice",
+            "practice_days",
         )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -20,12 +20,14 @@ from exams.admin.reasons import HidesReasons
 from exams.admin.refusals import RefusalsInWords
 from exams.admin.rosters import candidate_file, roster_list, roster_report, roster_state
 from exams.admin.sitting_form import SittingForm
+from exams.admin.sitting_practice import practice_page
 from exams.admin.sitting_time import time_page
 from exams.bank.outline import notes_for
 from exams.delivery.admission import in_words
 from exams.delivery.queries import candidates_of
 from exams.models import PendingEnrolment, Sitting, SittingProctor
 from exams.scheduling.enrolments import MOST_ADDRESSES, Line, enrol_by_email
+from exams.scheduling.practice import shows_secrets
 from exams.scheduling.sittings import WATCHING_ROLES, as_stored, cancel_sitting, tell_of_difference
 from proctor_site.kernel.errors import Refusal
 
@@ -63,7 +65,7 @@ class SittingAdmin(RefusalsInWords, HidesReasons, TenantAdmin):
 
     form = SittingForm
     list_display = (
-        "title",
+        "named",
         "exam",
         "opens",
         "candidate_count",
@@ -73,7 +75,7 @@ class SittingAdmin(RefusalsInWords, HidesReasons, TenantAdmin):
         "duration_minutes",
     )
     list_select_related = ("exam",)
-    list_filter = ("exam",)
+    list_filter = ("is_practice", "exam")
     search_fields = ("title", "exam__title")
     date_hierarchy = "opens_at"
     inlines = [SittingProctorInline]
@@ -85,13 +87,14 @@ class SittingAdmin(RefusalsInWords, HidesReasons, TenantAdmin):
         times = ["time_zone", "opens_local", "closes_local", "duration_minutes", "late_entry_minutes"]
         if not self._may_write(request, obj):
             times = ["time_zone", "opens", "closes", "duration_minutes", "late_entry_minutes"]
-        times += ["late_upload_minutes", "begins", "starts_per_minute"]
+        times += ["time_up", "grace_minutes", "late_upload_minutes", "begins", "starts_per_minute"]
         times += ["credits_outages", "credits_connection", "credit_least_seconds", "credit_most_minutes"]
         people = ["capacity", "tells_candidates", "candidates_link"]
         return [
             (None, {"fields": ["exam", "title"]}),
             ("When", {"fields": times}),
             ("Candidates", {"fields": people}),
+            ("Practice", {"fields": ["is_practice", "practice_days"]}),
         ]
 
     def _may_write(self, request: HttpRequest, obj: Sitting | None) -> bool:
@@ -101,6 +104,11 @@ class SittingAdmin(RefusalsInWords, HidesReasons, TenantAdmin):
         enrolled = Count("enrolments", filter=Q(enrolments__withdrawn_at=None), distinct=True)
         watching = Count("proctors", distinct=True)
         return super().get_queryset(request).annotate(enrolled=enrolled, watching=watching)
+
+    @admin.display(description="title", ordering="title")
+    def named(self, sitting: Sitting) -> str:
+        """Practice is called so."""
+        return str(sitting)
 
     @admin.display(description="opens", ordering="opens_at")
     def opens(self, sitting: Sitting) -> str:
@@ -117,7 +125,9 @@ class SittingAdmin(RefusalsInWords, HidesReasons, TenantAdmin):
 
     @admin.display(description="proctors : candidates")
     def ratio(self, sitting: Any) -> str:
-        """How many candidates one proctor has to watch, such as 1 : 24."""
+        """How many candidates one proctor has to watch, such as 1 : 24; nobody in practice."""
+        if sitting.is_practice:
+            return "practice: not watched"
         if not sitting.watching:
             return "no proctor"
         return f"1 : {-(-sitting.enrolled // sitting.watching)}"
@@ -139,6 +149,12 @@ class SittingAdmin(RefusalsInWords, HidesReasons, TenantAdmin):
         super().save_model(request, obj, form, change)
         if before is not None:
             tell_of_difference(before, obj)
+        if obj.is_practice and shows_secrets(obj.exam):
+            messages.warning(
+                request,
+                f"{obj.exam} is still to be taken in earnest, and this practice sitting shows its real "
+                "questions. Choose another exam if they have to stay secret.",
+            )
         for note in notes_for(obj.exam, duration_minutes=obj.duration_minutes):
             messages.warning(request, f"{obj.exam}: {note}")
 
@@ -162,6 +178,7 @@ class SittingAdmin(RefusalsInWords, HidesReasons, TenantAdmin):
     def get_urls(self) -> list[Any]:
         page = self.admin_site.admin_view(self.candidates)
         time = self.admin_site.admin_view(partial(time_page, self))
+        practice = self.admin_site.admin_view(partial(practice_page, self))
         own = {
             "candidates/csv/": ("candidates_csv", partial(candidate_file, self, form="csv")),
             "candidates/xlsx/": ("candidates_xlsx", partial(candidate_file, self, form="xlsx")),
@@ -177,6 +194,7 @@ class SittingAdmin(RefusalsInWords, HidesReasons, TenantAdmin):
             *pages,
             path("<int:sitting_id>/candidates/", page, name="exams_sitting_candidates"),
             path("<int:sitting_id>/time/", time, name="exams_sitting_time"),
+            path("<int:sitting_id>/practice/", practice, name="exams_sitting_practice"),
             *super().get_urls(),
         ]
 

@@ -1,13 +1,16 @@
 """Operations on the attempt as a whole: look, start, take over, hand in."""
 
+from datetime import datetime
+from typing import Any
+
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from exams.api.base import READING_REFUSALS, REFUSALS, CandidateView, attempt_answer, device_in, person
-from exams.api.serializers import AttemptSerializer, DeviceSerializer
-from exams.delivery import attempts, breaks
-from exams.models.attempt import EndedBy
+from exams.api.serializers import AttemptSerializer, DeviceSerializer, HandInSerializer
+from exams.delivery import attempts, breaks, time_up
+from exams.delivery.changes import read_moment
 
 
 class AttemptDetail(CandidateView):
@@ -80,13 +83,22 @@ class SubmitAttempt(CandidateView):
 
     @extend_schema(
         operation_id="attempt_submit",
-        request=DeviceSerializer,
+        request=HandInSerializer,
         responses={200: AttemptSerializer, **REFUSALS},
     )
     def post(self, request: Request, attempt_id: int) -> Response:
-        """Hands in, for good. A repeat changes nothing. Only the device that holds the attempt may."""
+        """Hands in, for good. A repeat changes nothing. Only the device that holds the attempt may.
+
+        Look at `state`: what came too late in a sitting that hands nothing in by itself is `abandoned`.
+        """
         attempt = self.attempt_alone(request, attempt_id)
-        done = attempts.submit(
-            attempt, actor=person(request), ended_by=EndedBy.CANDIDATE, device=device_in(request)
+        done = time_up.hand_in(
+            attempt, actor=person(request), device=device_in(request), handed_in_at=_handed_in_at(request)
         )
         return attempt_answer(done)
+
+
+def _handed_in_at(request: Request) -> datetime | None:
+    body: Any = request.data
+    given = body.get("handed_in_at")
+    return None if given is None else read_moment(given, "handed_in_at")

@@ -39,6 +39,9 @@ class AttemptSerializer(serializers.Serializer[Any]):
     extra_seconds = serializers.IntegerField(help_text="Extra time by agreement that the deadline holds.")
     credited_seconds = serializers.IntegerField(help_text="Lost time that the deadline holds.")
     break_until = serializers.DateTimeField(allow_null=True, help_text="Set during a break of one's own.")
+    hand_in_until = serializers.DateTimeField(
+        allow_null=True, help_text="In state overdue: answers are closed, handing in is possible until then."
+    )
     lost_time = LostTimeSerializer(many=True, help_text="Empty as long as nothing was given back.")
     break_seconds_left = serializers.IntegerField(help_text="Of breaks that may still be taken.")
 
@@ -48,6 +51,16 @@ class DeviceSerializer(serializers.Serializer[Any]):
 
     device = serializers.CharField(
         max_length=64, help_text="An id the tab made itself: letters, digits, hyphens, underscores."
+    )
+
+
+class HandInSerializer(DeviceSerializer):
+    """Handing in."""
+
+    handed_in_at = serializers.DateTimeField(
+        required=False,
+        allow_null=True,
+        help_text="When the candidate did it, by the device's clock; counts for a hand-in that arrives late.",
     )
 
 

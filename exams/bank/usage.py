@@ -30,14 +30,16 @@ class Usage:
 
 
 def usage_of(question: Question) -> Usage:
-    """Three queries, however much it is used."""
-    ahead = Q(sittings__closes_at__gt=clock.now(), sittings__cancelled_at=None)
+    """Three queries, however much it is used. Practice counts nowhere."""
+    ahead = Q(sittings__closes_at__gt=clock.now(), sittings__cancelled_at=None, sittings__is_practice=False)
     placements = question.placements.select_related("section").order_by("section__position")
     sections: dict[int, list[str]] = {}
     for placement in placements:
         sections.setdefault(placement.section.exam_id, []).append(placement.section.title)
     exams = Exam.objects.filter(pk__in=sections).annotate(ahead=Count("sittings", filter=ahead))
-    drawn = PaperItem.objects.filter(version__question=question).order_by()
+    drawn = PaperItem.objects.filter(
+        version__question=question, attempt__enrolment__sitting__is_practice=False
+    ).order_by()
     return Usage(
         exams=[ExamUse(exam, sections[exam.pk], exam.ahead) for exam in exams.order_by("title", "id")],
         papers=dict(drawn.values_list("version__number").annotate(count=Count("pk"))),

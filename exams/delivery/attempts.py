@@ -11,7 +11,7 @@ from accounts.models import User
 from accounts.transitions import apply_move, lock
 from exams import states, timing
 from exams.bank.paper import draw_paper
-from exams.delivery import admission, beginning, lost_time
+from exams.delivery import admission, beginning, late, lost_time
 from exams.delivery.devices import clean_device
 from exams.marking.services import mark_automatically
 from exams.models import Attempt, Enrolment
@@ -26,6 +26,8 @@ LONGEST_REASON = 1_000
 def open_attempt(enrolment: Enrolment, *, actor: User | None) -> Attempt:
     """The live attempt of an enrolment; the first call makes it and draws its paper.
 
+    In practice an ended attempt is followed by a new one with a paper of its own.
+
     Raises Conflict: withdrawn, sitting cancelled, too early to check in, already ended; TooLate after the
     last moment at which it could start.
     """
@@ -34,7 +36,7 @@ def open_attempt(enrolment: Enrolment, *, actor: User | None) -> Attempt:
         newest = enrolment.attempts.order_by("-id").first()
         if newest is not None and newest.state in states.LIVE:
             return newest
-        if newest is not None:
+        if newest is not None and not enrolment.sitting.is_practice:
             raise Conflict(
                 f"You have already taken part in this sitting: your attempt is {_words(newest.state)}.",
                 code="already_ended",
@@ -65,7 +67,7 @@ def admit(attempt: Attempt, *, actor: User | None, reason: str = "") -> Attempt:
 def refuse(attempt: Attempt, *, actor: User | None, reason: str) -> Attempt:
     """Turns a candidate away at check-in. A reason is required."""
     values = {"ended_at": clock.now(), "ended_by": EndedBy.PROCTOR}
-    return _locked_move(attempt, "refuse", actor=actor, reason=_required(reason), values=values)
+    return _locked_move(attempt, "refuse", actor=actor, reason=required_reason(reason), values=values)
 
 
 def lapse(attempt: Attempt, *, actor: User | None, reason: str = "") -> Attempt:
@@ -108,7 +110,7 @@ def start(attempt: Attempt, *, actor: User | None, device: str) -> Attempt:
 
 def pause(attempt: Attempt, *, actor: User | None, reason: str) -> Attempt:
     """Stops the clock until `resume`. A reason is required. Raises TooLate when the time is already over."""
-    reason = _required(reason)
+    reason = required_reason(reason)
     with transaction.atomic():
         lock(attempt)
         states.ATTEMPT.target(attempt.state, "pause")
@@ -133,8 +135,10 @@ def submit(
     """Hands the attempt in and marks what a rule can mark.
 
     Already submitted: nothing changes. `ended_by` clock is refused while there is time left (Conflict
-    not_due); what a candidate hands in after the deadline counts as ended by the clock, at the deadline.
-    With `device`, only the device that holds the attempt may submit (Conflict other_device).
+    not_due). Where the clock hands in, what a candidate hands in after the deadline counts as ended by the
+    clock, at the deadline; in other sittings it counts while handing in is possible (TooLate afterwards; see
+    `delivery.time_up`). With `device`, only the device that holds the attempt may submit (Conflict
+    other_device).
     """
     if ended_by not in EndedBy.values:
         raise InvalidInput(f"An attempt is ended by one of: {', '.join(EndedBy.values)}.", field="ended_by")
@@ -152,7 +156,7 @@ def submit(
 
 def terminate(attempt: Attempt, *, actor: User | None, reason: str) -> Attempt:
     """Ends a running attempt before its time. A reason is required; `reinstate` undoes it."""
-    reason = _required(reason)
+    reason = required_reason(reason)
     with transaction.atomic():
         lock(attempt)
         states.ATTEMPT.target(attempt.state, "terminate")
@@ -162,11 +166,20 @@ def terminate(attempt: Attempt, *, actor: User | None, reason: str) -> Attempt:
 
 
 def reinstate(attempt: Attempt, *, actor: User | None, reason: str = "") -> Attempt:
-    """Takes a termination back: paused since the moment of termination, so `resume` credits all of it."""
+    """Takes a termination back: paused since the moment of termination, so `resume` credits all of it.
+
+    Answers given before it that arrived since then count (`late.count_after_reinstatement`). Raises Conflict
+    in practice, once the candidate has practised again or the attempt is thrown away.
+    """
     with transaction.atomic():
         lock(attempt)
-        values = {"paused_at": attempt.ended_at, "ended_at": None, "ended_by": ""}
-        return move(attempt, "reinstate", actor=actor, reason=reason, values=values)
+        _require_newest(attempt)
+        ended_at = attempt.ended_at
+        values = {"paused_at": ended_at, "ended_at": None, "ended_by": ""}
+        move(attempt, "reinstate", actor=actor, reason=reason, values=values)
+        if ended_at is not None:
+            late.count_after_reinstatement(attempt, ended_at=ended_at, actor=actor)
+    return attempt
 
 
 def take_over(attempt: Attempt, *, actor: User | None, device: str) -> Attempt:
@@ -205,12 +218,24 @@ def require_device(attempt: Attempt, device: str) -> None:
 
 def _ending(attempt: Attempt, ended_by: str) -> dict[str, Any]:
     now = clock.now()
-    deadline = attempt.deadline_at
-    if attempt.state == states.IN_PROGRESS and deadline is not None and timing.is_past(deadline, now):
-        return {"ended_by": EndedBy.CLOCK, "ended_at": deadline}
+    deadline, sitting = attempt.deadline_at, attempt.enrolment.sitting
+    if attempt.state != states.PAUSED and deadline is not None and timing.is_past(deadline, now):
+        if sitting.hands_in_by_itself:
+            return {"ended_by": EndedBy.CLOCK, "ended_at": deadline}
+        if timing.is_past(deadline + sitting.grace, now):
+            raise TooLate("The time to hand in is over.")
+        if ended_by != EndedBy.CLOCK:
+            return {"ended_by": ended_by, "ended_at": now}
     if ended_by == EndedBy.CLOCK:
         raise Conflict("There is working time left.", code="not_due")
     return lost_time.end_pause(attempt, now) | {"ended_by": ended_by, "ended_at": now}
+
+
+def _require_newest(attempt: Attempt) -> None:
+    if attempt.thrown_away_at is not None:
+        raise Conflict("This practice attempt was thrown away; nothing is left to go on with.", code="gone")
+    if attempt.enrolment.attempts.filter(pk__gt=attempt.pk).exists():
+        raise Conflict("The candidate has begun to practise again meanwhile.", code="not_newest")
 
 
 def _locked_move(attempt: Attempt, verb: str, **how: Any) -> Attempt:
@@ -232,6 +257,8 @@ def move(
     before = attempt.state
     if actor is not None and actor.pk == attempt.enrolment.candidate_id:
         attempt.enrolment.candidate = actor  # listeners ask for the name: it need not be read again
+    if before == states.OVERDUE:
+        values = {**(values or {}), "hand_in_until": None}
     apply_move(attempt, states.ATTEMPT, verb, actor=actor, values=values, reason=reason, detail=detail)
     _tell(attempt, verb, before=before, actor=actor, reason=reason)
     return attempt
@@ -241,7 +268,8 @@ def _tell(attempt: Attempt, verb: str, *, before: str, actor: User | None, reaso
     attempt_moved.send(sender=Attempt, attempt=attempt, verb=verb, before=before, actor=actor, reason=reason)
 
 
-def _required(reason: str) -> str:
+def required_reason(reason: str) -> str:
+    """The reason in its clean form. Raises InvalidInput (reason) when it says nothing or is too long."""
     text = reason.strip() if isinstance(reason, str) else ""
     if not text:
         raise InvalidInput("Say why, in a few words.", field="reason", code="required")
@@ -251,4 +279,4 @@ def _required(reason: str) -> str:
 
 
 def _words(state: str) -> str:
-    return state.replace("_", " ")
+    return states.WORDS[state]

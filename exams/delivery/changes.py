@@ -52,7 +52,7 @@ def read_change(raw: object) -> Change:
         item=_whole(raw.get("item"), "item", _LARGEST_ID),
         value=raw["value"],
         flagged=flagged,
-        client_at=_moment(raw.get("client_at")),
+        client_at=read_moment(raw.get("client_at"), "client_at"),
         certainty=clean_level(raw.get("certainty")),
     )
 
@@ -72,11 +72,12 @@ def _whole(value: object, field: str, most: int) -> int:
     return value
 
 
-def _moment(value: object) -> datetime:
+def read_moment(value: object, field: str) -> datetime:
+    """A moment of a device's clock, in UTC. Raises InvalidInput naming `field`."""
     try:
         moment = datetime.fromisoformat(value) if isinstance(value, str) else None
     except ValueError:
         moment = None
     if moment is None or moment.tzinfo is None or moment.year not in _YEARS:
-        raise InvalidInput("client_at must be an ISO 8601 time with its zone.", field="client_at")
+        raise InvalidInput(f"{field} must be an ISO 8601 time with its zone.", field=field)
     return moment.astimezone(UTC)

@@ -7,7 +7,7 @@ from django.db.models import Sum
 
 from accounts import audit
 from accounts.models import User
-from accounts.transitions import lock
+from accounts.transitions import apply_move, lock
 from exams import states, timing
 from exams.delivery import admission
 from exams.models import Attempt
@@ -22,7 +22,8 @@ LEAST_LEFT_S = 60
 def settle(attempt: Attempt, *, actor: User | None, cause: str) -> int:
     """Sets the deadline that window, allowances and credited lost time give now; how many seconds it moved.
 
-    Whoever listens is told in the same transaction (verb "deadline_changed"), never the reason. Attempts that
+    Whoever listens is told in the same transaction (verb "deadline_changed"), never the reason. In the grace
+    period its end moves as well, and the candidate works on when the deadline is to come again. Attempts that
     are not running have no deadline to move: 0. Raises Conflict (would_end) when a shorter deadline would
     leave the candidate less than LEAST_LEFT_S: people end attempts, not a correction of minutes.
     """
@@ -39,22 +40,21 @@ def settle(attempt: Attempt, *, actor: User | None, cause: str) -> int:
         before = attempt.deadline_at
         _require_time_left(attempt, due)
         attempt.deadline_at = due
+        if attempt.state == states.OVERDUE:
+            attempt.hand_in_until = due + enrolment.sitting.grace
         attempt.extra_seconds = round(extra.total_seconds())
         attempt.credited_seconds = round(credited.total_seconds())
-        attempt.save(update_fields=["deadline_at", "extra_seconds", "credited_seconds"])
+        attempt.save(update_fields=["deadline_at", "extra_seconds", "credited_seconds", "hand_in_until"])
         if due == before:
             return 0
         moved = round((due - before).total_seconds())
         detail = {"from": before.isoformat(), "to": due.isoformat(), "cause": cause}
         audit.record(attempt.institution, attempt, "attempt.deadline_changed", actor=actor, detail=detail)
-        attempt_moved.send(
-            sender=Attempt,
-            attempt=attempt,
-            verb="deadline_changed",
-            before=attempt.state,
-            actor=actor,
-            reason="",
-        )
+        verb, state = "deadline_changed", attempt.state
+        if state == states.OVERDUE and not timing.is_past(due, clock.now()):
+            verb = "work_on"
+            apply_move(attempt, states.ATTEMPT, verb, actor=actor, values={"hand_in_until": None})
+        attempt_moved.send(sender=Attempt, attempt=attempt, verb=verb, before=state, actor=actor, reason="")
     return moved
 
 

@@ -1,4 +1,4 @@
-"""The sweep: hands in attempts whose time is over, and closes those that can no longer start."""
+"""The sweep: ends attempts whose time is over by their sitting's rule, and those that can no longer start."""
 
 import logging
 from collections.abc import Callable, Iterable
@@ -8,9 +8,8 @@ from django.db.models import Q
 
 from accounts.tenancy import within
 from exams import states, timing
-from exams.delivery import attempts, breaks, heartbeat
+from exams.delivery import attempts, breaks, heartbeat, time_up
 from exams.models import Attempt, Sitting
-from exams.models.attempt import EndedBy
 from proctor_site.kernel import clock
 from proctor_site.kernel.errors import Conflict
 
@@ -21,26 +20,25 @@ BATCH = 500
 
 @dataclass(frozen=True, slots=True)
 class Swept:
-    """How many attempts one sweep handed in and closed, and how many it failed on (they are logged)."""
+    """What one sweep did. `ended`: attempts whose time was up (submitted, abandoned, or sent into their grace
+    period); `failed`: rows that it could not handle (they are logged)."""
 
-    submitted: int
+    ended: int
     lapsed: int
     failed: int
     breaks_ended: int = 0
 
 
 def sweep() -> Swept:
-    """Ends breaks that are used up, submits running attempts past their deadline, lapses waiting ones.
+    """Ends breaks that are used up and running attempts whose time is over, lapses waiting ones.
 
     Covers all institutions. Safe to run in several processes at once and any number of times: each row is
     checked again under its lock. A row that fails is logged and does not hold up the others.
     """
     back, not_back = _each(_breaks_over(), lambda row: breaks.end(row, actor=None))
-    submitted, failed = _each(
-        _overdue(), lambda row: attempts.submit(row, actor=None, ended_by=EndedBy.CLOCK)
-    )
+    ended, failed = _each(_time_up(), time_up.end_by_clock)
     lapsed, also_failed = _each(_lapsing(), lambda row: attempts.lapse(row, actor=None))
-    return Swept(submitted, lapsed, not_back + failed + also_failed, back)
+    return Swept(ended, lapsed, not_back + failed + also_failed, back)
 
 
 def _breaks_over() -> Iterable[Attempt]:
@@ -48,13 +46,17 @@ def _breaks_over() -> Iterable[Attempt]:
     return rows.select_related("institution").order_by("break_until")[:BATCH]
 
 
-def _overdue() -> Iterable[Attempt]:
+def _time_up() -> Iterable[Attempt]:
     # _base_manager: the sweep means every institution; paused attempts wait for a person.
     if heartbeat.is_stale():
         # While no web process lives nobody can answer: first the outage is given back.
         return []
-    rows = Attempt._base_manager.filter(state=states.IN_PROGRESS, deadline_at__lt=clock.now())
-    return rows.select_related("institution").order_by("deadline_at")[:BATCH]
+    now = clock.now()
+    rows = Attempt._base_manager.filter(
+        Q(state=states.IN_PROGRESS, deadline_at__lt=now) | Q(state=states.OVERDUE, hand_in_until__lt=now)
+    )
+    rows = rows.select_related("institution", "enrolment__sitting")
+    return rows.order_by("deadline_at")[:BATCH]
 
 
 def _lapsing() -> Iterable[Attempt]:

@@ -62,9 +62,13 @@ def _require_writable(attempt: Attempt, now: datetime) -> None:
         raise Conflict("The exam has not started; answers cannot be saved yet.", code="not_started")
     if attempt.state == states.PAUSED:
         raise Conflict("The exam is paused; answers are saved again when it goes on.", code="paused")
-    if attempt.state != states.IN_PROGRESS:
+    if attempt.state in states.ENDED:
         raise Conflict("The exam has ended; answers can no longer be changed.", code="ended")
-    if attempt.deadline_at is None or timing.is_past(attempt.deadline_at, now):
+    if (
+        attempt.state == states.OVERDUE
+        or attempt.deadline_at is None
+        or timing.is_past(attempt.deadline_at, now)
+    ):
         raise TooLate("The working time is over; this answer came after the deadline.")
 
 

@@ -1,7 +1,7 @@
 """Answers that arrive after the end: those given in time count, marked as late; the others are kept."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -45,7 +45,8 @@ def send_late(attempt: Attempt, *, device: str, changes: Sequence[object]) -> La
     """Takes in what a device could not send before the end. Repeats are harmless, as in `journal.save_batch`.
 
     Raises Conflict: not_started, not_over (answers still go the ordinary way), other_device, ended (KEPT_DAYS
-    after the end); TooLarge over MOST_CHANGES; InvalidInput for a wrong device.
+    after the end), gone (practice that was thrown away); TooLarge over MOST_CHANGES; InvalidInput for a
+    wrong device.
     """
     device = clean_device(device)
     if len(changes) > MOST_CHANGES:
@@ -55,7 +56,7 @@ def send_late(attempt: Attempt, *, device: str, changes: Sequence[object]) -> La
         now = clock.now()
         end = _end_of(attempt, now)
         batch = LateBatch(attempt, device, require_turn(attempt, device), now, is_late=True)
-        batch.known = _known(attempt, device, end, now)
+        batch.known = known_of(attempt, device, end, now)
         batch.read(changes)
         batch.write()
         batch.write_kept()
@@ -80,19 +81,55 @@ def accept_kept(attempt: Attempt, ids: Iterable[int], *, actor: User, reason: st
         chosen = list(rows.select_related("item__version__question", "item__answer").order_by("sequence"))
         if not chosen or len(chosen) != len(wanted):
             raise InvalidInput("Choose answers of this attempt that are not counted yet.", field="kept")
-        now = clock.now()
-        for device in dict.fromkeys(row.device for row in chosen):
-            turn = turn_of(attempt.devices or [attempt.device], device) or 0
-            batch = LateBatch(attempt, device, turn, now, is_late=True)
-            for row in (each for each in chosen if each.device == device):
-                batch.add(_change(row), row.item, row.value)
-            batch.write()
-            _note(attempt, batch, actor=actor, verb="attempt.kept_answers_accepted", reason=reason.strip())
-        KeptChange.objects.filter(pk__in=[row.pk for row in chosen]).update(
-            accepted_at=now, accepted_by=actor
-        )
+        _count(attempt, chosen, actor=actor, verb="attempt.kept_answers_accepted", reason=reason.strip())
         _mark_again(attempt)
     return len(chosen)
+
+
+def count_after_reinstatement(attempt: Attempt, *, ended_at: datetime, actor: User | None) -> int:
+    """A termination is taken back: what arrived since `ended_at` and was given before it counts after all.
+
+    By the rules of late answers, each change at the moment at which it arrived. In the caller's transaction;
+    how many.
+    """
+    rows = attempt.kept.filter(why=late_rules.TERMINATED, accepted_at=None, received_at__gte=ended_at)
+    rows = rows.select_related("item__version__question", "item__answer", "item__section")
+    by_device: dict[str, list[KeptChange]] = {}
+    for row in rows.order_by("client_sequence"):
+        by_device.setdefault(row.device, []).append(row)
+    counting = []
+    for device, found in by_device.items():
+        end = min(ended_at, attempt.deadline_at or ended_at)
+        known = known_of(attempt, device, end, clock.now())
+        gate = Gate(attempt, device, require_turn(attempt, device), end)
+        for row in found:
+            if not late_rules.why_not(row.client_at, replace(known, now=row.received_at)):
+                counting += [row] if _is_open(gate, row) else []
+    if counting:
+        _count(attempt, counting, actor=actor, verb="attempt.kept_answers_reinstated")
+    return len(counting)
+
+
+def _is_open(gate: Gate, row: KeptChange) -> bool:
+    try:
+        gate.check(row.item, _change(row))
+    except Refusal:
+        return False
+    return True
+
+
+def _count(
+    attempt: Attempt, rows: Sequence[KeptChange], *, actor: User | None, verb: str, reason: str = ""
+) -> None:
+    now = clock.now()
+    for device in dict.fromkeys(row.device for row in rows):
+        turn = turn_of(attempt.devices or [attempt.device], device) or 0
+        batch = LateBatch(attempt, device, turn, now, is_late=True)
+        for row in (each for each in rows if each.device == device):
+            batch.add(_change(row), row.item, row.value)
+        batch.write()
+        _note(attempt, batch, actor=actor, verb=verb, reason=reason)
+    KeptChange.objects.filter(pk__in=[row.pk for row in rows]).update(accepted_at=now, accepted_by=actor)
 
 
 @dataclass
@@ -179,12 +216,14 @@ def kept_payload(row: KeptChange) -> dict[str, Any]:
 
 
 def _end_of(attempt: Attempt, now: datetime) -> datetime:
-    """When the attempt ended; the deadline, where it is over and nobody has handed it in yet."""
+    """Until when answers could be given: the end, or the deadline where it was handed in after that."""
+    if attempt.thrown_away_at is not None:
+        raise Conflict("Your practice data was thrown away; nothing more is taken in.", code="gone")
     if attempt.deadline_at is None:
         raise Conflict("The exam has not started; there are no late answers.", code="not_started")
-    if attempt.state in (states.SUBMITTED, states.TERMINATED) and attempt.ended_at is not None:
-        end = attempt.ended_at
-    elif attempt.state == states.IN_PROGRESS and timing.is_past(attempt.deadline_at, now):
+    if attempt.state in states.ENDED and attempt.ended_at is not None:
+        end = min(attempt.ended_at, attempt.deadline_at)
+    elif attempt.state != states.PAUSED and timing.is_past(attempt.deadline_at, now):
         end = attempt.deadline_at
     else:
         raise Conflict("The exam is not over; answers are saved the ordinary way.", code="not_over")
@@ -193,11 +232,14 @@ def _end_of(attempt: Attempt, now: datetime) -> datetime:
     return end
 
 
-def _known(attempt: Attempt, device: str, end: datetime, now: datetime) -> Known:
+def known_of(attempt: Attempt, device: str, end: datetime, now: datetime) -> Known:
+    """What the server knows of a device that says it did something before `end`."""
     in_time = attempt.journal.filter(device=device, is_late=False).order_by("-sequence")
     samples = list(in_time.values_list("received_at", "client_at")[:_SAMPLES])
-    late = attempt.journal.filter(device=device, is_late=True).order_by("sequence")
-    kept = attempt.kept.filter(device=device).order_by("sequence")
+    # Not what came late before an end that has been moved: extra time, or a termination taken back.
+    since = {"device": device, "received_at__gt": end}
+    late = attempt.journal.filter(is_late=True, **since).order_by("sequence")
+    kept = attempt.kept.filter(**since).order_by("sequence")
     firsts = [rows.values_list("received_at", flat=True).first() for rows in (late, kept)]
     window = timedelta(minutes=attempt.enrolment.sitting.late_upload_minutes)
     came_back = min((moment for moment in firsts if moment is not None), default=None)

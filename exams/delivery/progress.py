@@ -97,9 +97,13 @@ def _begin(attempt: Attempt, device: str) -> datetime:
         raise Conflict("The exam has not started.", code="not_started")
     if attempt.state == states.PAUSED:
         raise Conflict("The exam is paused; go on when it does.", code="paused")
-    if attempt.state != states.IN_PROGRESS:
+    if attempt.state in states.ENDED:
         raise Conflict("The exam has ended.", code="ended")
-    if attempt.deadline_at is None or timing.is_past(attempt.deadline_at, now):
+    if (
+        attempt.state == states.OVERDUE
+        or attempt.deadline_at is None
+        or timing.is_past(attempt.deadline_at, now)
+    ):
         raise TooLate("The working time is over.")
     require_device(attempt, device)
     return now

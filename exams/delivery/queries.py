@@ -39,6 +39,7 @@ class AttemptView(TypedDict):
     extra_seconds: int
     credited_seconds: int
     break_until: datetime | None
+    hand_in_until: datetime | None
     break_seconds_left: int
     lost_time: list[dict[str, Any]]
 
@@ -168,6 +169,7 @@ def attempt_view(attempt: Attempt) -> AttemptView:
         extra_seconds=attempt.extra_seconds,
         credited_seconds=attempt.credited_seconds,
         break_until=attempt.break_until,
+        hand_in_until=attempt.hand_in_until,
         lost_time=_ledger(attempt) if attempt.credited_seconds else [],
         break_seconds_left=breaks.seconds_left(attempt) if attempt.state in states.RUNNING else 0,
     )
@@ -258,15 +260,13 @@ def sittings_of(candidate: User) -> list[SittingRow]:
     enrolments = rows.order_by("-sitting__opens_at", "id").prefetch_related(
         _newest_first(), admission.allowances_of()
     )
-    return [
-        SittingRow(
-            enrolment=enrolment,
-            attempt=_newest(enrolment),
-            check_in_opens_at=timing.check_in_opens(admission.window_of(enrolment)),
-            latest_start=timing.latest_start(admission.window_of(enrolment)),
-        )
-        for enrolment in enrolments
-    ]
+    return [sitting_row(enrolment, _newest(enrolment)) for enrolment in enrolments]
+
+
+def sitting_row(enrolment: Enrolment, newest: Attempt | None) -> SittingRow:
+    """An enrolment with its newest attempt and the times that hold for this candidate."""
+    window = admission.window_of(enrolment)
+    return SittingRow(enrolment, newest, timing.check_in_opens(window), timing.latest_start(window))
 
 
 def candidates_of(sitting: Sitting) -> list[CandidateRow]:

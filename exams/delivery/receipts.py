@@ -51,3 +51,13 @@ def journal_matches(attempt: Attempt, receipt: Receipt) -> bool:
     if receipt.length == 0:
         return receipt.hash == chains.GENESIS
     return attempt.journal.filter(sequence=receipt.length, hash=receipt.hash).exists()
+
+
+def is_before_the_end(attempt: Attempt, receipt: Receipt) -> bool:
+    """Whether the receipt fits the last length and hash of a journal whose entries are thrown away.
+
+    Shorter ones cannot be compared any more: their entries are gone.
+    """
+    if receipt.attempt != attempt.pk or receipt.length > attempt.journal_length:
+        return False
+    return receipt.length < attempt.journal_length or receipt.hash == attempt.journal_hash

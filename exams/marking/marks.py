@@ -176,6 +176,10 @@ def override(item: PaperItem, *, points: object, comment: object, reason: object
         item = PaperItem.objects.select_related("mark", "attempt__institution").get(pk=item.pk)
         if item.attempt.state not in states.ENDED:
             raise Conflict("This attempt is not over yet.", code="not_ended")
+        if item.attempt.state == states.ABANDONED:
+            raise Conflict(
+                "This attempt was not handed in. Accept it as handed in first.", code="not_handed_in"
+            )
         most = wanted_as_is(item).layers.most
         wanted = None if points in (None, "") else checked_points(points, most)
         before = _standing_of(item, mark_of(item))

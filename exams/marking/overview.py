@@ -8,9 +8,9 @@ from typing import Any
 from django.db.models import Q
 
 from exams import states
-from exams.marking.automatic import Result, result_of_sums
-from exams.marking.queries import ended_attempts, sums_of
-from exams.models import Attempt, JournalEntry, Mark, Reading, ReleasedResult, Sitting
+from exams.marking.automatic import Result
+from exams.marking.queries import Sums, ended_attempts, hundredths_of
+from exams.models import Attempt, Exam, JournalEntry, Mark, Reading, ReleasedResult, Sitting
 
 SORTS = ("name", "points", "ended")
 FILTERS = {
@@ -19,9 +19,14 @@ FILTERS = {
     "passed": "Passed",
     "failed": "Not passed",
     "terminated": "Ended by a proctor",
+    "abandoned": "Not handed in",
     "late": "With late answers",
     "unreleased": "Changed since the release, or not released",
 }
+
+
+_OF_MARKED = ("unmarked", "passed", "failed", "unreleased")
+"""Filters that mean nothing for what was never handed in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,15 +57,16 @@ class ResultTable:
 
     sitting: Sitting
     attempts: list[int]
-    results: dict[int, Result]
+    sums: dict[int, Sums]
 
     def lines_of(self, attempts: list[int]) -> list[ResultLine]:
         """The lines of these attempts, in this order. Seven queries, however many."""
         rows = Attempt.objects.filter(pk__in=attempts).select_related(
             "enrolment__candidate", "enrolment__sitting"
         )
+        exam = self.sitting.exam
         found = {each.pk: each for each in rows.prefetch_related("enrolment__allowances")}
-        results = self.results or _results(self.sitting, attempts)
+        sums = self.sums or hundredths_of(attempts)
         markers = _markers(attempts)
         late = set(_late(attempts))
         released = {
@@ -70,13 +76,13 @@ class ResultTable:
         return [
             ResultLine(
                 attempt=found[key],
-                result=results[key],
+                result=sums[key].result(exam),
                 markers=markers.get(key, []),
                 is_late=key in late,
                 released=released.get(key),
             )
             for key in attempts
-            if key in found
+            if key in found and key in sums
         ]
 
 
@@ -94,48 +100,47 @@ def result_table(sitting: Sitting, *, search: str = "", only: str = "", sort: st
         rows = rows.filter(who)
     if only == "terminated":
         rows = rows.filter(state=states.TERMINATED)
+    if only == "abandoned":
+        rows = rows.filter(state=states.ABANDONED)
+    if only in _OF_MARKED:
+        rows = rows.filter(state__in=states.MARKED)
     by, is_reversed = sort.removeprefix("-"), sort.startswith("-")
     columns = {"ended": ("ended_at", "pk")}.get(by, ("enrolment__candidate__name", "pk"))
     keys = list(rows.order_by(*columns).values_list("pk", flat=True))
     if only == "late":
         late = set(_late(keys))
         keys = [key for key in keys if key in late]
-    needs_all = by == "points" or only in ("unmarked", "passed", "failed", "unreleased")
-    results = _results(sitting, None) if needs_all else {}
+    needs_all = by == "points" or only in _OF_MARKED
+    sums = hundredths_of(ended_attempts(sitting)) if needs_all else {}
     if needs_all:
         released = _released_points(sitting) if only == "unreleased" else {}
-        keys = [key for key in keys if _fits(only, key, results[key], released)]
+        keys = [key for key in keys if key in sums and _fits(sitting.exam, only, key, sums[key], released)]
     if by == "points":
-        keys.sort(key=lambda key: (results[key].percentage, results[key].points))
-    return ResultTable(sitting, keys[::-1] if is_reversed else keys, results)
+        keys.sort(key=lambda key: _rank(sums[key]))
+    return ResultTable(sitting, keys[::-1] if is_reversed else keys, sums)
 
 
-def _fits(only: str, key: int, found: Result, released: Mapping[int, Any]) -> bool:
+def _rank(sums: Sums) -> tuple[float, int]:
+    """Orders as percentage and points do, without making thousands of exact results."""
+    given = max(sums.given, 0)
+    return (given / sums.most if sums.most else 0.0, given)
+
+
+def _fits(exam: Exam, only: str, key: int, sums: Sums, released: Mapping[int, Any]) -> bool:
     if only == "unmarked":
-        return found.unmarked > 0
+        return sums.unmarked > 0
+    if only not in ("passed", "failed", "unreleased"):
+        return True
+    found = sums.result(exam)
     if only in ("passed", "failed"):
         return found.passed is (only == "passed")
-    if only == "unreleased":
-        return released.get(key) != (found.points, found.possible, found.passed, found.grade)
-    return True
+    return released.get(key) != (found.points, found.possible, found.passed, found.grade)
 
 
 def _released_points(sitting: Sitting) -> dict[int, Any]:
     rows = ReleasedResult.objects.filter(release__sitting=sitting, release__state=states.RELEASED)
     columns = rows.values_list("attempt_id", "points", "possible", "passed", "grade")
     return {attempt: tuple(values) for attempt, *values in columns}
-
-
-def _results(sitting: Sitting, attempts: list[int] | None) -> dict[int, Result]:
-    wanted: Any = ended_attempts(sitting) if attempts is None else attempts
-    exam = sitting.exam
-    sums = sums_of(wanted)
-    keys = list(sums) if attempts is None else attempts
-    return {
-        key: result_of_sums(*sums[key], pass_percentage=exam.pass_percentage, grade_steps=exam.grade_steps)
-        for key in keys
-        if key in sums
-    }
 
 
 def _markers(attempts: list[int]) -> dict[int, list[str]]:

@@ -5,14 +5,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
-from django.db.models import Count, F, QuerySet, Sum
+from django.db.models import Count, F, FloatField, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
 from exams import states
 from exams.marking.automatic import Result, result, result_of_sums
-from exams.models import Attempt, PaperItem, QuestionVersion, Sitting
+from exams.models import Attempt, Exam, PaperItem, QuestionVersion, Sitting
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +67,11 @@ def ended_attempts(sitting: Sitting) -> QuerySet[Attempt]:
     return rows
 
 
+def marked_attempts(sitting: Sitting) -> QuerySet[Attempt]:
+    """Those of them whose answers are marked: not what was never handed in, until a person accepts it."""
+    return ended_attempts(sitting).filter(state__in=states.MARKED)
+
+
 def results_of(sitting: Sitting, *, with_answers: bool = True) -> list[AttemptRow]:
     """A row for each ended attempt of a sitting, by name; with its answers in order of the paper if wanted.
 
@@ -74,7 +79,7 @@ def results_of(sitting: Sitting, *, with_answers: bool = True) -> list[AttemptRo
     """
     attempts = ended_attempts(sitting).order_by("enrolment__candidate__name", "enrolment_id", "id")
     answers = _answers_of(sitting) if with_answers else {}
-    sums = {} if with_answers else sums_of(attempts)
+    sums = {} if with_answers else hundredths_of(attempts)
     scale: Any = {
         "pass_percentage": sitting.exam.pass_percentage,
         "grade_steps": sitting.exam.grade_steps,
@@ -87,24 +92,52 @@ def results_of(sitting: Sitting, *, with_answers: bool = True) -> list[AttemptRo
         if with_answers:
             found = result([(each.possible, each.points) for each in own], **scale)
         else:
-            found = result_of_sums(*sums.get(attempt.pk, _NOTHING), **scale)
+            found = sums.get(attempt.pk, Sums(0, 0, 0)).result(sitting.exam)
         rows.append(_attempt_row(attempt, runs[attempt.enrolment_id], found, tuple(own)))
     return rows
 
 
-_NOTHING = (Decimal(0), Decimal(0), 0)
+class Sums(NamedTuple):
+    """Points of one attempt in whole hundredths, as given and as possible, and how many questions wait."""
+
+    given: int
+    most: int
+    unmarked: int
+
+    def in_points(self) -> tuple[Decimal, Decimal, int]:
+        """The same with points instead of hundredths."""
+        return Decimal(self.given).scaleb(-2), Decimal(self.most).scaleb(-2), self.unmarked
+
+    def result(self, exam: Exam) -> Result:
+        """The result that these sums make."""
+        return result_of_sums(
+            *self.in_points(),
+            pass_percentage=exam.pass_percentage,
+            grade_steps=exam.grade_steps,
+        )
 
 
 def sums_of(attempts: "QuerySet[Attempt] | Iterable[int]") -> dict[int, tuple[Decimal, Decimal, int]]:
     """For each attempt the sums of given and of possible points, and how many questions are unmarked."""
+    return {attempt: sums.in_points() for attempt, sums in hundredths_of(attempts).items()}
+
+
+def hundredths_of(attempts: "QuerySet[Attempt] | Iterable[int]") -> dict[int, Sums]:
+    """The sums of each attempt. One query; quick enough to order thousands of attempts by."""
     rows = PaperItem.objects.filter(attempt__in=attempts).order_by().values("attempt")
+    # As floats, whatever the database adds in: thousands of decimals cost more to make than to add, and sums
+    # of hundredths stay far from where a float would round to another one.
+    floats = FloatField()
     summed = rows.annotate(
-        given=Coalesce(Sum("mark__points"), Decimal(0)),
-        most=Sum(Coalesce(F("mark__possible"), F("points"))),
+        given=Coalesce(Sum("mark__points", output_field=floats), 0.0, output_field=floats),
+        most=Sum(Coalesce(F("mark__possible"), F("points")), output_field=floats),
         unmarked=Count("pk") - Count("mark__points"),
     )
     found = summed.values_list("attempt", "given", "most", "unmarked")
-    return {attempt: (_cents(given), _cents(most), unmarked) for attempt, given, most, unmarked in found}
+    return {
+        attempt: Sums(round(given * 100), round(most * 100), unmarked)
+        for attempt, given, most, unmarked in found.iterator(chunk_size=5_000)
+    }
 
 
 def versions_on(sitting: Sitting) -> dict[int, QuestionVersion]:
@@ -112,11 +145,6 @@ def versions_on(sitting: Sitting) -> dict[int, QuestionVersion]:
     items = PaperItem.objects.filter(attempt__in=ended_attempts(sitting))
     rows = QuestionVersion.objects.filter(pk__in=items.values("version")).select_related("question")
     return {version.pk: version for version in rows}
-
-
-def _cents(number: Decimal) -> Decimal:
-    # SQLite sums decimals as floats.
-    return Decimal(number).quantize(Decimal("0.01"))
 
 
 def _attempt_row(attempt: Attempt, run: int, found: Result, answers: tuple[AnswerRow, ...]) -> AttemptRow:

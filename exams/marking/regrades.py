@@ -20,6 +20,7 @@ from exams.marking.services import mark_ended
 from exams.marking.standing import standing
 from exams.models import Attempt, PaperItem, Question, QuestionVersion, Regrade, Sitting
 from exams.models.regrade import RegradeMode
+from exams.scheduling.queries import counted_sittings
 from proctor_site.kernel import clock
 from proctor_site.kernel.errors import Conflict, InvalidInput
 
@@ -68,11 +69,11 @@ class Preview:
 
 
 def sittings_with(question: Question) -> list[Sitting]:
-    """The sittings with ended attempts that have the question on their paper, newest first."""
+    """The sittings with ended attempts that have the question on their paper, newest first; no practice."""
     asked = PaperItem.objects.filter(
-        version__question=question, attempt__started_at__isnull=False, attempt__state__in=states.ENDED
+        version__question=question, attempt__started_at__isnull=False, attempt__state__in=states.MARKED
     ).order_by()
-    found = Sitting.objects.filter(pk__in=asked.values("attempt__enrolment__sitting"))
+    found = counted_sittings().filter(pk__in=asked.values("attempt__enrolment__sitting"))
     return list(found.select_related("exam"))
 
 
@@ -81,7 +82,7 @@ def questions_on(sitting: Sitting) -> list[Question]:
     items = PaperItem.objects.filter(
         attempt__enrolment__sitting=sitting,
         attempt__started_at__isnull=False,
-        attempt__state__in=states.ENDED,
+        attempt__state__in=states.MARKED,
     )
     ids = items.order_by().values("version__question").distinct()
     return list(Question.objects.filter(pk__in=ids).order_by("title", "pk"))
@@ -178,7 +179,7 @@ def _items(question: Question, sittings: Sequence[Sitting]) -> list[PaperItem]:
         version__question=question,
         attempt__enrolment__sitting__in=sittings,
         attempt__started_at__isnull=False,
-        attempt__state__in=states.ENDED,
+        attempt__state__in=states.MARKED,
     ).select_related(
         "version__question",
         "answer",

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from accounts import audit
 from accounts.models import User
@@ -30,11 +31,13 @@ _SHOWN = ("points", "possible", "percentage", "passed", "grade", "unmarked", "ma
 class Preview:
     """What a release would hold. `changed` and `fresh` compare with the release in force.
 
-    `terminated` attempts (ended by a proctor) are counted beside `attempts`, which are handed in.
+    `terminated` attempts (ended by a proctor) and `abandoned` ones (never handed in) are counted beside
+    `attempts`, which are handed in.
     """
 
     attempts: int
     terminated: int
+    abandoned: int
     running: int
     unmarked_attempts: int
     unmarked_answers: int
@@ -64,6 +67,7 @@ def preview(sitting: Sitting, *, with_terminated: bool = False) -> Preview:
     return Preview(
         attempts=len(rows),
         terminated=ended_attempts(sitting).filter(state=states.TERMINATED).count(),
+        abandoned=ended_attempts(sitting).filter(state=states.ABANDONED).count(),
         running=Attempt.objects.filter(enrolment__sitting=sitting, state__in=states.RUNNING).count(),
         unmarked_attempts=sum(found.unmarked > 0 for found in results),
         unmarked_answers=sum(found.unmarked for found in results),
@@ -82,8 +86,10 @@ def release(
     """Shows the results as they are now to the candidates, in place of an earlier release, and tells them.
 
     Who had no result before gets an e-mail, and so does everybody whose result has changed. Raises Conflict:
-    nothing (no attempt has ended), unmarked (unless allowed), unchanged (all is released as it is).
+    nothing (no attempt has ended), unmarked (unless allowed), unchanged (all is released as it is), practice.
     """
+    if sitting.is_practice:
+        raise Conflict("Results of practice are shown at once and never released.", code="practice")
     with transaction.atomic():
         lock(sitting)
         mark_ended(sitting)
@@ -147,6 +153,12 @@ def withdraw(found: Release, *, actor: User, reason: object) -> Release:
     return found
 
 
+def as_marked_now(attempt: Attempt) -> ReleasedResult:
+    """The result of a practice attempt, which is shown without a release; it is not stored."""
+    [(_, found, own)] = _results_of(Attempt.objects.filter(pk=attempt.pk), attempt.enrolment.sitting.exam)
+    return ReleasedResult(institution=attempt.institution, attempt=attempt, **_columns(found, own))
+
+
 def policy_of(exam: Exam) -> ResultPolicy:
     """What candidates of the exam see; unsaved with its defaults while nobody has decided."""
     found: ResultPolicy | None = ResultPolicy.objects.filter(exam=exam).first()
@@ -178,8 +190,11 @@ _Row = tuple[Attempt, Result, list[dict[str, Any]]]
 
 
 def _results(sitting: Sitting, *, with_terminated: bool) -> Iterator[_Row]:
-    wanted = [states.SUBMITTED, states.TERMINATED] if with_terminated else [states.SUBMITTED]
-    attempts = ended_attempts(sitting).filter(state__in=wanted).order_by("pk")
+    wanted = states.MARKED if with_terminated else (states.SUBMITTED,)
+    return _results_of(ended_attempts(sitting).filter(state__in=wanted).order_by("pk"), sitting.exam)
+
+
+def _results_of(attempts: QuerySet[Attempt], exam: Exam) -> Iterator[_Row]:
     items = PaperItem.objects.filter(attempt__in=attempts).order_by("attempt_id", "position")
     marks: dict[int, list[dict[str, Any]]] = {}
     columns = items.values_list(
@@ -190,7 +205,6 @@ def _results(sitting: Sitting, *, with_terminated: bool) -> Iterator[_Row]:
         row = {"item": item, "points": points, "possible": most, "comment": comment or ""}
         row["key"] = key
         marks.setdefault(attempt, []).append(row)
-    exam = sitting.exam
     for each in attempts.select_related("enrolment__candidate"):
         own = marks.get(each.pk, [])
         found = result(

@@ -13,7 +13,7 @@ from accounts.models import Membership, User
 from accounts.transitions import apply_move, lock
 from exams import states
 from exams.kinds import shapes
-from exams.marking.queries import ended_attempts
+from exams.marking.queries import marked_attempts
 from exams.marking.services import mark_ended
 from exams.models import Attempt, MarkingRound, PaperItem, Question, RoundAnswer, RoundMarker, Sitting
 from exams.permissions import MARKING_ROLES
@@ -62,6 +62,8 @@ def open_round(
     for name, value in (("second_share", second_share), ("threshold", threshold)):
         if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= 100:
             raise InvalidInput("Give a whole number from 0 to 100.", field=name)
+    if sitting.is_practice:
+        raise InvalidInput("Practice is marked by rule only: it is thrown away soon.", field="title")
     with transaction.atomic():
         lock(sitting)
         mark_ended(sitting)
@@ -154,7 +156,7 @@ def add_attempt(attempt: Attempt) -> None:
 
 
 def _waiting(sitting: Sitting) -> Any:
-    items = PaperItem.objects.filter(attempt__in=ended_attempts(sitting), mark__points=None)
+    items = PaperItem.objects.filter(attempt__in=marked_attempts(sitting), mark__points=None)
     return items.exclude(round_answers__round__state=states.OPEN)
 
 

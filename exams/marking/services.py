@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from exams.marking import marks
 from exams.marking.automatic import Result, result
-from exams.marking.queries import ended_attempts
+from exams.marking.queries import marked_attempts
 from exams.marking.rule_marks import AS_ON_PAPER, by_rule, rules_in_force
 from exams.models import Attempt, Mark, PaperItem, RoundAnswer, Sitting
 
@@ -38,7 +38,7 @@ def mark_automatically(attempt: Attempt) -> list[marks.Wanted]:
 def mark_ended(sitting: Sitting) -> None:
     """Marks by rule what ended without being handed in (a proctor ended it), in the caller's transaction."""
     # A join and no Exists: within a scope SQLite would search that by institution, through all its marks.
-    for attempt in ended_attempts(sitting).filter(marks=None).select_related("institution"):
+    for attempt in marked_attempts(sitting).filter(marks=None).select_related("institution"):
         mark_automatically(attempt)
 
 

@@ -1,4 +1,4 @@
-"""What a candidate sees of an own result: the released one, as far as the exam's policy allows."""
+"""What a candidate sees of an own result: the released one, or in practice the marks as they are."""
 
 from dataclasses import dataclass
 from decimal import Decimal
@@ -8,8 +8,9 @@ from accounts.models import User
 from exams import states
 from exams.bank import wording
 from exams.kinds.registry import kind_named
-from exams.marking.releases import policy_of
-from exams.models import Attempt, Exam, PaperItem, QuestionVersion, ReleasedResult, ResultPolicy, Sitting
+from exams.marking.releases import as_marked_now, policy_of
+from exams.models import Attempt, Exam, PaperItem, QuestionVersion, ReleasedResult, ResultPolicy
+from exams.scheduling.queries import counted_sittings
 from proctor_site.kernel import clock
 
 
@@ -52,10 +53,16 @@ def may_be_seen(policy: ResultPolicy) -> bool:
 
 
 def shown_to_candidate(attempt: Attempt) -> Shown | None:
-    """The released result as far as the candidate may see it now; None: nothing (yet)."""
+    """The result as far as the candidate may see it now; None: nothing (yet).
+
+    It has to be released first; that of a practice attempt is there as soon as it is handed in.
+    """
     exam = attempt.enrolment.sitting.exam
-    policy, found = policy_of(exam), released_of(attempt)
-    if found is None or not may_be_seen(policy):
+    policy = policy_of(exam)
+    if not may_be_seen(policy):
+        return None
+    found = _result_in_force(attempt)
+    if found is None:
         return None
     shows_key = policy.shows_key and not has_sittings_ahead(exam)
     wants_questions = policy.shows_marks or policy.shows_answers or policy.shows_comments
@@ -64,14 +71,22 @@ def shown_to_candidate(attempt: Attempt) -> Shown | None:
 
 
 def shows_questions(attempt: Attempt) -> bool:
-    """Whether the released result shows the candidate the questions of the paper now."""
+    """Whether the result shows the candidate the questions of the paper now."""
     policy = policy_of(attempt.enrolment.sitting.exam)
-    return policy.shows_answers and may_be_seen(policy) and released_of(attempt) is not None
+    return policy.shows_answers and may_be_seen(policy) and _result_in_force(attempt) is not None
+
+
+def _result_in_force(attempt: Attempt) -> ReleasedResult | None:
+    if not attempt.enrolment.sitting.is_practice:
+        return released_of(attempt)
+    is_there = attempt.state == states.SUBMITTED and attempt.thrown_away_at is None
+    return as_marked_now(attempt) if is_there else None
 
 
 def has_sittings_ahead(exam: Exam) -> bool:
-    """Whether somebody may still take the exam: then its key stays secret."""
-    return Sitting.objects.filter(exam=exam, cancelled_at=None, closes_at__gt=clock.now()).exists()
+    """Whether somebody may still take the exam, apart from practice: then its key stays secret."""
+    ahead = counted_sittings().filter(exam=exam, cancelled_at=None, closes_at__gt=clock.now())
+    return ahead.exists()
 
 
 def _questions(
@@ -110,14 +125,22 @@ def _question(
 
 
 def attempts_with_results(candidate: User) -> set[int]:
-    """The attempts of a person, in all institutions, whose released result may be seen now."""
-    rows = ReleasedResult._base_manager.filter(
+    """The attempts of a person, in all institutions, whose result may be seen now. Two queries."""
+    released = ReleasedResult._base_manager.filter(
         attempt__enrolment__candidate=candidate, release__state=states.RELEASED
-    ).values_list(
-        "attempt_id",
-        "attempt__enrolment__sitting__exam__result_policy__shows_total",
-        "attempt__enrolment__sitting__exam__result_policy__not_before",
     )
+    practised = Attempt._base_manager.filter(
+        enrolment__candidate=candidate,
+        enrolment__sitting__is_practice=True,
+        state=states.SUBMITTED,
+        thrown_away_at=None,
+    ).order_by()
+    policy = "enrolment__sitting__exam__result_policy__"
+    columns = ("shows_total", "not_before")
+    rows = [
+        *released.values_list("attempt_id", *(f"attempt__{policy}{name}" for name in columns)),
+        *practised.values_list("pk", *(f"{policy}{name}" for name in columns)),
+    ]
     now = clock.now()
     return {
         attempt

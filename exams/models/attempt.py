@@ -15,6 +15,7 @@ class EndedBy(models.TextChoices):
     CANDIDATE = "candidate", "Candidate"
     CLOCK = "clock", "Clock"
     PROCTOR = "proctor", "Proctor"
+    OFFICER = "officer", "Exam officer"
 
 
 class Attempt(TenantModel):
@@ -23,7 +24,7 @@ class Attempt(TenantModel):
     enrolment = models.ForeignKey(Enrolment, on_delete=models.PROTECT, related_name="attempts")
     state = models.CharField(
         max_length=20,
-        choices=[(state, state.replace("_", " ")) for state in states.STATES],
+        choices=list(states.WORDS.items()),
         default=states.SCHEDULED,
     )
     ended_by = models.CharField(max_length=10, choices=EndedBy.choices, blank=True)
@@ -42,6 +43,19 @@ class Attempt(TenantModel):
         null=True, blank=True, help_text="In a break of the candidate's own: when it ends by itself."
     )
     ended_at = models.DateTimeField(null=True, blank=True)
+    thrown_away_at = models.DateTimeField(
+        null=True,
+        blank=True,
+        help_text="Of a practice attempt: when its answers and all else were deleted for good.",
+    )
+    hand_in_until = models.DateTimeField(
+        null=True, blank=True, help_text="Once the time is up: until when it may still be handed in."
+    )
+    claimed_hand_in_at = models.DateTimeField(
+        null=True,
+        blank=True,
+        help_text="When it was handed in, as the candidate's device says, which came too late to count.",
+    )
     extra_seconds = models.PositiveIntegerField(
         default=0, help_text="Extra time by allowances that the deadline holds."
     )
@@ -81,6 +95,11 @@ class Attempt(TenantModel):
             models.CheckConstraint(
                 condition=models.Q(break_until__isnull=True) | models.Q(state=states.PAUSED),
                 name="attempt_break_is_a_pause",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(state=states.OVERDUE, hand_in_until__isnull=False)
+                | (~models.Q(state=states.OVERDUE) & models.Q(hand_in_until__isnull=True)),
+                name="attempt_overdue_until",
             ),
         ]
         indexes = [models.Index(fields=["state", "deadline_at"], name="attempt_due")]

@@ -20,6 +20,14 @@ class Beginning(models.TextChoices):
     PERSON = "person", "A proctor or exam officer, by a button"
 
 
+class TimeUp(models.TextChoices):
+    """What becomes of attempts that are not handed in when their time is up."""
+
+    AUTO_SUBMIT = "auto_submit", "What is there is handed in by itself"
+    GRACE = "grace", "A grace period: answers are closed, handing in is still possible"
+    ABANDON = "abandon", "It must be handed in before; otherwise it is recorded as not handed in"
+
+
 class Sitting(TenantModel):
     """A window in which enrolled candidates may take the exam. Moments are stored in UTC."""
 
@@ -42,6 +50,15 @@ class Sitting(TenantModel):
         null=True,
         blank=True,
         help_text="How long after opening one may still start; empty: until the window closes.",
+    )
+    time_up = models.CharField(
+        "when the time is up", max_length=12, choices=TimeUp.choices, default=TimeUp.AUTO_SUBMIT
+    )
+    grace_minutes = models.PositiveSmallIntegerField(
+        "grace period in minutes",
+        default=5,
+        validators=[MinValueValidator(1), MaxValueValidator(24 * 60)],
+        help_text="Only with a grace period. What is not handed in by its end is recorded as not handed in.",
     )
     late_upload_minutes = models.PositiveSmallIntegerField(
         "late upload in minutes",
@@ -85,6 +102,20 @@ class Sitting(TenantModel):
         default=True,
         help_text="Enrolment, reminders a day and an hour before, changes and cancellation.",
     )
+    is_practice = models.BooleanField(
+        "practice",
+        default=False,
+        help_text="Everything goes as in the exam, as often as a candidate likes while the sitting is open. "
+        "The result is shown at once, counts nowhere, and nobody is needed to watch. Fixed once somebody has "
+        "begun.",
+    )
+    practice_days = models.PositiveSmallIntegerField(
+        "days until practice data is thrown away",
+        default=7,
+        validators=[MinValueValidator(1), MaxValueValidator(90)],
+        help_text="Counted from the end of each attempt: then its answers, marks, pictures and incidents are "
+        "deleted for good. Candidates are told. Only for practice.",
+    )
     calendar_sequence = models.PositiveIntegerField(
         default=0, editable=False, help_text="Grows with each change that calendars have to hear of."
     )
@@ -100,10 +131,14 @@ class Sitting(TenantModel):
             models.CheckConstraint(
                 condition=models.Q(duration_minutes__gte=1), name="sitting_lasts_a_minute"
             ),
+            models.CheckConstraint(
+                condition=models.Q(practice_days__gte=1) & models.Q(practice_days__lte=90),
+                name="sitting_practice_days_1_to_90",
+            ),
         ]
 
     def __str__(self) -> str:
-        return self.title
+        return f"Practice: {self.title}" if self.is_practice else self.title
 
     @property
     def window(self) -> Window:
@@ -112,6 +147,15 @@ class Sitting(TenantModel):
             # Late is who comes after the beginning, whenever that is.
             late = late + (self.begun_at - self.opens_at) if self.begun_at else None
         return Window(self.opens_at, self.closes_at, timedelta(minutes=self.duration_minutes), late)
+
+    @property
+    def hands_in_by_itself(self) -> bool:
+        return self.time_up == TimeUp.AUTO_SUBMIT
+
+    @property
+    def grace(self) -> timedelta:
+        """How long after the deadline one may still hand in."""
+        return timedelta(minutes=self.grace_minutes if self.time_up == TimeUp.GRACE else 0)
 
     @property
     def waits_for_a_person(self) -> bool:

@@ -35,6 +35,8 @@ class Entry:
     @property
     def is_over(self) -> bool:
         attempt = self.row.attempt
+        if self.step.opens:
+            return False
         if attempt is not None and attempt.state not in states.WAITING:
             return attempt.state in states.ENDED
         return not self.step.url and clock.now() > self.row.check_in_opens_at

@@ -6,10 +6,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from accounts.pages.guards import person_of
-from exams.delivery import queries
+from exams.delivery import queries, throwing_away
 from exams.marking.shown import shown_to_candidate
 from exams.pages.reasons import reason_of
-from exams.pages.steps import PAGE_OF_STATE, Page, api_url_of, own_attempt, url_of
+from exams.pages.steps import PAGE_OF_STATE, Page, api_url_of, may_practise_again, own_attempt, url_of
+from proctor_site.kernel import clock
 
 
 @never_cache
@@ -19,6 +20,8 @@ def done(request: HttpRequest, slug: str, attempt_id: int) -> HttpResponse:
     attempt = own_attempt(request, attempt_id)
     if PAGE_OF_STATE[attempt.state] is not Page.DONE:
         return redirect(url_of(attempt))
+    now = clock.now()
+    row = queries.sitting_row(attempt.enrolment, attempt)
     paper = list(attempt.paper.select_related("answer"))
     context = {
         "attempt": attempt,
@@ -27,6 +30,8 @@ def done(request: HttpRequest, slug: str, attempt_id: int) -> HttpResponse:
         "question_count": len(paper),
         "answered_count": sum(not _is_blank(getattr(item, "answer", None)) for item in paper),
         "reason": reason_of(attempt),
+        "thrown_away_on": throwing_away.due_at(attempt),
+        "may_repeat": attempt.enrolment.withdrawn_at is None and may_practise_again(row, now),
         "has_result": shown_to_candidate(attempt) is not None,
         "api_url": api_url_of(attempt),
         "snapshot": queries.attempt_view(attempt),

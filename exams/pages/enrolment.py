@@ -6,9 +6,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods
 
 from accounts.pages.guards import person_of
-from exams import timing
-from exams.delivery import admission, attempts
-from exams.delivery.queries import SittingRow
+from exams import states
+from exams.delivery import attempts, queries
 from exams.models import Enrolment
 from exams.pages.steps import next_step, url_of
 from proctor_site.kernel import clock
@@ -27,9 +26,8 @@ def enrolment(request: HttpRequest, slug: str, enrolment_id: int) -> HttpRespons
             return redirect(url_of(attempts.open_attempt(found, actor=person_of(request))))
         except Refusal as refusal:
             messages.warning(request, refusal.message)
-    newest = found.attempts.order_by("-id").select_related("institution").first()
-    window = admission.window_of(found)
-    row = SittingRow(found, newest, timing.check_in_opens(window), timing.latest_start(window))
+    runs = list(found.attempts.order_by("-id").select_related("institution"))
+    row = queries.sitting_row(found, runs[0] if runs else None)
     zone = person_of(request).time_zone or found.institution.time_zone
     context = {
         "row": row,
@@ -37,6 +35,9 @@ def enrolment(request: HttpRequest, slug: str, enrolment_id: int) -> HttpRespons
         "exam": found.sitting.exam,
         "step": next_step(row, clock.now()),
         "zone": zone,
+        "practised": [each for each in runs if each.state in states.ENDED and each.thrown_away_at is None]
+        if found.sitting.is_practice
+        else [],
         "has_other_zone": zone != found.sitting.time_zone,
     }
     return render(request, "exams/enrolment.html", context)

@@ -22,6 +22,7 @@ def exam_page_context(attempt: Attempt) -> dict[str, Any]:
     return paper_context(attempt) | {
         "attempt": attempt,
         "exam": attempt.enrolment.sitting.exam,
+        "sitting": attempt.enrolment.sitting,
         "snapshot": {**queries.attempt_view(attempt), "reason": reason_of(attempt)},
         "api_url": api_url_of(attempt),
         "questions_url": url_of(attempt, Page.QUESTIONS),

@@ -2,7 +2,15 @@
 
 from django.urls import URLPattern, path
 
-from exams.pages import marking_answer, marking_rounds, marking_rubrics, regrading, result, results_office
+from exams.pages import (
+    acceptance,
+    marking_answer,
+    marking_rounds,
+    marking_rubrics,
+    regrading,
+    result,
+    results_office,
+)
 
 _HERE = "i/<slug:slug>/marking/"
 _RESULTS = "i/<slug:slug>/results/"
@@ -23,6 +31,7 @@ marking_patterns: list[URLPattern] = [
     path(_RESULTS, results_office.results, name="results"),
     path(_RESULTS + "policies/<int:exam_id>/", results_office.policy, name="result_policy"),
     path(_RESULTS + "attempts/<int:attempt_id>/", results_office.attempt_marks, name="attempt_marks"),
+    path(_RESULTS + "attempts/<int:attempt_id>/accept/", acceptance.accept_attempt, name="accept_attempt"),
     path(_RESULTS + "<int:sitting_id>/", results_office.sitting_results, name="sitting_results"),
     path(_RESULTS + "<int:sitting_id>/release/", results_office.release, name="release_results"),
     path(_RESULTS + "<int:sitting_id>/withdraw/", results_office.withdraw, name="withdraw_results"),

@@ -11,8 +11,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from accounts.pages.guards import person_of, require_right
-from exams.models import Sitting
 from exams.reports.exports import NAMELESS, What, export
+from exams.scheduling.queries import counted_sittings
 from exams.tables import Format
 from proctor_site.kernel.errors import InvalidInput
 
@@ -25,7 +25,9 @@ Choice = TypeVar("Choice", What, Format)
 @require_right("exams.view_statistics")
 def export_sitting(request: HttpRequest, slug: str, sitting_id: int) -> HttpResponseBase:
     """The table `what` in the form `as` as a file; what has names in it is for the office only."""
-    sitting = Sitting.objects.select_related("exam__institution", "institution").filter(pk=sitting_id).first()
+    sitting = (
+        counted_sittings().select_related("exam__institution", "institution").filter(pk=sitting_id).first()
+    )
     if sitting is None:
         raise Http404("There is no such sitting.")
     what = _chosen(What, request.GET.get("what", What.RESULTS), "what")

@@ -23,7 +23,7 @@ from proctor_site.kernel.errors import Refusal
 def transcript(request: HttpRequest, slug: str, attempt_id: int) -> HttpResponse:
     """All answers of an attempt with right answers, points and result; each view is in the audit log."""
     rows = Attempt.objects.select_related("enrolment__sitting__exam", "enrolment__candidate", "institution")
-    attempt = rows.filter(pk=attempt_id).first()
+    attempt = rows.filter(pk=attempt_id, enrolment__sitting__is_practice=False).first()
     if attempt is None:
         raise Http404("There is no such attempt.")
     try:
@@ -37,10 +37,13 @@ def transcript(request: HttpRequest, slug: str, attempt_id: int) -> HttpResponse
 @never_cache
 @require_safe
 def own_transcript(request: HttpRequest, slug: str, attempt_id: int) -> HttpResponse:
-    """The candidate's own, as far as results are released; before that, the result page says so."""
+    """The candidate's own, as far as results are released; before that, the result page says so.
+
+    None of practice: printed, it could be taken for one of the exam.
+    """
     attempt = own_attempt(request, attempt_id)
     shown = shown_to_candidate(attempt)
-    if shown is None:
+    if shown is None or attempt.enrolment.sitting.is_practice:
         return redirect("attempt_result", slug=slug, attempt_id=attempt_id)
     return render(request, "exams/reports/own_transcript.html", _context(request, attempt) | {"shown": shown})
 

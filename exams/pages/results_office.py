@@ -20,6 +20,7 @@ from exams.marking import marks, overview, releases
 from exams.marking.services import result_of
 from exams.marking.shown import has_sittings_ahead, released_of
 from exams.models import Attempt, Exam, MarkChange, MarkingRound, PaperItem, ResultPolicy, Sitting
+from exams.scheduling.queries import counted_sittings
 from proctor_site.kernel import clock
 from proctor_site.kernel.errors import Conflict, Refusal
 
@@ -55,7 +56,7 @@ class PolicyForm(forms.ModelForm):  # type: ignore[type-arg]
 @require_right("exams.view_results")
 def results(request: HttpRequest, slug: str) -> HttpResponse:
     """The sittings that have begun, newest first."""
-    rows = Sitting.objects.filter(opens_at__lte=clock.now()).select_related("exam")
+    rows = counted_sittings().filter(opens_at__lte=clock.now()).select_related("exam")
     page = Paginator(rows, _PER_PAGE).get_page(request.GET.get("page"))
     lines = [(each, releases.current_release(each)) for each in page]
     return render(request, "exams/results/sittings.html", {"page": page, "lines": lines})
@@ -103,7 +104,7 @@ def _minutes(attempt: Attempt) -> int:
 def attempt_marks(request: HttpRequest, slug: str, attempt_id: int) -> HttpResponse:
     """All marks of one attempt with their history; a POST changes one by hand, with a reason."""
     rows = Attempt.objects.select_related("enrolment__candidate", "enrolment__sitting__exam", "institution")
-    attempt: Attempt = get_object_or_404(rows, pk=attempt_id)
+    attempt: Attempt = get_object_or_404(rows, pk=attempt_id, enrolment__sitting__is_practice=False)
     refusal: Refusal | None = None
     if request.method == "POST":
         refusal = _override(request, attempt)
@@ -158,7 +159,7 @@ def _mark_lines(attempt: Attempt, typed: Any) -> list[dict[str, Any]]:
         lines.append(
             {
                 "item": item,
-                "answer": wording.answer_in_words(item.version, saved.value if saved else None),
+                "answer": wording.answer_html(item.version, saved.value if saved else None),
                 "certainty": wording.certainty_in_words(item),
                 "key": wording.key_in_words(key, kind, asks_certainty=item.asks_certainty),
                 "mark": mark,
@@ -242,7 +243,9 @@ def _shown_words(found: ResultPolicy) -> list[str]:
 
 
 def _sitting(sitting_id: int) -> Sitting:
-    found: Sitting = get_object_or_404(Sitting.objects.select_related("exam", "institution"), pk=sitting_id)
+    found: Sitting = get_object_or_404(
+        counted_sittings().select_related("exam", "institution"), pk=sitting_id
+    )
     return found
 
 

@@ -31,10 +31,12 @@ PAGE_OF_STATE = {
     states.READY: Page.WAITING,
     states.IN_PROGRESS: Page.EXAM,
     states.PAUSED: Page.EXAM,
+    states.OVERDUE: Page.EXAM,
     states.SUBMITTED: Page.DONE,
     states.TERMINATED: Page.DONE,
     states.REFUSED: Page.DONE,
     states.MISSED: Page.DONE,
+    states.ABANDONED: Page.DONE,
 }
 _LABELS = {
     states.SCHEDULED: "Check in",
@@ -42,8 +44,12 @@ _LABELS = {
     states.READY: "Continue",
     states.IN_PROGRESS: "Continue the exam",
     states.PAUSED: "Continue the exam",
+    states.OVERDUE: "Hand in now",
     states.SUBMITTED: "View receipt",
 }
+
+
+AGAIN = "Practise again"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +68,14 @@ class NextStep:
 def next_step(row: SittingRow, now: datetime) -> NextStep:
     """The step of one line of the dashboard at `now`."""
     sitting, attempt, slug = row.sitting, row.attempt, row.enrolment.institution.slug
+    if may_practise_again(row, now):
+        url = reverse("enrolment", args=[slug, row.enrolment.pk])
+        note = "You can practise as often as you like, each time with a new paper."
+        return NextStep(note, AGAIN, url, opens=True)
+    if attempt is not None and attempt.thrown_away_at is not None:
+        return NextStep("Practice is over, and your practice data is deleted.")
     if attempt is not None and attempt.state not in states.WAITING:
-        note = "" if attempt.state in states.RUNNING else ENDINGS[attempt.state]
+        note = NOTES.get(attempt.state, "")
         return NextStep(note, _LABELS.get(attempt.state, "See what happened"), _address(slug, attempt))
     if sitting.cancelled_at is not None:
         return NextStep("This sitting has been cancelled. Your exam office can tell you about another date.")
@@ -77,11 +89,21 @@ def next_step(row: SittingRow, now: datetime) -> NextStep:
     return NextStep("", _LABELS[attempt.state], _address(slug, attempt))
 
 
-ENDINGS = {
+def may_practise_again(row: SittingRow, now: datetime) -> bool:
+    """Whether a practice attempt is over and another one can be begun."""
+    attempt, sitting = row.attempt, row.sitting
+    if not sitting.is_practice or attempt is None or attempt.state not in states.ENDED:
+        return False
+    return sitting.cancelled_at is None and row.check_in_opens_at <= now <= row.latest_start
+
+
+NOTES = {
+    states.OVERDUE: "The time is up. Hand in now: the grace period is running.",
     states.SUBMITTED: "Handed in.",
     states.TERMINATED: "A proctor has ended this exam.",
     states.REFUSED: "You were not let in at check-in.",
     states.MISSED: "The time to start passed before the exam was started.",
+    states.ABANDONED: "This exam was not handed in. Your answers are kept.",
 }
 
 

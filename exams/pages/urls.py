@@ -9,6 +9,7 @@ from exams.pages.done import done
 from exams.pages.enrolment import enrolment
 from exams.pages.exam_page import questions
 from exams.pages.marking_urls import marking_patterns
+from exams.pages.practice import throw_away
 from exams.pages.report_transcript import own_transcript
 from exams.pages.self_enrolment import self_enrolment
 from exams.pages.waiting import waiting
@@ -32,5 +33,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(_ATTEMPT + "waiting/", waiting, name="attempt_waiting"),
     path(_ATTEMPT + "questions/", questions, name="attempt_questions"),
     path(_ATTEMPT + "done/", done, name="attempt_done"),
+    path(_ATTEMPT + "throw-away/", throw_away, name="attempt_throw_away"),
     *marking_patterns,
 ]

@@ -28,11 +28,12 @@ class Subject:
         return self.exam.institution_id
 
     def attempts(self) -> QuerySet[Attempt]:
-        """The attempts with results, the handed in and the stopped ones, oldest first."""
+        """The attempts with results, the handed in and the stopped ones, oldest first; none of practice."""
         rows: QuerySet[Attempt] = Attempt.objects.filter(
             enrolment__sitting__exam=self.exam,
+            enrolment__sitting__is_practice=False,
             started_at__isnull=False,
-            state__in=(states.SUBMITTED, states.TERMINATED),
+            state__in=states.MARKED,
         )
         if self.sitting is not None:
             rows = rows.filter(enrolment__sitting=self.sitting)

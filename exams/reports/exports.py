@@ -8,7 +8,7 @@ from typing import IO, Any
 
 from accounts import audit
 from accounts.models import User
-from exams import tables
+from exams import states, tables
 from exams.bank.wording import content_in_words, stem_in_words
 from exams.kinds.registry import KINDS, kind_named
 from exams.marking.queries import AttemptRow, results_of, versions_on
@@ -90,7 +90,7 @@ def _result(row: AttemptRow, sitting: Sitting) -> Sequence[Cell]:
         row.name,
         row.email,
         row.run,
-        row.state,
+        states.WORDS[row.state],
         row.started_at.astimezone(sitting.zone),
         row.ended_at.astimezone(sitting.zone) if row.ended_at else None,
         found.points,

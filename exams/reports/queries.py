@@ -8,6 +8,7 @@ from django.db.models import Count, Q, QuerySet
 
 from exams import states
 from exams.models import Question, QuestionFigures, Sitting
+from exams.scheduling.queries import counted_sittings
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,10 @@ def _mean(rows: list[QuestionFigures]) -> BankFigures:
 
 
 def sittings_with_results() -> QuerySet[Sitting]:
-    """The sittings of the scope that somebody has handed in, newest first; `handed_in` counts attempts."""
+    """The sittings of the scope that somebody has handed in, newest first; `handed_in` counts attempts.
+
+    Practice is no sitting with results.
+    """
     handed_in = Count("enrolments__attempts", filter=Q(enrolments__attempts__state=states.SUBMITTED))
-    rows: QuerySet[Sitting] = Sitting.objects.annotate(handed_in=handed_in).filter(handed_in__gt=0)
+    rows: QuerySet[Sitting] = counted_sittings().annotate(handed_in=handed_in).filter(handed_in__gt=0)
     return rows.select_related("exam").order_by("-opens_at", "-id")

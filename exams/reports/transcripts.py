@@ -6,7 +6,7 @@ from decimal import Decimal
 from accounts import audit
 from accounts.models import User
 from exams import states
-from exams.bank.wording import answer_in_words, certainty_in_words, key_in_words
+from exams.bank.wording import answer_html, certainty_in_words, key_in_words
 from exams.marking.automatic import Result
 from exams.marking.services import result_of
 from exams.models import Attempt, PaperItem, QuestionVersion
@@ -70,7 +70,7 @@ def _entry(item: PaperItem) -> Entry:
     return Entry(
         position=item.position,
         version=item.version,
-        answer=answer_in_words(item.version, answer.value if answer else None),
+        answer=answer_html(item.version, answer.value if answer else None),
         certainty=certainty_in_words(item),
         key=key_in_words((mark and mark.key) or item.version, asks_certainty=item.asks_certainty),
         points=mark.points if mark else None,

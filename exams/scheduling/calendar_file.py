@@ -35,7 +35,7 @@ def calendar_file(
     event.add("dtstamp", clock.now())
     event.add("dtstart", window.opens_at)
     event.add("dtend", window.closes_at)
-    event.add("summary", f"Exam: {sitting.exam.title}")
+    event.add("summary", f"{'Practice' if sitting.is_practice else 'Exam'}: {sitting.exam.title}")
     event.add("status", "CANCELLED" if cancels else "CONFIRMED")
     event.add("description", f"{sitting.title}\n{sitting.institution.name}\n{link}".strip())
     if link:

@@ -21,6 +21,10 @@ from proctor_site.kernel import clock
 
 _TAKES_OUT = (MailKind.CANCELLED, MailKind.WITHDRAWN)
 _OF_RESULTS = (MailKind.RESULT, MailKind.RESULT_CHANGED)
+_PRACTICE = (
+    "This is about practice, not about the exam itself. You may practise as often as you like while it is "
+    "open. It counts nowhere, and what you do there is deleted {days} days after the end."
+)
 _WITHOUT_CALENDAR = (MailKind.REMINDER_DAY, MailKind.REMINDER_HOUR, *_OF_RESULTS)
 
 
@@ -50,6 +54,9 @@ def letter(mail: SittingMail) -> EmailMultiAlternatives:
     context = _context(mail, zone) | {"link": link, "name": _name(mail, person)}
     text = render_to_string(f"exams/mail/{mail.kind}.txt", context)
     subject, _, body = text.strip().partition("\n")
+    if sitting.is_practice:
+        subject = f"Practice: {subject}"
+        body = f"{_PRACTICE.format(days=sitting.practice_days)}\n\n{body.strip()}"
     message = EmailMultiAlternatives(" ".join(subject.split()), body.strip() + "\n", to=[mail.address])
     if mail.kind not in _WITHOUT_CALENDAR:
         cancels = mail.kind in _TAKES_OUT

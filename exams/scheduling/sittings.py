@@ -14,11 +14,20 @@ from accounts.roles import Role
 from exams import states
 from exams.bank.outline import findings_of
 from exams.models import Attempt, Enrolment, Exam, PendingEnrolment, Sitting, SittingProctor
+from exams.models.sitting import Beginning, TimeUp
 from exams.scheduling import mails
 from proctor_site.kernel import clock
 from proctor_site.kernel.errors import Conflict, InvalidInput
 
-_FIXED_ONCE_STARTED = ("exam", "opens_at", "duration_minutes", "begins", "starts_per_minute")
+_FIXED_ONCE_STARTED = (
+    "exam",
+    "opens_at",
+    "duration_minutes",
+    "begins",
+    "starts_per_minute",
+    "time_up",
+    "grace_minutes",
+)
 _MAY_CHANGE = (
     "title",
     "opens_at",
@@ -26,6 +35,8 @@ _MAY_CHANGE = (
     "time_zone",
     "duration_minutes",
     "late_entry_minutes",
+    "time_up",
+    "grace_minutes",
     "late_upload_minutes",
     "credits_outages",
     "credits_connection",
@@ -34,10 +45,14 @@ _MAY_CHANGE = (
     "capacity",
     "begins",
     "starts_per_minute",
+    "is_practice",
+    "practice_days",
 )
+_FIXED_ONCE_OPENED = ("is_practice", "practice_days")
 _TOLD = ("title", "opens_at", "closes_at", "time_zone", "duration_minutes")
 """Changes of these are told to candidates."""
 _LONGEST = timedelta(days=366)
+_LONGEST_GRACE = 24 * 60
 WATCHING_ROLES = (Role.PROCTOR, Role.EXAM_OFFICER, Role.ADMIN)
 
 
@@ -142,6 +157,7 @@ def check_sitting(sitting: Sitting) -> None:
         if getattr(sitting, name) is None or getattr(sitting, name).tzinfo is None:
             raise InvalidInput("Give a moment with its time zone.", field=name)
     _check_lengths(sitting)
+    _check_practice(sitting)
     if sitting.pk is not None:
         _check_capacity(sitting)
         _check_queue(sitting)
@@ -175,6 +191,17 @@ def _check_lengths(sitting: Sitting) -> None:
     late = sitting.late_entry_minutes
     if late is not None and (late < 0 or timedelta(minutes=late) > window):
         raise InvalidInput("Late entry cannot be longer than the window.", field="late_entry_minutes")
+    if sitting.time_up not in TimeUp.values:
+        raise InvalidInput(f"Choose one of: {', '.join(TimeUp.values)}.", field="time_up")
+    if not 1 <= sitting.grace_minutes <= _LONGEST_GRACE:
+        raise InvalidInput(f"A grace period has 1 to {_LONGEST_GRACE} minutes.", field="grace_minutes")
+
+
+def _check_practice(sitting: Sitting) -> None:
+    if not 1 <= sitting.practice_days <= 90:
+        raise InvalidInput("Give 1 to 90 days.", field="practice_days")
+    if sitting.is_practice and sitting.begins != Beginning.CLOCK:
+        raise InvalidInput("Practice begins by the clock: nobody has to be there.", field="begins")
 
 
 def _check_capacity(sitting: Sitting) -> None:
@@ -208,8 +235,16 @@ def _check_queue(sitting: Sitting) -> None:
 def _check_running(sitting: Sitting) -> None:
     before = Sitting._base_manager.get(pk=sitting.pk)
     attempts = Attempt._base_manager.filter(enrolment__sitting=sitting)
-    if before.exam_id != sitting.exam_id and attempts.exists():
+    is_opened = attempts.exists()
+    if before.exam_id != sitting.exam_id and is_opened:
         raise InvalidInput("Papers of this sitting are drawn; its exam is fixed.", field="exam")
+    for name in _FIXED_ONCE_OPENED if is_opened else ():
+        if getattr(before, name) != getattr(sitting, name):
+            raise InvalidInput(
+                "Candidates have begun, and were told what this sitting is and what becomes of their data; "
+                "this can no longer be changed.",
+                field=name,
+            )
     if not attempts.filter(started_at__isnull=False).exists():
         return
     for name in _FIXED_ONCE_STARTED:

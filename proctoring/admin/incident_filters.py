@@ -14,7 +14,10 @@ OFFERED = 100
 
 
 class SittingFilter(admin.SimpleListFilter):
-    """Sittings of the institution at hand, newest first; for proctors only their own."""
+    """Sittings of the institution at hand, newest first; for proctors only their own.
+
+    Incidents of practice wait for nobody: they are listed only when their sitting is chosen.
+    """
 
     title = "sitting"
     parameter_name = "sitting"
@@ -29,7 +32,8 @@ class SittingFilter(admin.SimpleListFilter):
     def queryset(self, request: HttpRequest, queryset: "QuerySet[Incident]") -> "QuerySet[Incident]":
         wanted = self.value()
         if wanted is None:
-            return queryset
+            practice = list(Sitting.objects.filter(is_practice=True).values_list("pk", flat=True))
+            return queryset.exclude(sitting__in=practice) if practice else queryset
         if not (wanted.isascii() and wanted.isdigit() and len(wanted) < 19):
             return queryset.none()
         return queryset.filter(sitting=int(wanted))

@@ -7,7 +7,7 @@ from datetime import datetime
 from accounts import audit
 from accounts.models import AuditEntry
 from exams.models import Attempt, LostTime
-from exams.states import ATTEMPT, SCHEDULED
+from exams.states import ENDED, SCHEDULED
 from proctor_site.kernel import clock
 from proctoring.models import CandidateWarning, Incident, MonitoringSession
 
@@ -122,7 +122,6 @@ def _spans(moves: list[AuditEntry], end: datetime) -> list[Span]:
         if since is not None and entry.at > since:
             spans.append(Span(state, since, entry.at))
         state, since = entry.detail.get("to", SCHEDULED), entry.at
-    is_running = any(each.sources & {state} for each in ATTEMPT.moves if each.verb != "reinstate")
-    if since is not None and is_running and end > since:
+    if since is not None and state not in ENDED and end > since:
         spans.append(Span(state, since, end))
     return spans

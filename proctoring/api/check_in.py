@@ -63,7 +63,8 @@ class ConsentToCapture(CandidateView):
             camera=fields_in(request).get("camera"),
             face_comparison=fields_in(request).get("face_comparison"),
         )
-        step = consent.next_step(consent.policy_of(attempt), given)
+        is_practice = attempt.enrolment.sitting.is_practice
+        step = consent.next_step(consent.policy_of(attempt), given, is_practice=is_practice)
         return Response(
             {
                 "session": str(given.session.public_id),

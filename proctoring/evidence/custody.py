@@ -10,7 +10,8 @@ from django.core import signing
 from django.db.models import Q
 
 from accounts import audit
-from accounts.models import User
+from accounts.models import AuditEntry, User
+from exams.delivery.throwing_away import was_announced
 from proctor_site.kernel import chains
 from proctor_site.kernel.errors import Conflict, NotAllowed, NotFound, Unavailable
 from proctoring.evidence import store
@@ -19,6 +20,8 @@ from proctoring.models import EvidenceItem, MonitoringSession
 from proctoring.permissions import may_see_incidents
 
 LINK_LIFETIME = timedelta(minutes=10)
+THROWN_AWAY = "session.thrown_away"
+"""Verb of the audit entry with which the evidence of a practice session ends."""
 _SALT = "proctoring.evidence.link"
 
 
@@ -107,10 +110,14 @@ def first_broken(session: MonitoringSession, *, check_files: bool = True) -> Bre
     """The first item of the session's evidence that was altered, removed or exchanged; None: all is whole.
 
     Reads every file unless `check_files` is off. A store that does not answer raises Unavailable: what could
-    not be read was not proved.
+    not be read was not proved. What was thrown away as announced is whole when nothing of it is left.
     """
     items = list(EvidenceItem._base_manager.filter(session_id=session.pk).order_by("sequence"))
     broken_at = chains.first_break((item.previous_hash, item.hash, payload_of(item)) for item in items)
+    if is_thrown_away(session):
+        if items:
+            return Break(items[0], "it is left, although the attempt was thrown away")
+        return None if _was_announced(session) else Break(None, "it was emptied without a true audit entry")
     for position, item in enumerate(items):
         if position == broken_at:
             return Break(item, "its record was altered, or the one before it is missing")
@@ -124,6 +131,23 @@ def first_broken(session: MonitoringSession, *, check_files: bool = True) -> Bre
             None, f"the session counts {session.evidence_count} items, but {len(items)} fit the chain"
         )
     return None
+
+
+def is_thrown_away(session: MonitoringSession) -> bool:
+    """Whether the session belongs to a practice attempt that was thrown away."""
+    return session.attempt is not None and session.attempt.thrown_away_at is not None
+
+
+def _was_announced(session: MonitoringSession) -> bool:
+    """An empty shell proves nothing by itself: the audit log has to name the very head that it shows."""
+    stream = audit.stream_of(session)
+    rows = AuditEntry.objects.filter(institution=session.institution, stream=stream, verb=THROWN_AWAY)
+    entry = rows.order_by("-sequence").first()
+    if entry is None or audit.first_broken_entry(session.institution, stream) is not None:
+        return False
+    said = (entry.detail["evidence_hash"], entry.detail["evidence_count"])
+    assert session.attempt is not None  # `is_thrown_away`
+    return said == (session.evidence_hash, session.evidence_count) and was_announced(session.attempt)
 
 
 def _file_problem(item: EvidenceItem) -> str:
@@ -144,4 +168,4 @@ def sessions_with_evidence(institution_id: int | None = None) -> "list[Monitorin
     rows = MonitoringSession._base_manager.filter(
         mine & (Q(evidence_count__gt=0) | Q(evidence__isnull=False))
     )
-    return list(rows.select_related("institution").distinct().order_by("pk"))
+    return list(rows.select_related("institution", "attempt__enrolment__sitting").distinct().order_by("pk"))

@@ -22,6 +22,7 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import storages
 from django.db import close_old_connections, transaction
 
+from accounts import stored_files
 from accounts.transitions import lock
 from proctor_site.kernel import chains, clock
 from proctor_site.kernel.errors import Unavailable
@@ -124,8 +125,25 @@ def attach(incident: Incident, staged: Sequence[Staged]) -> list[EvidenceItem]:
 
 def discard(staged: Iterable[Staged]) -> None:
     """Removes spooled files whose rows were not written after all."""
-    for each in staged:
-        _spool_path(each.name).unlink(missing_ok=True)
+    _unspool(each.name for each in staged)
+
+
+def erase(session: MonitoringSession) -> int:
+    """Deletes all evidence of a session for good, in the caller's transaction; how many items.
+
+    The files go after the commit. What waits in the spool of another host goes with that host's sweep.
+    """
+    rows = EvidenceItem._base_manager.filter(session_id=session.pk)
+    names = list(rows.values_list("name", flat=True))
+    rows.delete()
+    stored_files.remove(session.institution, "evidence", names)
+    transaction.on_commit(partial(_unspool, names))
+    return len(names)
+
+
+def _unspool(names: Iterable[str]) -> None:
+    for name in names:
+        _spool_path(name).unlink(missing_ok=True)
 
 
 def read(item: EvidenceItem) -> bytes:
@@ -200,8 +218,10 @@ def _push(item: EvidenceItem) -> None:
     if saved != item.name:
         store.delete(saved)
         raise OSError(f"the store wanted to call {item.name} {saved}")
-    EvidenceItem._base_manager.filter(pk=item.pk).update(stored_at=clock.now())
-    item.stored_at = clock.now()
+    if EvidenceItem._base_manager.filter(pk=item.pk).update(stored_at=clock.now()):
+        item.stored_at = clock.now()
+    else:  # thrown away meanwhile: nothing else would ever remove the file
+        store.delete(item.name)
     path.unlink(missing_ok=True)
 
 

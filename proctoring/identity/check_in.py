@@ -29,7 +29,7 @@ def complete(attempt: Attempt, *, candidate: User) -> Attempt:
         return attempts.admit(attempt, actor=candidate)
     if session is None or consent is None:
         raise Conflict("Please read the notice and make your choice first.", code="consent_missing")
-    step = next_step(policy, consent)
+    step = next_step(policy, consent, is_practice=attempt.enrolment.sitting.is_practice)
     if step.code == "person_will_check":
         raise Conflict(PERSON_WILL_CHECK, code="person_will_check")
     if step.code == "reference_photo" and not ReferenceFace._base_manager.filter(session=session).exists():

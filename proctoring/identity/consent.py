@@ -23,6 +23,7 @@ from proctoring.models.live_event import Audience
 from proctoring.models.policy import Policy
 
 PERSON_WILL_CHECK = "A person will check who you are and let you in. Please keep this page open."
+IN_PRACTICE = "In the exam a person would check now who you are. In practice you go on by yourself."
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,14 +131,16 @@ def withdraw(attempt: Attempt, *, candidate: User) -> None:
             sitting=attempt.enrolment.sitting,
             attempt=attempt,
         )
-        transaction.on_commit(lambda: _forget(session))
+        transaction.on_commit(lambda: forget(session))
 
 
-def next_step(policy: Policy, consent: Consent) -> NextStep:
-    """What the candidate does after this choice."""
+def next_step(policy: Policy, consent: Consent, *, is_practice: bool) -> NextStep:
+    """What the candidate does after this choice. In practice nobody has to be there to let people in."""
     if not policy.camera_required:
         return NextStep("complete", "This exam is taken without camera.")
     if not consent.camera or (policy.reference_photo_required and not consent.face_comparison):
+        if is_practice:
+            return NextStep("complete", IN_PRACTICE)
         return NextStep("person_will_check", PERSON_WILL_CHECK)
     if policy.reference_photo_required:
         return NextStep("reference_photo", "Next, take your reference photo.")
@@ -158,7 +161,8 @@ def _end(consent: Consent, candidate: User) -> None:
         audit.record(attempt.institution, attempt, "attempt.consent_withdrawn", actor=candidate)
 
 
-def _forget(session: MonitoringSession) -> None:
+def forget(session: MonitoringSession) -> None:
+    """Drops what is held in memory of a session: reference, recent frames, the small picture."""
     context.forget(session.pk)
     recent.forget(session.pk)
     if session.attempt_id is not None:
@@ -167,7 +171,9 @@ def _forget(session: MonitoringSession) -> None:
 
 def _tell_proctors(attempt: Attempt, consent: Consent) -> None:
     """Proctors learn at once who waits for a person."""
-    if next_step(policy_of(attempt), consent).code != "person_will_check":
+    sitting = attempt.enrolment.sitting
+    step = next_step(policy_of(attempt), consent, is_practice=sitting.is_practice)
+    if step.code != "person_will_check":
         return
     record_event(
         attempt.institution,
@@ -179,7 +185,7 @@ def _tell_proctors(attempt: Attempt, consent: Consent) -> None:
             "candidate": _who(consent.candidate),
         },
         audience=Audience.PROCTORS,
-        sitting=attempt.enrolment.sitting,
+        sitting=sitting,
         attempt=attempt,
     )
 

@@ -10,7 +10,7 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import storages
 from django.db import transaction
 
-from accounts import audit
+from accounts import audit, stored_files
 from accounts.transitions import lock
 from exams import states
 from proctor_site.kernel import clock
@@ -55,13 +55,14 @@ def enrol(session: MonitoringSession, image: bytes) -> Judgement:
     return Judgement(report.ok, problems, report)
 
 
-def erase(session: MonitoringSession) -> None:
-    """Deletes the session's face data: the row in the caller's transaction, the photo after it."""
+def erase(session: MonitoringSession) -> int:
+    """Deletes the session's face data: the row in the caller's transaction, the photo after it; how many."""
     face = ReferenceFace._base_manager.filter(session_id=session.pk).first()
-    if face is not None:
-        name = face.photo_name
-        face.delete()
-        transaction.on_commit(partial(_delete_photo, name))
+    if face is None:
+        return 0
+    stored_files.remove(session.institution, "identity", [face.photo_name])
+    face.delete()
+    return 1
 
 
 def _keep(session: MonitoringSession, image: bytes, report: EnrolmentReport) -> None:

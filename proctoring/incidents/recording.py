@@ -201,6 +201,8 @@ def _end_row(incident: Incident) -> None:
 def _tell_proctors(incident: Incident, kind: str) -> None:
     if incident.sitting is None:
         return  # an outside caller's session has no proctors' page
+    if incident.sitting.is_practice:
+        return  # nobody watches practice; the candidate is told as in the exam
     record_event(
         incident.institution,
         kind=kind,

@@ -18,6 +18,7 @@ def for_candidate(attempt: Attempt, *, reason: str = "") -> dict[str, Any]:
         "extra_seconds": attempt.extra_seconds,
         "credited_seconds": attempt.credited_seconds,
         "break_until": iso(attempt.break_until),
+        "hand_in_until": iso(attempt.hand_in_until),
         "reason": reason,
     }
 

@@ -19,18 +19,23 @@ def check_in(request: HttpRequest, slug: str, attempt_id: int) -> HttpResponse:
     attempt = own_attempt(request, attempt_id)
     if PAGE_OF_STATE[attempt.state] is not Page.CHECK_IN:
         return redirect(url_of(attempt))
+    sitting = attempt.enrolment.sitting
     policy = consents.policy_of(attempt)
     consent = consents.valid_consent(sessions.session_of(attempt))
+    next_step = ""
+    if consent is not None:
+        next_step = consents.next_step(policy, consent, is_practice=sitting.is_practice).code
     notice = notices.for_attempt(attempt)
     page = {
         "attempt": attempt,
-        "exam": attempt.enrolment.sitting.exam,
+        "sitting": sitting,
+        "exam": sitting.exam,
         "policy": policy,
         "notice": notice,
         "paragraphs": _paragraphs(notice.body),
         "consent": consent,
-        "step": _step(policy, consent),
-        "next": consents.next_step(policy, consent).code if consent else "",
+        "step": _step(policy, consent, next_step),
+        "next": next_step,
         "api_url": api_url_of(attempt),
         "waiting_url": url_of(attempt, Page.WAITING),
     }
@@ -43,8 +48,11 @@ def _paragraphs(body: str) -> list[tuple[str, str]]:
     return [(heading, text) for heading, _, text in parts]
 
 
-def _step(policy: Policy, consent: Consent | None) -> str:
+def _step(policy: Policy, consent: Consent | None, next_step: str) -> str:
     """Where to go on: the device is checked again after a reload, the choice is not asked for again."""
     if consent is None or not policy.camera_required:
         return "notice"
-    return "device" if consent.camera else "person"
+    if consent.camera:
+        return "device"
+    # In practice nobody lets people in: whoever came back without a camera chooses again and goes on.
+    return "person" if next_step == "person_will_check" else "notice"

@@ -37,10 +37,12 @@ STATE_WORDS = {
     states.READY: "ready to start",
     states.IN_PROGRESS: "in progress",
     states.PAUSED: "paused",
+    states.OVERDUE: "time is up, not handed in yet",
     states.SUBMITTED: "handed in",
     states.TERMINATED: "terminated",
     states.REFUSED: "not admitted",
     states.MISSED: "missed",
+    states.ABANDONED: "not handed in",
 }
 
 

@@ -89,7 +89,7 @@ def counts_of(sittings: Iterable[Sitting]) -> list[SittingCounts]:
             sitting=each,
             enrolled=enrolled.get(each.pk, 0),
             checking_in=total(each, *_CHECKING_IN),
-            in_progress=total(each, states.IN_PROGRESS),
+            in_progress=total(each, states.IN_PROGRESS, states.OVERDUE),
             paused=total(each, states.PAUSED),
             finished=total(each, *states.ENDED),
             unreviewed=waiting.get(each.pk, 0),

@@ -8,14 +8,18 @@ from accounts.pages.guards import here_of, person_of
 from accounts.permissions import roles_of
 from accounts.roles import Role
 from exams.models import Sitting
+from exams.scheduling.queries import counted_sittings
 from proctoring.permissions import may_watch
 
 _OFFICE = frozenset({Role.EXAM_OFFICER.value, Role.ADMIN.value})
 
 
 def watched_sittings(user: User, institution: Institution) -> "models.QuerySet[Sitting]":
-    """Sittings the person may watch: all for exam officers and admins, the assigned ones for proctors."""
-    rows = Sitting.objects.select_related("exam")
+    """Sittings the person may watch: all for exam officers and admins, the assigned ones for proctors.
+
+    Practice is watched by nobody.
+    """
+    rows = counted_sittings().select_related("exam")
     if roles_of(user, institution) & _OFFICE:
         return rows
     return rows.filter(proctors__user=user)
@@ -23,7 +27,7 @@ def watched_sittings(user: User, institution: Institution) -> "models.QuerySet[S
 
 def watched_sitting(request: HttpRequest, sitting_id: int) -> Sitting:
     """The sitting, if the signed-in person watches it. Raises Http404 otherwise."""
-    sitting = Sitting.objects.select_related("exam", "institution").filter(pk=sitting_id).first()
+    sitting = counted_sittings().select_related("exam", "institution").filter(pk=sitting_id).first()
     if sitting is None or not may_watch(person_of(request), sitting):
         raise Http404("There is no such sitting that you watch.")
     return sitting

@@ -206,7 +206,8 @@ def test_form_opened_before_a_switch_saves_nothing(
 def test_history_is_the_audit_log(institution: Institution, admin_member: User, browser_of: Browser) -> None:
     client = browser_of(admin_member)
     change = reverse("admin:accounts_institution_change", args=[institution.pk])
-    client.post(change, {"name": "North University", "time_zone": "Europe/Vienna"})
+    answer = client.post(change, {"name": "North University", "time_zone": "Europe/Vienna", "language": "en"})
+    assert answer.status_code == 302
     history = reverse("admin:accounts_institution_history", args=[institution.pk])
     page = client.get(history).content.decode()
     assert "institution.changed" in page and "Ada Admin" in page

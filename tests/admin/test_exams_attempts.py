@@ -29,6 +29,7 @@ def test_allowances_are_for_the_office_only(
 ) -> None:
     enrolment = enrol(make_sitting(make_exam(institution)), candidate)
     row = {"extra_minutes": "10", "factor": "1.25", "break_minutes": "0", "reason": "Broken hand"}
+    row["calculator"] = "none"
     row["enrolment"] = str(enrolment.pk)
     client = browser_of(officer)
     response = client.post(url("enrolment_change", enrolment.pk), formset("allowances", row))

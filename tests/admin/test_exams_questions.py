@@ -325,5 +325,5 @@ def test_the_list_costs_the_same_for_any_length(
 ) -> None:
     make_exam(institution, kinds=list(CONTENT)[:count])
     client = browser_of(officer)
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(13):
         assert client.get(reverse("admin:exams_question_changelist")).status_code == 200

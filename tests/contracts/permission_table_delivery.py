@@ -6,6 +6,7 @@ from tests.contracts.permission_rows import Row
 _ATTEMPT = "api/v1/attempts/<int:attempt_id>/"
 _DEVICE = {"device": "device-1"}
 _HERE = "i/<slug:slug>/sittings/<int:sitting_id>/"
+_THROW_AWAY = "i/<slug:slug>/attempts/<int:attempt_id>/throw-away/"
 _SITTING = "admin/exams/sitting/<int:sitting_id>/"
 
 
@@ -31,5 +32,6 @@ DELIVERY_ROWS = [
         _HERE + "announcements/<int:announcement_id>/withdraw/",
         "403 403 200 404 403 200 200 404 404 302",
     ),
+    Row("GET", _THROW_AWAY, "404 404 404 404 404 404 404 404 404 302"),  # no practice
     Row("GET", _SITTING + "time/", "302 302 403 403 403 200 200 302 404 302"),
 ]

@@ -45,6 +45,8 @@ MARKING_ROWS = [
     Row(
         "POST", _RESULTS + "attempts/<int:attempt_id>/", "403 403 403 403 403 404 404 404 404 302"
     ),  # no item
+    Row("GET", _RESULTS + "attempts/<int:attempt_id>/accept/", "405 405 405 405 405 405 405 404 404 302"),
+    Row("POST", _RESULTS + "attempts/<int:attempt_id>/accept/", _office(302)),  # said in words: it still runs
     Row("GET", _RESULTS + "policies/<int:exam_id>/", _office(200)),
     Row("POST", _RESULTS + "policies/<int:exam_id>/", _office(302)),
     Row("GET", _RESULTS + "<int:sitting_id>/release/", _office(200)),

@@ -12,6 +12,7 @@ _NEVER = "302 302 403 403 403 403 403 302 403 302"
 SCHEDULING_ROWS = [
     Row("GET", "i/<slug:slug>/sittings/<int:sitting_id>/begin/", "403 403 200 404 403 200 200 404 404 302"),
     Row("GET", _SITTING + "candidates/csv/", _OFFICE),
+    Row("GET", _SITTING + "practice/", _OFFICE),
     Row("GET", _SITTING + "candidates/xlsx/", _OFFICE),
     Row("GET", _SITTING + "rosters/", _OFFICE),
     Row("GET", _SITTING + "rosters/<int:roster_id>/", _OFFICE),

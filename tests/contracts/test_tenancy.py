@@ -26,6 +26,7 @@ UNSCOPED: dict[str, str] = {
     "accounts/queries.py": "reads the memberships from which scopes are made",
     "accounts/services/invitations.py": "found by the secret of its link",
     "accounts/services/registration.py": "found by the secret of its link, or by a slug that is taken",
+    "accounts/stored_files.py": "carried out after a commit and by upkeep, over all institutions",
     "accounts/tenancy.py": "defines across_all",
     "accounts/transitions.py": "the row is in hand, and sweeps run across institutions",
     "exams/delivery/expiry.py": "the sweep means every institution",
@@ -33,8 +34,10 @@ UNSCOPED: dict[str, str] = {
     "exams/delivery/admission.py": "allowances of enrolments in hand, also on the home page, outside a scope",
     "exams/delivery/queries.py": "a candidate's own rows over all their institutions, filtered by candidate",
     "exams/delivery/beginning.py": IN_HAND,
+    "exams/delivery/throwing_away.py": "the sweep means every institution; each attempt opens its own scope",
     "exams/permissions.py": IN_HAND,
     "exams/scheduling/reminders.py": "the sweep means every institution",
+    "exams/scheduling/roster.py": "the clearing of unused ones means every institution",
     "exams/marking/shown.py": "a candidate's own results over all their institutions, filtered by candidate",
     "exams/scheduling/self_enrolment.py": "found by the secret of its link",
     "exams/management/commands/verify_journals.py": "an operator's command over all institutions",
@@ -54,6 +57,7 @@ UNSCOPED: dict[str, str] = {
     "proctoring/permissions.py": IN_HAND,
     "proctoring/policies.py": IN_HAND,
     "proctoring/sessions.py": IN_HAND,
+    "proctor_site/management/commands/clear_orphans.py": "an operator's command over all institutions",
     "proctoring/sweep.py": "the sweep means every institution",
 }
 """Files that may read past the scope, with the reason. Think before adding one: what checks the right?"""

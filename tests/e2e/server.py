@@ -11,7 +11,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from urllib.error import URLError
 
@@ -51,12 +51,17 @@ class Server:
                 stderr=log,
                 start_new_session=True,
             )
-        self._wait_until_ready()
+        try:
+            self._wait_until_ready()
+        except BaseException:
+            self.kill()  # nobody else would: the fixture has nothing to stop yet
+            raise
 
     def kill(self) -> None:
         """SIGKILL to the process and its workers: no goodbye, as when the power fails."""
         assert self._process is not None
-        os.killpg(self._process.pid, signal.SIGKILL)
+        with suppress(ProcessLookupError):  # it may have ended by itself
+            os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait(10)
         self._process = None
 
@@ -112,7 +117,7 @@ class Server:
         with self.database() as connection:
             return [dict(row) for row in connection.execute(query, values)]
 
-    def _wait_until_ready(self, timeout_s: float = 60) -> None:
+    def _wait_until_ready(self, timeout_s: float = 180) -> None:
         deadline = time.monotonic() + timeout_s
         while time.monotonic() < deadline:
             assert self._process is not None

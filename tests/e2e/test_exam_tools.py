@@ -68,6 +68,27 @@ def tool(page: Page, name: str) -> None:
     page.get_by_role("group", name="Tools").get_by_role("button", name=name).click()
 
 
+def look_on_small_screens(page: Page) -> None:
+    # on a phone a tool leaves the question in sight
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.get_by_role("heading", name="Question 1 of 1").scroll_into_view_if_needed()
+    for name in ("Calculator", "Formula sheet"):
+        tool(page, name)
+        expect(page.get_by_role("region", name=name)).to_be_in_viewport(ratio=0.5)
+        expect(page.get_by_role("heading", name="Question 1 of 1")).to_be_in_viewport()
+    expect(page.get_by_role("region", name="Calculator")).to_be_hidden()
+    page.get_by_role("button", name="Close the formula sheet").click()
+
+    # 400 % zoom of a window 1280 wide, with the spacing that WCAG asks pages to bear
+    page.set_viewport_size({"width": 320, "height": 256})
+    for name in ("Text and colours", "Formula sheet", "Calculator"):
+        tool(page, name)
+        if name == "Text and colours":
+            page.get_by_label("More space between").check()
+        shown, wide = page.evaluate(_WIDTHS)
+        assert shown <= wide, f"{name} makes the page wider than the screen"
+
+
 def test_tools_help_and_are_no_answers(page: Page, attempt: Attempt) -> None:
     tool(page, "Calculator")
     expect(page.get_by_label("Calculation;")).to_be_focused()
@@ -107,24 +128,7 @@ def test_tools_help_and_are_no_answers(page: Page, attempt: Attempt) -> None:
     with within(attempt.institution):
         assert not JournalEntry.objects.exists()
 
-    # on a phone a tool leaves the question in sight
-    page.set_viewport_size({"width": 390, "height": 844})
-    page.get_by_role("heading", name="Question 1 of 1").scroll_into_view_if_needed()
-    for name in ("Calculator", "Formula sheet"):
-        tool(page, name)
-        expect(page.get_by_role("region", name=name)).to_be_in_viewport(ratio=0.5)
-        expect(page.get_by_role("heading", name="Question 1 of 1")).to_be_in_viewport()
-    expect(page.get_by_role("region", name="Calculator")).to_be_hidden()
-    page.get_by_role("button", name="Close the formula sheet").click()
-
-    # 400 % zoom of a window 1280 wide, with the spacing that WCAG asks pages to bear
-    page.set_viewport_size({"width": 320, "height": 256})
-    for name in ("Text and colours", "Formula sheet", "Calculator"):
-        tool(page, name)
-        if name == "Text and colours":
-            page.get_by_label("More space between").check()
-        shown, wide = page.evaluate(_WIDTHS)
-        assert shown <= wide, f"{name} makes the page wider than the screen"
+    look_on_small_screens(page)
 
     page.set_viewport_size({"width": 1280, "height": 900})
     page.get_by_role("button", name="Final check and submit").click()

@@ -214,12 +214,15 @@ def make_attempt(enrolment: Enrolment, *, state: str = states.IN_PROGRESS, **fie
     """An attempt in that state; from ready on it has its paper. No signal is sent."""
     now = clock.now()
     values: dict[str, Any] = {"seed": 42}
-    started = (*states.RUNNING, states.SUBMITTED, states.TERMINATED)
+    started = (*states.RUNNING, *states.MARKED, states.ABANDONED)
     if state in started:
         values |= {"started_at": now, "deadline_at": now + timedelta(hours=1)}
         values |= {"device": "device-1", "devices": ["device-1"]}
     if state == states.PAUSED:
         values["paused_at"] = now
+    if state == states.OVERDUE:
+        values |= {"deadline_at": now - timedelta(minutes=1), "hand_in_until": now + timedelta(minutes=4)}
+        values["started_at"] = now - timedelta(minutes=61)
     if state in states.ENDED:
         values["ended_at"] = now
     if state == states.SUBMITTED:

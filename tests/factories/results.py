@@ -99,7 +99,7 @@ def _papers(runs: Sequence[Attempt], sitting: Sitting, source: random.Random, fi
         for position, placement in enumerate(ordered, start=1)
     )
     numbers = {run.pk: first + number for number, run in enumerate(runs)}
-    given = [(item, _answer(item.version, 1 - numbers[item.attempt_id] / of, source)) for item in items]
+    given = [(item, _answer(item, 1 - numbers[item.attempt_id] / of, source)) for item in items]
     Answer.objects.bulk_create(
         Answer(attempt_id=item.attempt_id, item=item, value=value, saved_at=clock.now(), **own)
         for item, value in given
@@ -118,11 +118,11 @@ def _marks(given: Sequence[tuple[PaperItem, Any]], own: dict[str, Any]) -> Itera
             )
 
 
-def _answer(version: QuestionVersion, skill: float, source: random.Random) -> Any:
-    kind = version.question.kind
+def _answer(item: PaperItem, skill: float, source: random.Random) -> Any:
+    kind = item.version.question.kind
     if source.random() < 0.03:
         return None
-    hard = (version.question_id * 37 % 10) / 10
+    hard = (item.position * 37 % 10) / 10
     is_right = source.random() < 0.15 + 0.8 * skill * (1 - hard / 2)
     if kind == "single_choice" and not is_right:
         return source.choice("bc")

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 import boto3
 import psycopg
 import redis
+from moto.moto_api._internal import moto_api_backend
 from moto.server import ThreadedMotoServer
 
 POSTGRESQL = os.environ.get(
@@ -95,13 +96,15 @@ def s3_fake() -> Iterator[dict[str, str]]:
         "PROCTOR_S3_SECRET_KEY": "testing",
     }
     try:
-        boto3.client(
+        client = boto3.client(
             "s3",
             endpoint_url=settings["PROCTOR_S3_ENDPOINT"],
             region_name=settings["PROCTOR_S3_REGION"],
             aws_access_key_id="testing",
             aws_secret_access_key="testing",
-        ).create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": "eu-central-1"})
+        )
+        client.create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": "eu-central-1"})
         yield settings
     finally:
+        moto_api_backend.reset()  # what it holds outlives the server, and the next one would find our bucket
         server.stop()

@@ -1,50 +1,57 @@
 """`./run bench`: every measurement in one run, side by side; prints and judges nothing."""
 
 import argparse
+import importlib
 import os
-import platform
+import resource
+import time
+
+from tests.load import steps
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
+
+TITLES = {
+    "vision": ("bench_vision_cpu", "CPU per frame: ours and the replaced pipeline"),
+    "results": ("bench_results", "Statistics and exports of a large exam"),
+    "roster": ("bench_roster", "A large roster"),
+    "import": ("bench_import", "Import and export of a large question bank"),
+    "starts": ("bench_starts", "Everybody starts at once"),
+    "live": ("bench_live", "On a real server"),
+}
 
 
 def main() -> None:
     """Runs the measurements that were asked for, all by default."""
     parser = argparse.ArgumentParser(prog="./run bench", description=__doc__)
-    parser.add_argument("--only", choices=["vision", "live", "results", "roster", "import", "starts"])
+    parser.add_argument("--only", choices=list(TITLES))
     parser.add_argument("--seconds", type=float, default=12.0, help="length of each phase on the real server")
+    parser.add_argument("--processes", type=int, default=1, help="web processes of the start rush")
     options = parser.parse_args()
-    load = ", ".join(f"{each:.1f}" for each in os.getloadavg())
-    print(f"{os.cpu_count()} cores, Python {platform.python_version()}, load before the run {load}")
-    if options.only in (None, "vision"):
-        from tests.load import bench_vision_cpu
+    print(steps.machine())
+    for name, (module, title) in TITLES.items():
+        if options.only not in (None, name):
+            continue
+        print(f"\n== {title} ==", flush=True)
+        started, busy = time.perf_counter(), _cpu_seconds()
+        run = importlib.import_module(f"tests.load.{module}").main
+        if name == "starts":
+            run(options.seconds, processes=options.processes)
+        elif name == "live":
+            run(options.seconds)
+        else:
+            run()
+        own, children = steps.peak_mb(), steps.peak_mb(resource.RUSAGE_CHILDREN)
+        print(
+            f"-- {time.perf_counter() - started:.0f} s, {_cpu_seconds() - busy:.0f} s CPU with all processes "
+            f"it began; peak memory so far: {own:.0f} MB, largest other process {children:.0f} MB",
+            flush=True,
+        )
 
-        print("\n== CPU per frame: ours and the replaced pipeline ==", flush=True)
-        bench_vision_cpu.main()
-    if options.only in (None, "results"):
-        from tests.load import bench_results
 
-        print("\n== Statistics and exports of a large exam ==", flush=True)
-        bench_results.main()
-    if options.only in (None, "roster"):
-        from tests.load import bench_roster
-
-        print("\n== A large roster ==", flush=True)
-        bench_roster.main()
-    if options.only in (None, "import"):
-        from tests.load import bench_import
-
-        print("\n== Import and export of a large question bank ==", flush=True)
-        bench_import.main()
-    if options.only in (None, "starts"):
-        from tests.load import bench_starts
-
-        print("\n== Everybody starts at once ==", flush=True)
-        bench_starts.main(options.seconds)
-    if options.only in (None, "live"):
-        from tests.load import bench_live
-
-        print("\n== On a real server ==", flush=True)
-        bench_live.main(options.seconds)
+def _cpu_seconds() -> float:
+    """CPU of this process and of its children that have ended."""
+    times = os.times()
+    return times.user + times.system + times.children_user + times.children_system
 
 
 if __name__ == "__main__":

@@ -1,17 +1,11 @@
 """Statistics, result pages and exports of a large exam: time, queries and memory of each."""
 
-import json
-import os
-import resource
-import subprocess
-import sys
 import tempfile
-import time
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).resolve().parents[2]
+from tests.load import steps
+
 ATTEMPTS = 5_000
 BASE = 250
 """So many attempts are made one by one; the others are copies of theirs."""
@@ -26,59 +20,20 @@ _COPIED = [
 ]
 KINDS = ["single_choice"] * 25 + ["multiple_choice"] * 5 + ["true_false"] * 5 + ["numeric"] * 3
 KINDS += ["short_answer"] * 2
-_STEP = "import sys; from tests.load import bench_results; bench_results.step(sys.argv[1])"
 
 
 def main(attempts: int = ATTEMPTS) -> None:
     """Prints all figures. Memory is what the process grew by at its peak."""
     with tempfile.TemporaryDirectory(prefix="proctor-bench-") as folder:
-        seeded = _run(f"seed:{attempts}", folder)
+        seeded = steps.run(__name__, f"seed:{attempts}", folder)
         print(f"{attempts:,} attempts x {len(KINDS)} questions, SQLite; made in {seeded['seconds']:.0f} s")
         for name in ACTIONS:
-            found = _run(name, folder)
-            print(
-                f"{name:<38} {found['seconds']:6.2f} s ({found['cpu']:5.2f} s CPU)  "
-                f"{found['queries']:4} queries  +{found['megabytes']:4.0f} MB  {found['said']}",
-                flush=True,
-            )
+            print(steps.line(name, steps.run(__name__, name, folder)), flush=True)
 
 
-def _run(name: str, folder: str) -> dict[str, Any]:
-    environment = os.environ | {"PROCTOR_DATA_DIR": folder, "DJANGO_SETTINGS_MODULE": "tests.settings"}
-    command = [sys.executable, "-c", _STEP, name]
-    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise RuntimeError(f"{name} failed:\n{done.stderr[-3000:]}")
-    answer: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
-    return answer
-
-
-def step(name: str) -> None:
-    """One measurement in this process; prints it as JSON."""
-    import django
-
-    django.setup()
-    from django.db import connection
-    from django.test.utils import CaptureQueriesContext
-
-    action = _seed(int(name.partition(":")[2])) if name.startswith("seed:") else ACTIONS[name]()
-    before, started, busy = _peak(), time.perf_counter(), time.process_time()
-    with CaptureQueriesContext(connection) as queries:
-        said = action()
-    seconds = time.perf_counter() - started
-    cpu = time.process_time() - busy
-    found = {
-        "seconds": seconds,
-        "cpu": cpu,
-        "queries": len(queries),
-        "megabytes": _peak() - before,
-        "said": said,
-    }
-    print(json.dumps(found))
-
-
-def _peak() -> float:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+def prepare(name: str) -> Callable[[], str]:
+    """The action of one step; what it needs besides is made here and not measured."""
+    return _seed(int(name.partition(":")[2])) if name.startswith("seed:") else ACTIONS[name]()
 
 
 def _seed(attempts: int) -> Callable[[], str]:

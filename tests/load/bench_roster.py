@@ -1,67 +1,34 @@
 """A roster of 10,000 rows: read, tried out, imported, and once more; time and peak memory of each."""
 
-import json
-import os
-import resource
-import subprocess
-import sys
 import tempfile
-import time
 from collections.abc import Callable
-from pathlib import Path
-from typing import Any
 
-ROOT = Path(__file__).resolve().parents[2]
+from tests.load import steps
+
 ROWS = 10_000
 ACCOUNTS = ROWS // 2
 """So many of the rows are candidates already; the others are invited."""
 MAILS = 500
-_STEP = "import sys; from tests.load import bench_roster; bench_roster.step(sys.argv[1])"
 
 
 def main() -> None:
     """Prints all figures. Memory is what the process grew by at its peak."""
     with tempfile.TemporaryDirectory(prefix="proctor-bench-") as folder:
-        seeded = _run("seed", folder)
+        seeded = steps.run(__name__, "seed", folder)
         print(f"{ROWS:,} rows, SQLite; {ACCOUNTS:,} accounts made in {seeded['seconds']:.0f} s")
         for name in ("read CSV", "read XLSX", "try out", "import", "import again", f"send {MAILS:,} e-mails"):
-            found = _run(name, folder)
-            print(
-                f"{name:<22} {found['seconds']:7.2f} s  +{found['megabytes']:4.0f} MB  {found['said']}",
-                flush=True,
-            )
+            print(steps.line(name, steps.run(__name__, name, folder), width=22), flush=True)
 
 
-def _run(name: str, folder: str) -> dict[str, Any]:
-    environment = os.environ | {"PROCTOR_DATA_DIR": folder, "DJANGO_SETTINGS_MODULE": "tests.settings"}
-    command = [sys.executable, "-c", _STEP, name]
-    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise RuntimeError(f"{name} failed:\n{done.stderr[-3000:]}")
-    answer: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
-    return answer
-
-
-def step(name: str) -> None:
-    """One measurement in this process; prints it as JSON."""
-    import django
+def prepare(name: str) -> Callable[[], str]:
+    """The action of one step. Nothing is carried out by itself: each step is measured apart."""
     from django.conf import settings
 
-    django.setup()
-    # Nothing is carried out by itself: each step is measured apart.
     settings.TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
     from django_tasks import task_backends
 
     task_backends._settings = task_backends.settings = task_backends.configure_settings(None)
-    action = _seed if name == "seed" else _action(name)
-    before, started = _peak(), time.perf_counter()
-    said = action()
-    seconds = time.perf_counter() - started
-    print(json.dumps({"seconds": seconds, "megabytes": _peak() - before, "said": said}))
-
-
-def _peak() -> float:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return _seed if name == "seed" else _action(name)
 
 
 def _seed() -> str:

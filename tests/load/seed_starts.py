@@ -20,26 +20,28 @@ QUESTIONS = 20
 _numbers = itertools.count(1)
 
 
-def seed(counts: list[int]) -> dict[str, Any]:
-    """One sitting for each of `counts`, all of one exam of QUESTIONS questions; papers are drawn."""
-    institution = make_institution("Start Hall", "start-hall")
+def seed(count: int) -> dict[str, Any]:
+    """A sitting of `count` candidates with QUESTIONS questions in an institution of its own; papers drawn."""
+    institution = make_institution(f"Start Hall {count}", f"start-hall-{count}")
     kinds = itertools.islice(
         itertools.cycle(["single_choice", "short_answer", "essay", "true_false"]), QUESTIONS
     )
     exam = make_exam(institution, kinds=list(kinds), shuffle_questions=True, shuffle_options=True)
-    return {"slug": institution.slug, "halls": [_hall(exam, count) for count in counts]}
+    return {"slug": institution.slug, "questions": QUESTIONS, "hall": _hall(exam, count)}
 
 
 def _hall(exam: Exam, count: int) -> list[dict[str, Any]]:
     sitting = make_sitting(exam)
     with within(exam.institution):
-        return [_candidate(sitting) for _ in range(count)]
+        return [_candidate(sitting, count) for _ in range(count)]
 
 
-def _candidate(sitting: Sitting) -> dict[str, Any]:
+def _candidate(sitting: Sitting, hall: int) -> dict[str, Any]:
     number = next(_numbers)
     # No password: hashing it is what takes the time, and nobody signs in with it.
-    user = User.objects.create(email=f"starter{number}@example.org", name=f"Starter {number}", password="!")
+    user = User.objects.create(
+        email=f"starter{number}-{hall}@example.org", name=f"Starter {number}", password="!"
+    )
     Membership.objects.create(institution=sitting.institution, user=user, role=Role.CANDIDATE)
     attempt = make_attempt(enrol(sitting, user), state=states.READY, seed=number)
     paper = draw_paper(attempt)

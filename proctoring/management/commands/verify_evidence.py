@@ -6,6 +6,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from accounts.models import Institution
 from accounts.tenancy import across_all
+from exams.delivery.throwing_away import in_words
 from proctor_site.kernel.errors import Unavailable
 from proctoring.evidence import custody
 from proctoring.models import MonitoringSession
@@ -37,6 +38,8 @@ class Command(BaseCommand):
             self.stdout.write(f"session {session.public_id}: not proved, the store does not answer ({error})")
             return True
         if found is None:
+            if session.attempt is not None and custody.is_thrown_away(session):
+                self.stdout.write(f"session {session.public_id}: {in_words(session.attempt)}")
             return False
         where = f"item {found.item.sequence} (id {found.item.pk})" if found.item else "the end of the chain"
         self.stdout.write(f"session {session.public_id}: first break at {where}: {found.problem}")

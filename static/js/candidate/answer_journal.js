@@ -98,6 +98,8 @@ export class AnswerJournal extends EventTarget {
    */
   async sendLate() {
     while (this.sending) await this.sending;
+    this.drafts.clear(); // the exam may go on after all: a number that was sent is never used again
+    await Promise.allSettled([...this.storing]);
     const found = { counted: 0, kept: 0, left: 0 };
     for (const [device, changes] of this.#batches()) {
       try {
@@ -111,7 +113,7 @@ export class AnswerJournal extends EventTarget {
       }
     }
     found.left = this.unsent;
-    this.#announce();
+    this.#become(found.left ? "offline" : "saved");
     return found;
   }
 

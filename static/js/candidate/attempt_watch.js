@@ -14,10 +14,11 @@ const KNOWN = [
   "extra_seconds",
   "credited_seconds",
   "break_until",
+  "hand_in_until",
   "break_seconds_left",
   "lost_time",
 ];
-const ENDED = ["submitted", "terminated", "refused", "missed"];
+const ENDED = ["submitted", "terminated", "refused", "missed", "abandoned"];
 
 /**
  * Events: "changed" {snapshot, reason}, after anything new; "ended" {snapshot, reason}, once.

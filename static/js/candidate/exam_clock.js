@@ -9,7 +9,7 @@ const LITTLE_SECONDS = 300;
 const LAST_CALL_MS = 700;
 const ROUNDING_MS = 1000;
 
-/** Events: "due", when the deadline is reached (LAST_CALL_MS before it). */
+/** Events: "due", when the deadline is reached (LAST_CALL_MS before it); "spoken" {minutes}, as they are said. */
 export class ExamClock extends EventTarget {
   /** `where`: said after the minutes that are left, such as " in this part". */
   constructor({ clock, display, announcement, where = "" }) {
@@ -66,6 +66,8 @@ export class ExamClock extends EventTarget {
 
   #speak(left) {
     const crossed = SPOKEN_MINUTES.find((minutes) => this.before > minutes * 60 && left <= minutes * 60);
-    if (crossed) this.announcement.textContent = (crossed === 1 ? "One minute left" : crossed + " minutes left") + this.where + ".";
+    if (!crossed) return;
+    this.announcement.textContent = (crossed === 1 ? "One minute left" : crossed + " minutes left") + this.where + ".";
+    this.dispatchEvent(new CustomEvent("spoken", { detail: { minutes: crossed } }));
   }
 }

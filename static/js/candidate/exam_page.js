@@ -11,6 +11,8 @@ import { claimDevice } from "./device.js";
 import { ExamClock } from "./exam_clock.js";
 import { ExamStates, showNotice } from "./exam_states.js";
 import { FinalCheck } from "./final_check.js";
+import { GracePeriod } from "./grace_period.js";
+import { HandIn } from "./hand_in.js";
 import { openStore } from "./journal_store.js";
 import { PaperParts } from "./paper_parts.js";
 import { PartSteps } from "./part_steps.js";
@@ -241,8 +243,11 @@ async function openExam(root) {
   const journal = new AnswerJournal({ attempt: Number(attempt), device, store, sender, clock });
   const announcement = byId("clock-announcement");
   const examClock = new ExamClock({ clock, display: document.querySelector("[data-clock]"), announcement });
-  const states = new ExamStates({ root, device, watch, examClock, journal, sender });
-  new TimeNews({ watch, notice: new PageNotice(byId("page-notice")) }).listen();
+  const handIn = new HandIn({ dialog: byId("handed-in-dialog"), attempt, api, device, watch, journal, clock });
+  const states = new ExamStates({ root, device, watch, examClock, journal, sender, handIn });
+  const notice = new PageNotice(byId("page-notice"));
+  new TimeNews({ watch, notice }).listen();
+  const grace = new GracePeriod({ dialog: byId("grace-dialog"), root, watch, clock, examClock, journal, handIn, notice });
   new Announcements(api).listen();
   new BreakRoom({ root, device, watch, journal, clock }).listen();
   const saveState = new SaveState({
@@ -254,6 +259,8 @@ async function openExam(root) {
   });
   const parts = new PaperParts({ root, device, journal, sender });
   await new ExamPage({ root, watch, clock, journal, sender, saveState, states, examClock, parts }).open();
+  grace.listen();
+  handIn.listen();
 }
 
 await openExam(byId("exam"));

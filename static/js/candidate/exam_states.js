@@ -6,13 +6,15 @@ import { postRenewing } from "./renewing_post.js";
 
 const ASK_AFTER_DEADLINE_MS = 2000;
 const HURRY_SECONDS = 5;
+const SEND_AGAIN_MS = 5000;
+const RUNNING = ["in_progress", "paused", "overdue"];
 const byId = (id) => document.getElementById(id);
 
 /** Events: "answers" {paper}, when the server's answers have to be shown again. */
 export class ExamStates extends EventTarget {
-  constructor({ root, device, watch, examClock, journal, sender }) {
+  constructor({ root, device, watch, examClock, journal, sender, handIn }) {
     super();
-    Object.assign(this, { root, device, watch, examClock, journal, sender });
+    Object.assign(this, { root, device, watch, examClock, journal, sender, handIn });
     this.api = root.dataset.api;
     this.pauseDialog = new StateDialog(byId("pause-dialog"));
     this.endDialog = new StateDialog(byId("end-dialog"));
@@ -29,6 +31,7 @@ export class ExamStates extends EventTarget {
     this.examClock.addEventListener("due", () => this.#timeIsUp());
     this.journal.addEventListener("answered", ({ detail }) => this.#compare(detail));
     this.journal.addEventListener("rejected", ({ detail }) => this.#rejected(detail));
+    this.handIn.addEventListener("refused", ({ detail }) => showNotice(detail.sentence));
     this.takeOverButton.addEventListener("click", () => this.#takeOver());
     window.addEventListener("beforeunload", (event) => {
       if (this.journal.unsent && !this.isLeaving) event.preventDefault();
@@ -43,12 +46,7 @@ export class ExamStates extends EventTarget {
   /** Asks once more, sends what is unsent, then ends the attempt. `question`: what is still open, in words. */
   submit(question) {
     byId("submit-dialog-text").textContent = question;
-    return this.submitDialog.ask(async () => {
-      if (!(await this.journal.flush())) {
-        throw new Error("Some answers have not reached the server yet. They are safe on this computer. Keep this page open and try again when the connection is back.");
-      }
-      this.watch.apply(await postRenewing(this.api + "submit/", { device: this.device }));
-    });
+    return this.submitDialog.ask(() => this.handIn.submit());
   }
 
   #show({ snapshot, reason }) {
@@ -132,11 +130,18 @@ export class ExamStates extends EventTarget {
     await this.watch.refresh();
   }
 
-  /** At the deadline the server submits by itself; the page sends what it has and waits for that. */
+  /** At the deadline the server acts by itself; the page sends what it has and waits for that. */
   async #timeIsUp() {
     if (this.watch.hasEnded) return;
+    if (this.root.dataset.timeUp === "grace") {
+      if (this.watch.state !== "overdue") this.journal.flush();
+      return; // from here on GracePeriod speaks
+    }
+    const isByItself = this.root.dataset.timeUp === "auto_submit";
     const text = byId("end-dialog-text");
-    text.textContent = "Your answers are being handed in. Please wait a moment.";
+    text.textContent = isByItself
+      ? "Your answers are being handed in. Please wait a moment."
+      : "The time to hand in is over. Please wait a moment.";
     this.endDialog.show();
     this.journal.flush();
     while (!this.watch.hasEnded) {
@@ -147,7 +152,7 @@ export class ExamStates extends EventTarget {
         return;
       }
       if (!hasAnswered) {
-        text.textContent = "The server cannot be reached. What it has of your answers is handed in; the rest is kept on this computer. Keep this page open: it goes on when the connection is back.";
+        text.textContent = `The server cannot be reached. What it has of your answers is ${isByItself ? "handed in" : "kept"}; the rest is kept on this computer. Keep this page open: it goes on when the connection is back.`;
       }
       await new Promise((resolve) => setTimeout(resolve, ASK_AFTER_DEADLINE_MS));
     }
@@ -155,20 +160,32 @@ export class ExamStates extends EventTarget {
 
   async #end() {
     document.dispatchEvent(new CustomEvent("attempt:over", { detail: { state: this.watch.state } }));
-    if (this.journal.unsent) await this.journal.flush();
     this.journal.close();
     this.isLeaving = true;
-    if (this.journal.unsent === 0) {
-      location.replace(this.root.dataset.done);
-      return;
+    const words = byId("end-dialog-text");
+    const total = { counted: 0, kept: 0, left: 0 };
+    for (;;) {
+      if (this.journal.unsent) {
+        const found = await this.journal.sendLate();
+        total.counted += found.counted;
+        total.kept += found.kept;
+        total.left = found.left;
+      }
+      // After the answers, so that they are there when the hand-in counts.
+      const isSettled = total.left === 0 && (await this.handIn.sendLate());
+      if (isSettled && total.counted + total.kept === 0) {
+        location.replace(this.root.dataset.done);
+        return;
+      }
+      byId("end-dialog-title").textContent = "Your exam is over";
+      words.textContent = lateInWords(total, this.watch.state) || "You handed in without a connection. That is being sent; please keep this page open.";
+      byId("end-dialog").querySelector("[data-end-link]").hidden = false;
+      this.endDialog.show();
+      if (isSettled) return;
+      await new Promise((resolve) => setTimeout(resolve, SEND_AGAIN_MS));
+      // A proctor may open a terminated exam again: then what is left goes the ordinary way.
+      if ((await this.watch.refresh()) && RUNNING.includes(this.watch.state)) location.reload();
     }
-    // A proctor may open a terminated exam again: then this goes the ordinary way.
-    const isFinal = this.watch.state === "submitted";
-    const found = isFinal ? await this.journal.sendLate() : { counted: 0, kept: 0, left: this.journal.unsent };
-    byId("end-dialog-title").textContent = "Your exam is over";
-    byId("end-dialog-text").textContent = lateInWords(found);
-    byId("end-dialog").querySelector("[data-end-link]").hidden = false;
-    this.endDialog.show();
   }
 }
 

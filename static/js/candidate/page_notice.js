@@ -5,8 +5,12 @@ export class PageNotice {
     this.element = element;
     this.text = element.querySelector("[data-notice-text]");
     element.querySelector("[data-notice-close]").addEventListener("click", () => {
-      element.hidden = true;
+      this.hide();
     });
+  }
+
+  hide() {
+    this.element.hidden = true;
   }
 
   show(sentence) {

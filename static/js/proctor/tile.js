@@ -2,9 +2,9 @@
 
 import { timeLeft } from "./times.js";
 
-const CONNECTS = new Set(["checking_in", "ready", "in_progress", "paused"]);
-const RUNNING = new Set(["in_progress", "paused"]);
-const ENDED = new Set(["submitted", "terminated", "refused", "missed"]);
+const CONNECTS = new Set(["checking_in", "ready", "in_progress", "paused", "overdue"]);
+const RUNNING = new Set(["in_progress", "paused", "overdue"]);
+const ENDED = new Set(["submitted", "terminated", "refused", "missed", "abandoned"]);
 const RANKS = { info: 0, low: 1, medium: 2, high: 3 };
 const SLOW_RTT_MS = 1000;
 const SLOW_SEEN_S = 8;
@@ -107,6 +107,7 @@ export class Tile {
     if (filter === "attention") return this.waiting.length > 0 || this.isLost;
     if (filter === "not_connected") return this.connection === "lost";
     if (filter === "finished") return ENDED.has(this.state);
+    if (filter === "in_progress") return this.state === "in_progress" || this.state === "overdue";
     return filter === "all" || this.state === filter;
   }
 

@@ -13,7 +13,7 @@ from accounts.roles import Role
 from accounts.tenancy import within
 from exams import states
 from exams.delivery.receipts import verify_receipt
-from exams.models import Answer, Attempt, JournalEntry
+from exams.models import Answer, Attempt, JournalEntry, Sitting
 from proctor_site.kernel import clock
 from tests.factories.accounts import add_role
 from tests.factories.exams import CONTENT, enrol, make_attempt, make_exam, make_sitting
@@ -149,6 +149,7 @@ def test_attempt(attempt: Attempt, candidate: User, api_of: Api) -> None:
         "extra_seconds": 0,
         "credited_seconds": 0,
         "break_until": None,
+        "hand_in_until": None,
         "break_seconds_left": 0,
         "lost_time": [],
     }
@@ -224,6 +225,23 @@ def test_start_answer_reload_submit(institution: Institution, candidate: User, a
     receipt = client.get(url(attempt, "receipt/"))
     assert receipt["Content-Disposition"] == f'attachment; filename="receipt-{attempt.pk}.json"'
     assert verify_receipt(receipt.json()["receipt"]).length == receipt.json()["journal_length"] == 2
+
+
+def test_a_hand_in_that_arrives_late_says_when_it_was_made(
+    attempt: Attempt, candidate: User, api_of: Api
+) -> None:
+    client, deadline = api_of(candidate), clock.now() - timedelta(minutes=1)
+    with within(attempt.institution):
+        Sitting.objects.update(time_up="abandon")
+        Attempt.objects.update(deadline_at=deadline)
+    for wrong in ("yesterday", 5, "2026-11-21T10:00:00"):
+        answer = client.post(url(attempt, "submit/"), {"device": "device-1", "handed_in_at": wrong})
+        assert (answer.status_code, answer.json()["field"]) == (400, "handed_in_at")
+    body = {"device": "device-1", "handed_in_at": None}
+    assert client.post(url(attempt, "submit/"), body).json()["state"] == "abandoned"
+    body = {"device": "device-1", "handed_in_at": (deadline - timedelta(seconds=5)).isoformat()}
+    done = client.post(url(attempt, "submit/"), body).json()
+    assert (done["state"], done["ended_by"]) == ("submitted", "candidate")
 
 
 def test_answers_after_the_deadline(attempt: Attempt, candidate: User, api_of: Api) -> None:

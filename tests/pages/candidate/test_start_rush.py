@@ -87,7 +87,7 @@ def test_queries_of_the_start_rush(attempt: Attempt, browser: Client) -> None:
 
 def test_what_the_exam_page_loads_is_there_before_the_start(attempt: Attempt, browser: Client) -> None:
     text = browser.get(attempt_page(attempt, "waiting")).content.decode()
-    for name in ("candidate/exam_page", "candidate/exam_room", "candidate/widgets", "shared/clock"):
+    for name in ("candidate/exam_page", "candidate/exam_room", "candidate/widgets", "tools/tools_page"):
         assert text.count(f'<link rel="modulepreload" href="/static/js/{name}.js">') == 1
     assert '<link rel="stylesheet" href="/static/css/candidate.css">' in text
 

@@ -19,10 +19,12 @@ PAGE_OF = {
     states.READY: "waiting",
     states.IN_PROGRESS: "exam",
     states.PAUSED: "exam",
+    states.OVERDUE: "exam",
     states.SUBMITTED: "done",
     states.TERMINATED: "done",
     states.REFUSED: "done",
     states.MISSED: "done",
+    states.ABANDONED: "done",
 }
 PAGES = ("check-in", "waiting", "exam", "done")
 

@@ -10,7 +10,9 @@ from accounts.models import Institution, User
 from accounts.tenancy import within
 from exams import states
 from exams.bank.paper import draw_paper
+from exams.delivery import attempts
 from exams.models import Allowance, Answer, Attempt, Enrolment
+from exams.models.sitting import TimeUp
 from proctor_site.kernel import clock
 from proctoring import supervision
 from tests.factories.exams import enrol, make_attempt, make_exam, make_sitting
@@ -108,7 +110,11 @@ def test_after_a_reinstatement_the_page_leads_back(
 
 @pytest.mark.parametrize(
     ("state", "heading"),
-    [(states.MISSED, "This exam was missed"), (states.REFUSED, "You were not let in")],
+    [
+        (states.MISSED, "This exam was missed"),
+        (states.REFUSED, "You were not let in"),
+        (states.ABANDONED, "Your exam was not handed in"),
+    ],
 )
 def test_other_ends_have_words_of_their_own(
     state: str, heading: str, enrolment: Enrolment, candidate: User, browser_of: BrowserOf
@@ -127,3 +133,24 @@ def test_parts_with_limits_and_forward_only_ones_are_announced(
     text = browser_of(candidate).get(attempt_page(attempt, "waiting")).content.decode()
     assert "Part one: 30 minutes from when you begin it" in text
     assert "In “Part one” you can only go forward" in text
+
+
+@pytest.mark.parametrize(
+    ("rule", "words"),
+    [
+        (TimeUp.AUTO_SUBMIT, "what you have written is handed in by itself"),
+        (TimeUp.GRACE, "and have 7 minutes to hand in"),
+        (TimeUp.ABANDON, "what is not handed in by then is recorded as not handed in"),
+    ],
+)
+def test_what_happens_when_the_time_is_up_is_said_before_and_while_working(
+    rule: TimeUp, words: str, institution: Institution, candidate: User, browser_of: BrowserOf
+) -> None:
+    sitting = make_sitting(make_exam(institution), time_up=rule, grace_minutes=7)
+    attempt = make_attempt(enrol(sitting, candidate), state=states.READY)
+    assert words in page(attempt, "waiting", candidate, browser_of)
+    with within(institution):
+        attempts.start(attempt, actor=candidate, device="tab")
+    text = page(attempt, "exam", candidate, browser_of)
+    assert f'data-time-up="{rule}" data-grace="7"' in text
+    assert (words in text) == (rule != TimeUp.AUTO_SUBMIT)

@@ -6,9 +6,10 @@ import pytest
 from django.test import Client
 
 from accounts.models import Institution, User
+from exams import states
 from exams.marking import releases
 from exams.models import Attempt, ResultPolicy, Sitting
-from tests.factories.exams import make_exam, make_sitting
+from tests.factories.exams import enrol, make_attempt, make_exam, make_sitting
 from tests.factories.marking import hand_in, item_of
 
 Browser = Callable[..., Client]
@@ -53,6 +54,26 @@ def test_odd_addresses_show_the_table(
     sitting: Sitting, attempt: Attempt, officer: User, browser_of: Browser, query: str
 ) -> None:
     assert browser_of(officer).get(f"{HERE}{sitting.pk}/{query}").status_code == 200
+
+
+def test_what_was_not_handed_in_is_said_and_can_be_accepted_with_a_reason(
+    sitting: Sitting, candidate: User, officer: User, reviewer: User, browser_of: Browser
+) -> None:
+    left = make_attempt(enrol(sitting, candidate), state=states.ABANDONED)
+    client, address = browser_of(officer), f"{HERE}attempts/{left.pk}/"
+    assert "not handed in" in client.get(f"{HERE}{sitting.pk}/?only=abandoned").content.decode()
+    assert (
+        "1, not included unless you accept it" in client.get(f"{HERE}{sitting.pk}/release/").content.decode()
+    )
+    text = client.get(address).content.decode()
+    assert "Accept as handed in" in text and "Change this mark" not in text
+    assert "Accept as handed in" not in browser_of(reviewer).get(address).content.decode()
+    refused = client.post(f"{address}accept/", {"reason": " "}, follow=True).content.decode()
+    assert "Not accepted: Say why, in a few words." in refused
+    done = client.post(f"{address}accept/", {"reason": "Power cut in the hall"}, follow=True)
+    assert "Accepted as handed in." in done.content.decode()
+    left.refresh_from_db()
+    assert (left.state, left.ended_by) == (states.SUBMITTED, "officer")
 
 
 def test_release_and_withdrawal(

@@ -142,7 +142,7 @@ def test_the_number_of_queries_is_fixed(
         more_attempts(make_sitting(sitting.exam, proctors=[proctor]), [candidate])
     client = browser_of(proctor)
     client.get(URL)
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(10):
         client.get(URL)
 
 

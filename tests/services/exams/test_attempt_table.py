@@ -4,7 +4,7 @@ import pytest
 
 from accounts.models import Institution, User
 from exams import states
-from exams.delivery import attempts
+from exams.delivery import attempts, time_up
 from exams.models import Attempt
 from proctor_site.kernel.errors import Conflict, IllegalMove
 from tests.factories.exams import enrol, make_attempt, make_exam, make_sitting
@@ -20,6 +20,7 @@ CALLS = {
     "refuse": lambda attempt: attempts.refuse(attempt, actor=None, reason="r"),
     "submit": lambda attempt: attempts.submit(attempt, actor=None, ended_by="candidate"),
     "lapse": lambda attempt: attempts.lapse(attempt, actor=None),
+    "accept": lambda attempt: time_up.accept(attempt, actor=attempt.enrolment.candidate, reason="r"),
 }
 
 

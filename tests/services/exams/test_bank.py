@@ -124,7 +124,8 @@ def test_drawing_twice_changes_nothing(scoped: Institution, candidate: User) -> 
 def test_drawing_costs_the_same_for_any_length(
     scoped: Institution, candidate: User, count: int, django_assert_num_queries: Any
 ) -> None:
-    attempt = waiting(make_exam(scoped, kinds=("essay",) * count), candidate)
+    exam = make_exam(scoped, kinds=("essay",) * count)
+    attempt = make_attempt(enrol(make_sitting(exam), candidate), state="checking_in", seed=7)
     attempt = Attempt.objects.select_related("enrolment__sitting__exam").get(pk=attempt.pk)
     # Drawn already? placements, versions; savepoint in and out, items, mark as used.
     with django_assert_num_queries(9):

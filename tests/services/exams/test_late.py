@@ -130,6 +130,40 @@ def test_terminated_is_kept_only(attempt: Attempt, proctor: User) -> None:
     assert attempt.state == states.TERMINATED
 
 
+def test_once_reinstated_what_was_given_before_the_termination_counts(
+    attempt: Attempt, proctor: User
+) -> None:
+    stopped = clock.now() + 100 * S
+    with clock.at(stopped):
+        attempts.terminate(attempt, actor=proctor, reason="Left the room")
+    sent = [change(attempt, 1, stopped - 5 * S), change(attempt, 2, stopped + 30 * S, "b")]
+    with clock.at(stopped + 60 * S):
+        assert set(send_late(attempt, device="device-1", changes=sent).kept) == {1, 2}
+    with clock.at(stopped + 700 * S):  # after the minutes of late upload
+        send_late(attempt, device="device-1", changes=[change(attempt, 3, stopped - 2 * S, "c")])
+    assert not Answer.objects.exists()
+    with clock.at(stopped + 800 * S):
+        attempts.reinstate(attempt, actor=proctor)
+    assert Answer.objects.get().value == "a"
+    assert [entry.is_late for entry in JournalEntry.objects.all()] == [True]
+    assert set(KeptChange.objects.filter(accepted_at=None).values_list("client_sequence", flat=True)) == {
+        2,
+        3,
+    }
+    with clock.at(stopped + 900 * S):
+        attempts.resume(attempt, actor=proctor)
+        again = save_batch(attempt, device="device-1", changes=[change(attempt, 4, clock.now(), "b")])
+    assert again.accepted == [4] and Answer.objects.get().value == "b"
+    assert verify_journal(Attempt.objects.get(pk=attempt.pk)) is None
+    # At the real end the device is no old acquaintance: what it sent after the termination is another matter.
+    result = late(
+        Attempt.objects.get(pk=attempt.pk),
+        change(attempt, 5, end(Attempt.objects.get(pk=attempt.pk)) - S, "c"),
+        at=200 * S,
+    )
+    assert result.counted == [5]
+
+
 def test_a_kept_answer_that_was_altered_is_found(attempt: Attempt) -> None:
     late(attempt, change(attempt, 1, end(attempt) + 30 * S))
     KeptChange.objects.update(value="b")

@@ -48,7 +48,7 @@ def test_an_outage_is_found_credited_once_and_holds_back_the_clock(attempt: Atte
         assert beat_at(start + second * S) == 0
     back = attempt.deadline_at + 120 * S
     with clock.at(back):
-        assert sweep().submitted == 0  # nobody could answer since the last beat
+        assert sweep().ended == 0  # nobody could answer since the last beat
     last = start + 2 * S
     assert beat_at(back) == 1
     assert beat_at(back + S) == 0
@@ -58,7 +58,7 @@ def test_an_outage_is_found_credited_once_and_holds_back_the_clock(attempt: Atte
     assert moved(before) == 1800 * S
     with clock.at(back + 2 * S):
         beat_at(back + 2 * S)
-        assert sweep().submitted == 0
+        assert sweep().ended == 0
 
 
 def test_an_outage_is_credited_to_two_seconds(attempt: Attempt) -> None:

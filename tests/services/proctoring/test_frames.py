@@ -163,11 +163,13 @@ def test_a_wrong_sequence_is_refused(session: MonitoringSession, sequence: Any) 
 @pytest.mark.parametrize("state", exam_states.STATES)
 def test_frames_only_while_the_attempt_runs(session: MonitoringSession, state: str) -> None:
     session.attempt.state = state
-    expected = {"in_progress": None, "paused": None} | dict.fromkeys(exam_states.ENDED, "ended")
+    expected = {"in_progress": None, "overdue": None, "paused": None} | dict.fromkeys(
+        exam_states.ENDED, "ended"
+    )
     code = expected.get(state, "not_started")
     if code is None:
         answer = accept_frame(session, GOOD, sequence=1)
-        assert (answer.accepted, answer.code) == ((True, "") if state == "in_progress" else (False, "paused"))
+        assert (answer.accepted, answer.code) == ((False, "paused") if state == "paused" else (True, ""))
         return
     with pytest.raises(Conflict) as caught:
         accept_frame(session, GOOD, sequence=1)

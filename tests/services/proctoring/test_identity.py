@@ -214,7 +214,8 @@ def test_who_declines_waits_for_a_person(
     checking_in: Attempt, candidate: User, proctor: User, camera: bool
 ) -> None:
     given = agree(checking_in, camera=camera, face_comparison=False)
-    assert consent.next_step(consent.policy_of(checking_in), given).code == "person_will_check"
+    step = consent.next_step(consent.policy_of(checking_in), given, is_practice=False)
+    assert step.code == "person_will_check"
     told = LiveEvent.objects.get(kind="camera.changed")
     assert (told.audience, told.payload["waits_for_person"]) == ("proctors", True)
     with pytest.raises(Conflict) as caught:

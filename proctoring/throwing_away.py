@@ -1,0 +1,44 @@
+"""Proctoring's part of throwing a practice attempt away: incidents, evidence, face data, warnings, events.
+
+The monitoring session stays as an empty shell under the consent, which proves that capture was agreed to.
+"""
+
+from functools import partial
+
+from django.db import transaction
+
+from accounts import audit
+from accounts.models import User
+from accounts.transitions import lock
+from exams.models import Attempt
+from proctoring import sessions
+from proctoring.evidence import custody, store
+from proctoring.identity import consent, reference
+from proctoring.models import CandidateWarning, Incident, LiveEvent, MonitoringSession
+
+
+def throw_away(attempt: Attempt, *, actor: User | None) -> dict[str, int]:
+    """Deletes all of it in the caller's transaction, and says how many of what."""
+    events, _ = LiveEvent.objects.filter(attempt=attempt).delete()
+    counts = {"live_events": events}
+    session = sessions.session_of(attempt)
+    if session is not None:
+        counts |= _empty(session, actor)
+    return {name: number for name, number in counts.items() if number}
+
+
+def _empty(session: MonitoringSession, actor: User | None) -> dict[str, int]:
+    lock(session)
+    head = {"evidence_hash": session.evidence_hash, "evidence_count": session.evidence_count}
+    counts = {"evidence": store.erase(session)}  # before the incidents that it proves
+    for name, rows in (
+        ("incidents", Incident.objects.filter(session=session)),
+        ("warnings", CandidateWarning.objects.filter(session=session)),
+    ):
+        counts[name], _ = rows.delete()
+    counts["face_data"] = reference.erase(session)
+    audit.record(
+        session.institution, session, custody.THROWN_AWAY, actor=actor, detail={**head, "deleted": counts}
+    )
+    transaction.on_commit(partial(consent.forget, session))
+    return counts
