@@ -66,7 +66,7 @@ def give(
             return before
         if before:
             _end(before, candidate)
-            transaction.on_commit(lambda: _forget(session))
+            transaction.on_commit(lambda: forget(session))
         given = Consent.objects.create(
             institution=attempt.institution,
             session=session,
