@@ -29,7 +29,7 @@ LIMITS = (
     ),
     Limit(
         "Helpers out of view",
-        "Somebody behind the camera or in an earpiece is not in the picture; this part does not listen.",
+        "Somebody behind the camera or in an earpiece is not in the picture; the camera does not listen.",
         "Oral questions afterwards, short time for single questions, different papers for each candidate.",
     ),
     Limit(
@@ -85,6 +85,6 @@ def limits_panel() -> SafeString:
     )
     return format_html(
         "<p>An exam without incidents is no proof of an honest exam. None of the detectors above finds:</p>"
-        "<ul>{}</ul>",
+        '<ul class="policy-limits">{}</ul>',
         items,
     )

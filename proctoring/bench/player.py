@@ -6,6 +6,7 @@ from proctoring.bench.dataset import DataError
 from proctoring.incidents.decisions import OpenIncident
 from proctoring.incidents.rules import RuleState, advance
 from proctoring.incidents.work_pace import work_due, work_if_moved
+from proctoring.ingest.services import THUMBNAIL_WIDTH
 from proctoring.models import Policy
 from proctoring.observations import FrameReport
 from proctoring.observations import ObservationKind as Kind
@@ -47,6 +48,7 @@ class Player:
             due=work_due(self._state, at),
             if_moved=work_if_moved(self._state, at),
             last_look=self._last_look,
+            thumbnail_width=THUMBNAIL_WIDTH,
         )
 
     def note(self, request: FrameRequest, report: FrameReport) -> None:
