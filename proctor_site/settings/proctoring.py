@@ -15,6 +15,9 @@ ONNX_PROVIDERS = env.names("PROCTOR_ONNX_PROVIDERS", "CPUExecutionProvider")
 ANALYSIS_WORKERS = env.integer("PROCTOR_ANALYSIS_WORKERS", os.cpu_count() or 1, least=1)
 FRAME_INTERVAL_MS = env.integer("PROCTOR_FRAME_INTERVAL_MS", 1_000, least=200)
 """Pace of camera frames when the machine is not loaded; overload raises it (analysis.pool)."""
+FRAME_RISK_INTERVAL_MS = env.integer("PROCTOR_FRAME_RISK_INTERVAL_MS", 500, least=200)
+FRAME_CALM_INTERVAL_MS = env.integer("PROCTOR_FRAME_CALM_INTERVAL_MS", 2_000, least=200)
+"""Pace while something begins or has just begun, and at most after five minutes without anything."""
 FRAME_MAX_BYTES = env.integer("PROCTOR_FRAME_MAX_BYTES", 262_144, least=20_000)
 TEMPLATE_KEY = env.secret("PROCTOR_TEMPLATE_KEY")
 """Encrypts face templates; derived from the secret key when empty. To change it, see docs/operations.md."""

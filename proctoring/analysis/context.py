@@ -16,6 +16,7 @@ from exams.models import Allowance
 from proctor_site.kernel.errors import InvalidInput, Unavailable
 from proctoring import policies
 from proctoring.analysis import pool, templates
+from proctoring.incidents.frame_pace import Intervals
 from proctoring.models import Consent, MonitoringSession, Policy, ReferenceFace
 from proctoring.vision.engines.base import Vector
 
@@ -35,7 +36,7 @@ class SessionContext:
     rule_set: policies.RuleSet
     references: tuple[Vector, ...] | None
     warns_candidate: bool
-    frame_interval_ms: int
+    intervals: Intervals
 
 
 _known: dict[int, tuple[float, int, SessionContext]] = {}
@@ -81,7 +82,9 @@ def _load(session: MonitoringSession, before: SessionContext | None) -> SessionC
         rule_set=rule_set,
         references=references,
         warns_candidate=policy.warns_candidate,
-        frame_interval_ms=settings.FRAME_INTERVAL_MS,
+        intervals=Intervals(
+            settings.FRAME_INTERVAL_MS, settings.FRAME_RISK_INTERVAL_MS, settings.FRAME_CALM_INTERVAL_MS
+        ),
     )
 
 

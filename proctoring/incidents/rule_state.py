@@ -130,6 +130,7 @@ class RuleState:
 
     ``last_sequence`` is -1 before the first frame; frames at or below it change nothing.
     ``frames``: accepted frames so far. ``work_at``: when each of the dear work was last done, by its name.
+    ``calm_since``: the newest sighting of anything above severity info, or the first frame; -1 before it.
     """
 
     last_sequence: int = -1
@@ -138,6 +139,7 @@ class RuleState:
     kinds: Mapping[ObservationKind, KindState] = field(default_factory=dict)
     identity: IdentityPace = field(default_factory=IdentityPace)
     work_at: Mapping[str, float] = field(default_factory=dict)
+    calm_since: float = -1.0
 
     def open_kinds(self) -> tuple[ObservationKind, ...]:
         """Kinds with an incident open now."""
@@ -153,6 +155,7 @@ class RuleState:
             "kinds": {kind.value: item.to_json() for kind, item in self.kinds.items()},
             "identity": self.identity.to_json(),
             "work_at": dict(self.work_at),
+            "calm_since": self.calm_since,
         }
 
     @classmethod
@@ -173,4 +176,5 @@ class RuleState:
             kinds,
             IdentityPace.from_json(data["identity"]),
             dict(data["work_at"]),
+            float(data.get("calm_since", -1.0)),
         )

@@ -15,6 +15,7 @@ from proctoring.incidents.decisions import (
     RepeatIncident,
 )
 from proctoring.incidents.explanations import explain
+from proctoring.incidents.frame_pace import follow_calm
 from proctoring.incidents.identity_pace import follow_identity, identity_due
 from proctoring.incidents.rule_state import KindState, Look, RuleState, Spell
 from proctoring.incidents.rule_table import DEFAULT_RULES, Rule
@@ -77,7 +78,8 @@ def advance(
     pace = follow_identity(state.identity, report, bool(mismatch and mismatch.is_open))
     last_at = max(state.last_at, report.captured_at)
     work_at = {**state.work_at, **dict.fromkeys(report.done, report.captured_at)}
-    return RuleState(report.sequence, last_at, state.frames + 1, kinds, pace, work_at), decisions
+    calm_since = follow_calm(state, report, rules)
+    return RuleState(report.sequence, last_at, state.frames + 1, kinds, pace, work_at, calm_since), decisions
 
 
 def finish(

@@ -22,7 +22,7 @@ class Pace:
 
 
 PACES = {
-    Work.IDENTITY: Pace(CALM_S, 1.0, 0.0, CALM_S),  # identity_pace says more about it
+    Work.IDENTITY: Pace(CALM_S, 2.0, 0.0, CALM_S),  # identity_pace says more about it
     Work.HEAD: Pace(4.0, 0.0, 0.0, 0.0),
     Work.THINGS: Pace(15.0, 3.0, 0.0, 2.0),
     Work.TEXT: Pace(60.0, 15.0, 0.0, 5.0),

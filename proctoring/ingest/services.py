@@ -13,7 +13,8 @@ from proctoring.analysis.context import SessionContext
 from proctoring.analysis.recent import Memory
 from proctoring.incidents import services as incidents
 from proctoring.incidents.decisions import Decision, ExtendIncident
-from proctoring.incidents.rules import advance
+from proctoring.incidents.frame_pace import wanted_interval_ms
+from proctoring.incidents.rules import RuleState, advance
 from proctoring.incidents.work_pace import work_due, work_if_moved
 from proctoring.ingest import limits
 from proctoring.live import presence
@@ -87,7 +88,7 @@ def accept_frame(
     if session.attempt is not None and session.attempt.state == exam_states.PAUSED:
         return FrameAnswer(number, False, False, PAUSED_MS, code="paused")
     if not recent.begin(session.pk):
-        return FrameAnswer(number, False, False, known.frame_interval_ms, code="frame_in_flight")
+        return FrameAnswer(number, False, False, known.intervals.usual, code="frame_in_flight")
     try:
         answer = _in_turn(session, known, image, number, moment.at)
     finally:
@@ -111,7 +112,7 @@ def _in_turn(
 ) -> FrameAnswer:
     memory = recent.load(session.pk)
     live = pace.note(session.pk)
-    next_ms = pace.next_frame_after_ms(live, known.frame_interval_ms)
+    next_ms = pace.next_frame_after_ms(live, known.intervals.usual)
     if number <= memory.last_sequence:
         code = "repeated" if number == memory.last_sequence else "out_of_order"
         return FrameAnswer(number, False, False, next_ms, code=code, last_sequence=memory.last_sequence)
@@ -132,16 +133,16 @@ def _in_turn(
     except (Overloaded, pool.WorkerLost) as error:
         return _not_analysed(session, memory, number, live, known, error)
     past, report = look_back(memory.past, report, request, _camera_label(session))
-    opened = _record(session, known, replace(memory, past=past), report, image)
+    state = _record(session, known, replace(memory, past=past), report, image)
     _note_presence(session, report)
     return FrameAnswer(
         number,
         True,
         True,
-        pace.next_frame_after_ms(live, known.frame_interval_ms),
+        pace.next_frame_after_ms(live, wanted_interval_ms(state, known.rule_set.rules, known.intervals)),
         quality=report.quality.to_json(),
         coaching=[{"code": code, "text": coaching_text(code)} for code in report.coaching],
-        incidents=opened,
+        incidents=[kind.value for kind in state.open_kinds()],
         last_sequence=number,
     )
 
@@ -159,14 +160,14 @@ def _not_analysed(
     if session.attempt_id is not None:
         presence.count_frame(session.attempt_id, number, analysed=False)
     code = "overloaded" if isinstance(error, Overloaded) else "analysis_interrupted"
-    next_ms = pace.next_frame_after_ms(live, known.frame_interval_ms, shed=True)
+    next_ms = pace.next_frame_after_ms(live, known.intervals.usual, shed=True)
     return FrameAnswer(number, True, False, next_ms, code=code, last_sequence=number)
 
 
 def _record(
     session: MonitoringSession, known: SessionContext, memory: Memory, report: FrameReport, image: bytes
-) -> list[str]:
-    """Lets the rules judge, writes what they decide, remembers the frame; kinds with an incident open now."""
+) -> RuleState:
+    """Lets the rules judge, writes what they decide, remembers the frame; the rules' state after it."""
     rule_set = known.rule_set
     state, decisions = advance(memory.rules, report, rule_set.rules, rule_set.muted)
     memory = recent.keep_frame(session.pk, memory, report, image)
@@ -184,7 +185,7 @@ def _record(
         memory, last_sequence=report.sequence, rules=state, written=written, last_look=report.left
     )
     recent.save(session.pk, memory)
-    return [kind.value for kind in state.open_kinds()]
+    return state
 
 
 def _due(
