@@ -71,6 +71,7 @@ class QualityReason(StrEnum):
     OVER_EXPOSED = "over_exposed"
     BLURRED = "blurred"
     TOO_SMALL = "too_small"
+    COMPRESSED = "compressed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +176,27 @@ class Imprint:
 
 
 @dataclass(frozen=True, slots=True)
+class TextBlock:
+    """Several lines of text, one below the other: place and size in shares of the picture's sides."""
+
+    x: float
+    y: float
+    w: float
+    h: float
+    lines: int
+
+    def to_json(self) -> list[float]:
+        """Compact list ``[x, y, w, h, lines]``."""
+        return [round(self.x, 3), round(self.y, 3), round(self.w, 3), round(self.h, 3), self.lines]
+
+    @classmethod
+    def from_json(cls, data: list[float]) -> "TextBlock":
+        """Inverse of :meth:`to_json`."""
+        x, y, w, h, lines = data
+        return cls(float(x), float(y), float(w), float(h), int(lines))
+
+
+@dataclass(frozen=True, slots=True)
 class Observation:
     """One detector's finding about one frame.
 
@@ -260,9 +282,10 @@ class FrameReport:
     ``captured_at``: seconds since the epoch, UTC. ``width, height``: of the uploaded picture, pixels.
     ``coaching``: codes of ``proctoring.vision.coaching``. ``cpu_ms``: CPU milliseconds by stage, with
     ``total``. ``head``: how the main face is held, None when it was not measured. ``imprint``: what the
-    picture is recognised by when it comes again. ``engine``: names and model versions. ``done``: names of
-    the dear work that was done. ``left``: for the session's next frame (see ``vision.last_look``).
-    ``thumbnail``: small JPEG if it was asked for, else empty. The JSON form has neither of these two.
+    picture is recognised by when it comes again. ``blocks``: of text, where it was looked for. ``engine``:
+    names and model versions. ``done``: names of the dear work that was done. ``left``: for the session's next
+    frame (see ``vision.last_look``). ``thumbnail``: small JPEG if it was asked for, else empty. The JSON form
+    has neither of these two.
     """
 
     captured_at: float
@@ -274,6 +297,7 @@ class FrameReport:
     faces: tuple[FaceBox, ...] = ()
     head: Head | None = None
     imprint: Imprint | None = None
+    blocks: tuple[TextBlock, ...] = ()
     coaching: tuple[str, ...] = ()
     cpu_ms: Mapping[str, float] = field(default_factory=dict)
     engine: str = ""
@@ -297,6 +321,7 @@ class FrameReport:
             "faces": [face.to_json() for face in self.faces],
             "head": self.head.to_json() if self.head else None,
             "imprint": self.imprint.to_json() if self.imprint else None,
+            "blocks": [block.to_json() for block in self.blocks],
             "coaching": list(self.coaching),
             "cpu_ms": {stage: round(value, 3) for stage, value in self.cpu_ms.items()},
             "engine": self.engine,
@@ -316,6 +341,7 @@ class FrameReport:
             tuple(FaceBox.from_json(item) for item in data["faces"]),
             Head.from_json(data["head"]) if data.get("head") else None,
             Imprint.from_json(data["imprint"]) if data.get("imprint") else None,
+            tuple(TextBlock.from_json(item) for item in data.get("blocks", ())),
             tuple(data["coaching"]),
             {str(stage): float(value) for stage, value in data["cpu_ms"].items()},
             str(data["engine"]),

@@ -46,7 +46,8 @@ def black_frame() -> bytes:
 def scripted(settings: Any) -> Iterator[None]:
     """The scripted engine inside this process."""
     pool.close()
-    settings.FACE_ENGINE = SCRIPTED
+    settings.FACE_ENGINE, settings.HEAD_ENGINE = SCRIPTED, ""
+    settings.THINGS_ENGINE = settings.TEXT_ENGINE = ""
     settings.ANALYSIS_WORKERS = 0
     pace._seen.clear()
     context._known.clear()

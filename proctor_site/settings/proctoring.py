@@ -7,7 +7,7 @@ from proctor_site.settings import env
 FACE_ENGINE = env.text("PROCTOR_FACE_ENGINE", "proctoring.vision.engines.opencv_faces.OpenCVFaces")
 HEAD_ENGINE = env.text("PROCTOR_HEAD_ENGINE")
 THINGS_ENGINE = env.text("PROCTOR_THINGS_ENGINE")
-TEXT_ENGINE = env.text("PROCTOR_TEXT_ENGINE")
+TEXT_ENGINE = env.text("PROCTOR_TEXT_ENGINE", "proctoring.vision.engines.ppocr_text.PPOcrText")
 """Engines beside the faces; empty: the detectors that need them say nothing."""
 WEIGHTS_DIR = env.text("PROCTOR_WEIGHTS_DIR")
 ONNX_PROVIDERS = env.names("PROCTOR_ONNX_PROVIDERS", "CPUExecutionProvider")

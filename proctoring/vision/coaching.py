@@ -11,6 +11,7 @@ class Coaching(StrEnum):
     OVER_EXPOSED = "over_exposed"
     BLURRED = "blurred"
     TOO_SMALL = "too_small"
+    COMPRESSED = "compressed"
     NO_FACE = "no_face"
     SEVERAL_FACES = "several_faces"
     CAMERA_COVERED = "camera_covered"
@@ -26,6 +27,10 @@ TEXTS: dict[str, str] = {
     Coaching.OVER_EXPOSED: "The picture is too bright: turn the camera away from the lamp or the window.",
     Coaching.BLURRED: "The picture is blurred: hold still, and wipe the lens if it stays blurred.",
     Coaching.TOO_SMALL: "Your face is very small in the picture: come closer to the camera.",
+    Coaching.COMPRESSED: (
+        "The picture is compressed too strongly to know you: choose a better quality in the settings of your "
+        "camera, or another camera."
+    ),
     Coaching.NO_FACE: "We cannot see your face: sit in front of the camera and look at it.",
     Coaching.SEVERAL_FACES: "We see more than one face: please be alone in front of the camera.",
     Coaching.CAMERA_COVERED: "We see nothing: take away whatever covers the camera.",

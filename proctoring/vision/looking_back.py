@@ -1,32 +1,44 @@
-"""What only many frames together show: repeated pictures, faces that never move. Pure; loads no OpenCV."""
+"""What only many frames together show: repeated pictures, faces that never move, text that was not there.
+
+Pure; loads no OpenCV.
+"""
 
 from collections.abc import Mapping
 from dataclasses import astuple, dataclass, replace
 from typing import Any
 
-from proctoring.observations import FrameReport, Observation
+from proctoring.observations import FrameReport, Observation, TextBlock
 from proctoring.vision.detectors.repeated_pictures import Trail, observe_repeats
 from proctoring.vision.detectors.still_faces import Track, observe_stillness
+from proctoring.vision.detectors.text import observe_new_text
 from proctoring.vision.exchange import ALL_KINDS, FrameRequest
 
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """What is remembered of a session's frames for looking back; a few kilobytes, never a picture."""
+    """What is remembered of a session's frames for looking back; a few kilobytes, never a picture.
+
+    ``background``: the text that the first look for text saw, None before it.
+    """
 
     trail: Trail = Trail()
     tracks: tuple[Track, ...] = ()
+    background: tuple[TextBlock, ...] | None = None
 
     def to_data(self) -> dict[str, Any]:
         """Plain values for the cache."""
-        return {"trail": self.trail.packed, "tracks": [astuple(each) for each in self.tracks]}
+        background = None if self.background is None else [each.to_json() for each in self.background]
+        tracks = [astuple(each) for each in self.tracks]
+        return {"trail": self.trail.packed, "tracks": tracks, "background": background}
 
     @classmethod
     def from_data(cls, data: Mapping[str, Any]) -> "Past":
         """Inverse of :meth:`to_data`; an empty mapping gives an empty past."""
         if not data:
             return cls()
-        return cls(Trail(data["trail"]), tuple(Track(*each) for each in data["tracks"]))
+        background = data["background"]
+        blocks = None if background is None else tuple(TextBlock.from_json(each) for each in background)
+        return cls(Trail(data["trail"]), tuple(Track(*each) for each in data["tracks"]), blocks)
 
 
 def look_back(
@@ -43,7 +55,8 @@ def look_back(
     wanted = request.detectors if request is not None else ALL_KINDS
     trail, repeats = observe_repeats(past.trail, report, camera_label)
     tracks, several = observe_stillness(past.tracks, report)
-    weighed = {several.kind: several} if several is not None else {}
+    background, text = observe_new_text(past.background, report)
+    weighed = {each.kind: each for each in (several, text) if each is not None}
     observations: list[Observation] = [weighed.get(each.kind, each) for each in report.observations]
     observations += [each for each in repeats if each.kind in wanted]
-    return Past(trail, tracks), replace(report, observations=tuple(observations))
+    return Past(trail, tracks, background), replace(report, observations=tuple(observations))

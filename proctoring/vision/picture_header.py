@@ -6,6 +6,7 @@ from enum import StrEnum
 
 # Start-of-frame markers carry the sides; C4, C8 and CC in that range are tables, not frames.
 _SOF_MARKERS = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
+_DQT = 0xDB
 _PNG_MAGIC = b"\x89PNG\r\n\x1a\n"
 # Writers may append a few bytes after the end marker.
 _TAIL = 1024
@@ -21,11 +22,15 @@ class PictureFormat(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PictureHeader:
-    """Format and declared sides in pixels, before any EXIF turn."""
+    """Format and declared sides in pixels, before any EXIF turn.
+
+    ``coarseness``: mean step of a JPEG's brightness table, 0 when not known: 23 at quality 80, 196 at 10.
+    """
 
     format: PictureFormat
     width: int
     height: int
+    coarseness: float = 0.0
 
 
 def read_header(data: bytes) -> PictureHeader | None:
@@ -54,7 +59,7 @@ def is_complete(data: bytes, picture_format: PictureFormat) -> bool:
 
 def _jpeg_header(data: bytes) -> PictureHeader | None:
     """Walk the segments up to the first start of frame; None when there is none."""
-    position = 2
+    position, coarseness = 2, 0.0
     while position + 4 <= len(data):
         if data[position] != 0xFF:
             return None
@@ -64,14 +69,32 @@ def _jpeg_header(data: bytes) -> PictureHeader | None:
             continue
         if marker in _SOF_MARKERS:
             height, width = struct.unpack_from(">HH", data, position + 5)
-            return PictureHeader(PictureFormat.JPEG, width, height)
+            return PictureHeader(PictureFormat.JPEG, width, height, coarseness)
         if marker in (0xDA, 0xD9):
             return None
         length = int(struct.unpack_from(">H", data, position + 2)[0])
         if length < 2:
             return None
+        if marker == _DQT:
+            coarseness = _brightness_step(data[position + 4 : position + 2 + length]) or coarseness
         position += 2 + length
     return None
+
+
+def _brightness_step(tables: bytes) -> float:
+    """Mean of table 0, which all encoders use for brightness; 0.0 when it is not among ``tables``."""
+    position = 0
+    while position < len(tables):
+        wide, number = tables[position] >> 4, tables[position] & 15
+        size = 128 if wide else 64
+        values = tables[position + 1 : position + 1 + size]
+        if len(values) < size:
+            return 0.0
+        if number == 0:
+            steps = struct.unpack(">64H" if wide else ">64B", values)
+            return sum(steps) / 64
+        position += 1 + size
+    return 0.0
 
 
 def _webp_header(data: bytes) -> PictureHeader | None:

@@ -5,13 +5,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
-from proctoring.observations import FrameReport, Imprint, Observation, Quality
+from proctoring.observations import FrameReport, Imprint, Observation, Quality, TextBlock
 from proctoring.vision import thresholds
 from proctoring.vision.budget import NEAR_LOOK_MS, WHOLE_LOOK_MS, choose_work
 from proctoring.vision.coaching import Coaching
 from proctoring.vision.detectors.camera_blocked import observe_camera
 from proctoring.vision.detectors.face_count import Headcount, observe_face_count
 from proctoring.vision.detectors.same_person import could_not_compare, is_comparable, observe_identity
+from proctoring.vision.detectors.text import find_blocks, observe_text
 from proctoring.vision.engines.base import Engines, Frame, Vector
 from proctoring.vision.enrolment import judge_enrolment
 from proctoring.vision.exchange import ALL_KINDS, KINDS_OF, EnrolmentReport, FrameRequest, Work
@@ -92,6 +93,11 @@ class Pipeline:
         if request.references and Work.IDENTITY in work:
             with stages.stage("identity"):
                 observations.append(self._identity(look, request.references))
+        blocks: tuple[TextBlock, ...] = ()
+        if self.engines.text is not None and Work.TEXT in work:
+            with stages.stage("text"):
+                blocks = find_blocks(self.engines.text.lines(look.frame), look.count.people, look.frame)
+                observations.append(observe_text(blocks, look.quality.usable and not blocked))
         thumbnail = b""
         if request.thumbnail_width:
             with stages.stage("thumbnail"):
@@ -105,6 +111,7 @@ class Pipeline:
             observations=tuple(item for item in observations if item.kind in request.detectors),
             faces=tuple(face.scaled(look.scale) for face in look.count.people),
             imprint=look.imprint,
+            blocks=blocks,
             coaching=_coach(look),
             cpu_ms=stages.total(),
             engine=self.engines.description,
@@ -152,7 +159,7 @@ class Pipeline:
             light = measure_light(frame)
             main = count.main
             face_light = measure_face_light(frame, main) if main else None
-            quality = judge_frame(light, face_light, main.h if main else None)
+            quality = judge_frame(light, face_light, main.h if main else None, header.coarseness)
         # EXIF may have turned the picture since the header was read.
         turned = (decoded.shape[1] > decoded.shape[0]) != (header.width > header.height)
         width, height = (header.height, header.width) if turned else (header.width, header.height)
@@ -171,7 +178,8 @@ class Pipeline:
 def _coach(look: _Look) -> tuple[str, ...]:
     """Codes for the candidate: the cause first; a covered camera explains everything else."""
     if look.camera[0].present:
-        return (Coaching.CAMERA_COVERED.value,)
+        blurred = "note" in look.camera[0].measurements
+        return ((Coaching.BLURRED if blurred else Coaching.CAMERA_COVERED).value,)
     codes = [reason.value for reason in look.quality.reasons]
     if not look.count.people and look.quality.usable:
         codes.append(Coaching.NO_FACE.value)

@@ -22,17 +22,22 @@ def measure_face_light(frame: Frame, face: FaceBox) -> float | None:
     return float(np.dot((blue, green, red), (0.114, 0.587, 0.299)))
 
 
-def judge_frame(light: Light, face_light: float | None, face_height: float | None) -> Quality:
+def judge_frame(
+    light: Light, face_light: float | None, face_height: float | None, coarseness: float = 0.0
+) -> Quality:
     """Quality of one frame.
 
-    ``face_height``: pixels of the main face at the working size, None when no face was found clearly.
-    With a clear face the frame is always usable for counting, and the reasons are hints; without one, bad
-    light or blur make it unusable, because then "no face" would be a guess.
+    ``coarseness``: see ``PictureHeader``. ``face_height``: pixels of the main face at the working size, None
+    when no face was found clearly. With a clear face the frame is always usable for counting, and the reasons
+    are hints; without one, bad light, blur or compression make it unusable, because then "no face" would be a
+    guess.
     """
     if face_height is None:
         reasons = _reasons_without_face(light)
     else:
         reasons = _reasons_with_face(light, face_light, face_height)
+    if coarseness > _LIGHT.compressed_step:
+        reasons += (QualityReason.COMPRESSED,)
     return Quality(
         usable=face_height is not None or not reasons,
         reasons=reasons,

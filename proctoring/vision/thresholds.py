@@ -75,8 +75,14 @@ class Light:
     # Contrast fades with the light: flat is also a share of the brightness. [D] tape .09, a dim room .2
     flat_share: float = 0.15
     flat_sharpness: float = 40.0
+    # [D] badly defocused pictures: structure 29-44 and brightness 131-147; covered ones up to 31 and 103
+    forms_structure: float = 25.0
+    forms_brightness: float = 115.0
     # [D] strong defocus 21; the softest usable frame 34
     blurred_sharpness: float = 25.0
+    # Mean step of the JPEG's brightness table. [D] likeness of a face to itself: .83 (median) at 142, .62 at
+    # 196, .43 at 213, where the same person begins to look like another one; cameras and browsers use 10-60
+    compressed_step: float = 180.0
     # Bright window with the rest of the picture in shadow; [D] no ordinary frame reaches both
     back_lit_bright_share: float = 0.25
     back_lit_dark_share: float = 0.45
@@ -116,6 +122,30 @@ class Enrolment:
     # Laplacian variance of the face crop at 112x112; [D] good references 16-500, blurred over 5 px 4-10
     least_face_sharpness: float = 12.0
     edge: float = 0.005  # share of the width or height that must be left beside the box
+
+
+@dataclass(frozen=True, slots=True)
+class TextMap:
+    """How lines are cut out of the text detector's map."""
+
+    # [D] 32 ms of CPU at 352, 49 at 448, and each of the five sheets of notes is found at either
+    long_side: int = 352
+    point: float = 0.3  # [P]
+    line: float = 0.6  # [P] mean likeness of a box
+    least_side: int = 3  # [P] points of the map
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """What counts as text held towards the camera. Heights and widths as shares of the picture's sides."""
+
+    # [D] lines of notes are .022-.062 high (the map draws them smaller than they are) and .06-.15 wide
+    least_line_height: float = 0.018
+    least_line_width: float = 0.05
+    least_lines: int = 3
+    most_gap: float = 1.5  # between two lines, in heights of the taller
+    most_height_ratio: float = 2.2
+    same_place: float = 0.5  # share of a block that was text in the first look
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +216,8 @@ LIGHT = Light()
 FACE_LIGHT = FaceLight()
 IDENTITY = Identity()
 ENROLMENT = Enrolment()
+TEXT_ENGINE = TextMap()
+TEXT = Text()
 REPEATS = Repeats()
 STILL_FACES = StillFaces()
 MOTION = Motion()

@@ -6,6 +6,7 @@ from proctoring.vision.image import Light
 from proctoring.vision.quality import is_dark
 
 _LIMITS = thresholds.LIGHT
+OUT_OF_FOCUS = "large forms are left: perhaps badly out of focus"
 
 
 def is_covered(light: Light) -> bool:
@@ -19,6 +20,14 @@ def is_covered(light: Light) -> bool:
     least_contrast = min(_LIMITS.flat_contrast, _LIMITS.flat_share * light.brightness)
     flat = light.contrast < least_contrast and light.sharpness < _LIMITS.flat_sharpness
     return flat or light.sharpness < _LIMITS.covered_sharpness
+
+
+def is_out_of_focus(light: Light) -> bool:
+    """Of a covered picture: True when bright forms are left, as behind a lens that is far out of focus.
+
+    It is flagged like a cover, since nobody can be recognised, but the advice is another one.
+    """
+    return light.structure > _LIMITS.forms_structure and light.brightness > _LIMITS.forms_brightness
 
 
 def observe_camera(light: Light, has_face: bool) -> tuple[Observation, Observation]:
@@ -35,7 +44,8 @@ def observe_camera(light: Light, has_face: bool) -> tuple[Observation, Observati
         "contrast": round(light.contrast, 1),
         "sharpness": round(light.sharpness, 1),
     }
+    note = {"note": OUT_OF_FOCUS} if covered and is_out_of_focus(light) else {}
     return (
-        Observation(ObservationKind.CAMERA_COVERED, covered, 0.95, numbers),
+        Observation(ObservationKind.CAMERA_COVERED, covered, 0.95, {**numbers, **note}),
         Observation(ObservationKind.CAMERA_DARK, dark, 0.9, numbers, informative=not covered),
     )

@@ -10,7 +10,13 @@ from proctoring.vision.engines.base import EngineThresholds, FaceEngine, Frame, 
 
 _LIMITS = thresholds.IDENTITY
 _SPOILERS = frozenset(
-    {QualityReason.TOO_DARK, QualityReason.BACK_LIT, QualityReason.OVER_EXPOSED, QualityReason.BLURRED}
+    {
+        QualityReason.TOO_DARK,
+        QualityReason.BACK_LIT,
+        QualityReason.OVER_EXPOSED,
+        QualityReason.BLURRED,
+        QualityReason.COMPRESSED,
+    }
 )
 
 

@@ -1,5 +1,6 @@
 """What counts as a person, as a covered or dark camera, and as another person; and what says nothing."""
 
+import cv2
 import numpy as np
 import pytest
 from hypothesis import given
@@ -100,6 +101,14 @@ def test_covered_dark_or_open(frame: np.ndarray, kind: ObservationKind | None) -
         [kind] if kind else []
     )
     assert not any(item.present for item in observe_camera(light, has_face=True))
+
+
+def test_a_lens_badly_out_of_focus_is_flagged_with_a_note() -> None:
+    """Nobody can be recognised in it, but there is nothing to take away from the lens."""
+    blurred = cv2.GaussianBlur(media.scene(["obama"], brightness=1.3), (0, 0), 40)
+    note = observe_camera(measure_light(blurred), has_face=False)[0].measurements.get("note", "")
+    assert "out of focus" in str(note)
+    assert "note" not in observe_camera(measure_light(media.hand_on_lens()), has_face=False)[0].measurements
 
 
 def test_covered_camera_says_nothing_about_the_room() -> None:

@@ -94,6 +94,25 @@ def test_a_face_in_shadow_is_coached_but_counted(pipeline: Pipeline) -> None:
     assert present(report) == []
 
 
+@pytest.mark.parametrize(
+    ("quality", "compressed"), [(80, False), (30, False), (15, False), (8, True), (3, True)]
+)
+def test_strong_compression_is_coached_and_nobody_is_claimed_or_compared(
+    pipeline: Pipeline, quality: int, compressed: bool
+) -> None:
+    empty = pipeline.analyse(encode_jpeg(media.scene([]), quality), FrameRequest(0.0, 0))
+    assert (Coaching.COMPRESSED in empty.coaching) is compressed
+    assert empty.quality.usable is not compressed and bool(present(empty)) is not compressed
+    person = encode_jpeg(media.scene(["obama"]), quality)
+    enrolled = pipeline.enrol(person)
+    assert (Coaching.COMPRESSED in enrolled.problems) is compressed
+    reference = pipeline.enrol(encode_jpeg(media.scene(["obama"]), 90)).vector
+    assert reference is not None
+    look = pipeline.analyse(person, FrameRequest(0.0, 0, references=(reference,)))
+    compared = look.observation(ObservationKind.DIFFERENT_PERSON)
+    assert compared is not None and compared.informative is not compressed
+
+
 def test_covered_lens_is_covered_and_nothing_else(pipeline: Pipeline) -> None:
     for frame in (media.covered_lens(), media.hand_on_lens()):
         report = look(pipeline, frame)
