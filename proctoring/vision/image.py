@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from proctoring.observations import Imprint
+from proctoring.seen import Imprint
 from proctoring.vision.engines.base import Frame
 from proctoring.vision.picture_header import PictureFormat, PictureHeader
 from proctoring.vision.upload import (

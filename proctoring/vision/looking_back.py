@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from dataclasses import astuple, dataclass, replace
 from typing import Any
 
-from proctoring.observations import FrameReport, Observation, TextBlock
+from proctoring.observations import FrameReport, Observation
+from proctoring.seen import TextBlock
 from proctoring.vision.detectors.repeated_pictures import Trail, observe_repeats
 from proctoring.vision.detectors.still_faces import Track, observe_stillness
 from proctoring.vision.detectors.text import observe_new_text

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
-from proctoring.observations import FrameReport, Imprint, Observation, Quality, TextBlock
+from proctoring.observations import FrameReport, Observation, Quality
+from proctoring.seen import Imprint, TextBlock
 from proctoring.vision import thresholds
 from proctoring.vision.budget import NEAR_LOOK_MS, WHOLE_LOOK_MS, choose_work
 from proctoring.vision.coaching import Coaching

@@ -9,7 +9,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from proctoring.observations import FrameReport, Imprint, Observation, ObservationKind, Weight
+from proctoring.observations import FrameReport, Observation, ObservationKind, Weight
+from proctoring.seen import Imprint
 from proctoring.vision import thresholds
 from proctoring.vision.camera_names import program_of
 

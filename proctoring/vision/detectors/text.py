@@ -6,7 +6,8 @@ Finding blocks is for the analysing process; whether a block is new needs the se
 
 from collections.abc import Sequence
 
-from proctoring.observations import FaceBox, FrameReport, Observation, ObservationKind, TextBlock
+from proctoring.observations import FaceBox, FrameReport, Observation, ObservationKind
+from proctoring.seen import TextBlock
 from proctoring.vision import thresholds
 from proctoring.vision.engines.base import Box, Frame
 

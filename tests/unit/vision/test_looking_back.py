@@ -7,15 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from proctoring.observations import (
-    FaceBox,
-    FrameReport,
-    Imprint,
-    Observation,
-    ObservationKind,
-    Quality,
-    Weight,
-)
+from proctoring.observations import FaceBox, FrameReport, Observation, ObservationKind, Quality, Weight
+from proctoring.seen import Imprint
 from proctoring.vision.camera_names import program_of
 from proctoring.vision.detectors.repeated_pictures import Trail, find_loop
 from proctoring.vision.exchange import FrameRequest

@@ -6,7 +6,8 @@ import pytest
 
 from proctoring.incidents.rules import OpenIncident, RuleState, advance
 from proctoring.incidents.work_pace import PACES, work_due
-from proctoring.observations import FaceBox, ObservationKind, TextBlock
+from proctoring.observations import FaceBox, ObservationKind
+from proctoring.seen import TextBlock
 from proctoring.vision.detectors.text import find_blocks
 from proctoring.vision.engines.base import EMPTY_FRAME, Box, Engines
 from proctoring.vision.engines.ppocr_text import PPOcrText
