@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, register
+from django.core.checks import CheckMessage, Error, Info, register
 
 from proctoring.vision.weights import WeightsError, check_weights
 
-ENGINE_SETTINGS = ("FACE_ENGINE", "HEAD_ENGINE", "THINGS_ENGINE", "TEXT_ENGINE")
+ENGINE_SETTINGS = ("FACE_ENGINE", "HEAD_ENGINE", "THINGS_ENGINE", "TEXT_ENGINE", "EMOTION_ENGINE")
 _OPTIONAL = frozenset(ENGINE_SETTINGS) - {"FACE_ENGINE"}
 
 
@@ -35,6 +35,22 @@ def refuse_unusable_models(app_configs: Any, **kwargs: Any) -> Sequence[CheckMes
         )
         for status in found
         if not status.is_usable and status.entry.engine in in_use
+    ]
+
+
+@register()
+def say_where_emotions_are_read(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]:
+    """I001: emotions are switched on for this server; says where they are refused all the same."""
+    if not settings.EMOTION_ENGINE:
+        return []
+    return [
+        Info(
+            "PROCTOR_EMOTIONS is on. Emotions are read in sessions of outside callers only, never in an "
+            "exam, and refused for institutions of education and for all in the EU and EEA (AI Act, "
+            "Article 5(1)(f)).",
+            hint="Each other institution decides in its settings; off until it does.",
+            id="proctor.I001",
+        )
     ]
 
 

@@ -241,8 +241,9 @@ class FrameReport:
     ``captured_at``: seconds since the epoch, UTC. ``width, height``: of the uploaded picture, pixels.
     ``coaching``: codes of ``proctoring.vision.coaching``. ``cpu_ms``: CPU milliseconds by stage, with
     ``total``. ``head``: how the main face is held, None when it was not measured. ``imprint``: what the
-    picture is recognised by when it comes again. ``blocks``: of text, where it was looked for. ``engine``:
-    names and model versions. ``done``: names of the dear work that was done. ``left``: for the session's next
+    picture is recognised by when it comes again. ``blocks``: of text, where it was looked for. ``emotions``:
+    shares by name, empty unless asked for. ``engine``: names and model versions. ``done``: names of the dear
+    work that was done. ``left``: for the session's next
     frame (see ``vision.last_look``). ``thumbnail``: small JPEG if it was asked for, else empty. The JSON form
     has neither of these two.
     """
@@ -257,6 +258,7 @@ class FrameReport:
     head: Head | None = None
     imprint: Imprint | None = None
     blocks: tuple[TextBlock, ...] = ()
+    emotions: Mapping[str, float] = field(default_factory=dict)
     coaching: tuple[str, ...] = ()
     cpu_ms: Mapping[str, float] = field(default_factory=dict)
     engine: str = ""
@@ -281,6 +283,7 @@ class FrameReport:
             "head": self.head.to_json() if self.head else None,
             "imprint": self.imprint.to_json() if self.imprint else None,
             "blocks": [block.to_json() for block in self.blocks],
+            "emotions": {name: round(share, 3) for name, share in self.emotions.items()},
             "coaching": list(self.coaching),
             "cpu_ms": {stage: round(value, 3) for stage, value in self.cpu_ms.items()},
             "engine": self.engine,
@@ -301,6 +304,7 @@ class FrameReport:
             Head.from_json(data["head"]) if data.get("head") else None,
             Imprint.from_json(data["imprint"]) if data.get("imprint") else None,
             tuple(TextBlock.from_json(item) for item in data.get("blocks", ())),
+            {str(name): float(share) for name, share in data.get("emotions", {}).items()},
             tuple(data["coaching"]),
             {str(stage): float(value) for stage, value in data["cpu_ms"].items()},
             str(data["engine"]),

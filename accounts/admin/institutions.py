@@ -54,11 +54,12 @@ class InstitutionAdmin(TenantAdmin):
         "requires_second_factor",
         "slug",
         "country",
-        "is_education",
+        "kind",
+        "allows_emotions",
         "owner_email",
         "confirmed_at",
     )
-    readonly_fields = ("slug", "country", "is_education", "owner_email", "confirmed_at")
+    readonly_fields = ("slug", "country", "kind", "allows_emotions", "owner_email", "confirmed_at")
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -75,6 +76,7 @@ class InstitutionAdmin(TenantAdmin):
             time_zone=obj.time_zone,
             language=obj.language,
             requires_second_factor=obj.requires_second_factor,
+            allows_emotions=obj.allows_emotions,
         )
 
     def log_change(self, request: HttpRequest, obj: Any, message: Any) -> Any:

@@ -22,6 +22,14 @@ def known_time_zone(name: str) -> None:
         )
 
 
+class InstitutionKind(models.TextChoices):
+    """What an institution is; with its country it decides which law applies."""
+
+    EDUCATION = "education", "School, university or examination board"
+    EMPLOYMENT = "employment", "Employer, recruiter or staff training"
+    OTHER = "other", "Something else"
+
+
 class Institution(models.Model):
     """A tenant. It can be used once its owner has confirmed the e-mail address (`confirmed_at`)."""
 
@@ -43,10 +51,16 @@ class Institution(models.Model):
         help_text="In which exams are written, unless an exam says otherwise (BCP 47 tag).",
     )
     owner_email = models.EmailField()
-    is_education = models.BooleanField(
-        "school, university or examination board",
-        default=True,
-        help_text="In education, emotions are never inferred; the law forbids it in the EU.",
+    kind = models.CharField(
+        max_length=12,
+        choices=InstitutionKind.choices,
+        default=InstitutionKind.EDUCATION,
+        help_text="With the country it decides which law applies.",
+    )
+    allows_emotions = models.BooleanField(
+        "expressions may be named",
+        default=False,
+        help_text="Has no effect where the law forbids it, and never in an exam.",
     )
     requires_second_factor = models.BooleanField(
         "staff must use a second factor",

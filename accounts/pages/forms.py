@@ -6,9 +6,10 @@ from django import forms
 from django.utils.text import slugify
 
 from accounts.countries import countries, time_zone_choices
+from accounts.emotion_law import law_refusal
 from accounts.languages import languages
 from accounts.models import Institution, User
-from accounts.models.institution import slug_format
+from accounts.models.institution import InstitutionKind, slug_format
 from accounts.roles import Role
 
 CHOOSING_HELP = "At least 10 characters. A few unrelated words are easy to remember and hard to guess."
@@ -38,11 +39,11 @@ class RegistrationForm(forms.Form):
     )
     country = forms.ChoiceField(help_text="Decides which law applies.")
     time_zone = forms.ChoiceField(label="Time zone", help_text="Sittings are shown in this zone.")
-    is_education = forms.BooleanField(
-        label="This is a school, university or examination board",
-        required=False,
-        initial=True,
-        help_text="In education, emotions are never inferred: the law forbids it in the EU.",
+    kind = forms.ChoiceField(
+        label="What it is",
+        choices=InstitutionKind.choices,
+        initial=InstitutionKind.EDUCATION.value,
+        help_text="With the country it decides which law applies.",
     )
     owner_name = forms.CharField(
         label="Your full name", max_length=200, widget=forms.TextInput(attrs={"autocomplete": "name"})
@@ -127,6 +128,11 @@ class SettingsForm(forms.Form):
         choices=languages,
         help_text="Readers and spell checkers of candidates go by it. An exam may have another one.",
     )
+    allows_emotions = forms.BooleanField(
+        label="Expressions of faces may be named in sessions of our own programs",
+        required=False,
+        help_text="Off unless you need it. Never done in an exam.",
+    )
     requires_second_factor = forms.BooleanField(
         label="Staff must use a second factor",
         required=False,
@@ -139,7 +145,10 @@ class SettingsForm(forms.Form):
             "name": institution.name,
             "time_zone": institution.time_zone,
             "language": institution.language,
+            "allows_emotions": institution.allows_emotions,
             "requires_second_factor": institution.requires_second_factor,
         }
         super().__init__(data, initial=initial)
         self.fields["time_zone"].choices = time_zone_choices(institution.time_zone)  # type: ignore[attr-defined]
+        if law_refusal(institution):
+            del self.fields["allows_emotions"]  # the page says why instead

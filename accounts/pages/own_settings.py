@@ -7,6 +7,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.countries import country_name
+from accounts.emotion_law import law_refusal
 from accounts.middleware import SESSION_KEY
 from accounts.pages import refusals
 from accounts.pages.forms import PersonForm, SettingsForm
@@ -46,7 +47,7 @@ def institution_settings(request: HttpRequest, slug: str) -> HttpResponse:
         else:
             messages.success(request, "Saved." if changed else "Nothing was changed.")
             return redirect("institution_settings", slug=slug)
-    context = {"form": form, "country_name": country_name(here.country)}
+    context = {"form": form, "country_name": country_name(here.country), "law": law_refusal(here)}
     return render(request, "accounts/settings.html", context, status=400 if form.errors else 200)
 
 

@@ -4,6 +4,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from accounts import audit
+from accounts.emotion_law import law_refusal
 from accounts.models import Institution, User
 from accounts.permissions import roles_of
 from accounts.roles import Role
@@ -28,6 +29,7 @@ def change_settings(
     time_zone: str,
     language: str,
     requires_second_factor: bool,
+    allows_emotions: bool = False,
 ) -> list[str]:
     """Stores the settings and returns the names of those that changed. Raises NotAllowed, InvalidInput."""
     if Role.ADMIN not in roles_of(actor, institution):
@@ -37,7 +39,9 @@ def change_settings(
         "time_zone": time_zone,
         "language": language,
         "requires_second_factor": requires_second_factor,
+        "allows_emotions": allows_emotions,
     }
+    _refuse_against_law(institution, allows_emotions)
     with within(institution), transaction.atomic():
         kept = Institution.objects.select_for_update().get(pk=institution.pk)
         changes = {
@@ -54,3 +58,38 @@ def change_settings(
     for field, value in wanted.items():
         setattr(institution, field, value)
     return list(changes)
+
+
+def change_law(
+    institution: Institution, *, kind: str = "", country: str = "", reason: str, actor: User | None = None
+) -> list[str]:
+    """For the operator: what the institution is and where (empty: as it is); audited with the reason.
+
+    Where the law then forbids to read emotions, the institution's own switch goes off too. Returns the names
+    of the fields that changed. Raises InvalidInput naming the field.
+    """
+    if not reason.strip():
+        raise InvalidInput("Say why this is changed.", field="reason")
+    with within(institution), transaction.atomic():
+        kept = Institution.objects.select_for_update().get(pk=institution.pk)
+        before = {"kind": kept.kind, "country": kept.country, "allows_emotions": kept.allows_emotions}
+        kept.kind, kept.country = kind or kept.kind, country or kept.country
+        check_fields(kept)
+        kept.allows_emotions = kept.allows_emotions and not law_refusal(kept)
+        changes: dict[str, object] = {
+            field: {"from": value, "to": getattr(kept, field)}
+            for field, value in before.items()
+            if getattr(kept, field) != value
+        }
+        if changes:
+            kept.save(update_fields=list(changes))
+            detail = {**changes, "reason": reason.strip()}
+            audit.record(kept, kept, "institution.law_changed", actor=actor, detail=detail)
+    for field in before:
+        setattr(institution, field, getattr(kept, field))
+    return list(changes)
+
+
+def _refuse_against_law(institution: Institution, allows_emotions: bool) -> None:
+    if allows_emotions and (why := law_refusal(institution)):
+        raise InvalidInput(why, field="allows_emotions", code="forbidden_by_law")

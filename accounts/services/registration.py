@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 
 from accounts import audit, links, mail
 from accounts.models import Institution, Registration, User
+from accounts.models.institution import InstitutionKind
 from accounts.roles import Role
 from accounts.services import institutions, memberships, people
 from accounts.tenancy import within
@@ -28,7 +29,7 @@ class Application:
     owner_name: str
     owner_email: str
     password: str
-    is_education: bool = True
+    kind: str = InstitutionKind.EDUCATION.value
 
 
 def register_institution(application: Application) -> Registration:
@@ -48,7 +49,7 @@ def register_institution(application: Application) -> Registration:
         slug=application.slug,
         country=application.country,
         time_zone=application.time_zone,
-        is_education=application.is_education,
+        kind=application.kind,
         owner_email=email,
     )
     institutions.check_fields(wanted)
@@ -77,7 +78,12 @@ def _store(wanted: Institution, owner_name: str, password_hash: str) -> Registra
             wanted,
             wanted,
             "institution.registered",
-            detail={"slug": wanted.slug, "country": wanted.country, "time_zone": wanted.time_zone},
+            detail={
+                "slug": wanted.slug,
+                "country": wanted.country,
+                "kind": wanted.kind,
+                "time_zone": wanted.time_zone,
+            },
         )
         _send_link(registration)
     return registration

@@ -9,6 +9,12 @@ HEAD_ENGINE = env.text("PROCTOR_HEAD_ENGINE")
 THINGS_ENGINE = env.text("PROCTOR_THINGS_ENGINE")
 TEXT_ENGINE = env.text("PROCTOR_TEXT_ENGINE", "proctoring.vision.engines.ppocr_text.PPOcrText")
 """Engines beside the faces; empty: the detectors that need them say nothing."""
+EMOTION_ENGINE = (
+    "proctoring.vision.engines.fer_emotions.FerEmotions"
+    if env.flag("PROCTOR_EMOTIONS", default=False)
+    else ""
+)
+"""Only ever used where law and institution allow it as well: proctoring.emotions."""
 WEIGHTS_DIR = env.text("PROCTOR_WEIGHTS_DIR")
 ONNX_PROVIDERS = env.names("PROCTOR_ONNX_PROVIDERS", "CPUExecutionProvider")
 """Accelerators of ONNX Runtime in order of preference, or "auto"; the processor does what is left."""

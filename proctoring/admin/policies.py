@@ -7,9 +7,10 @@ from django.http import HttpRequest
 
 from accounts.admin.site import site
 from accounts.admin.tenant import TenantStackedInline
+from accounts.tenancy import current_institution
 from exams.admin.enrolments import DETECTOR_CHOICES
 from exams.admin.exams import ExamAdmin
-from proctoring import policies
+from proctoring import emotions, policies
 from proctoring.admin.limits import limits_panel
 from proctoring.admin.policy_form import PolicyForm, panels_of
 from proctoring.admin.policy_pages import PolicyPages
@@ -51,6 +52,7 @@ class PolicyAdmin(PolicyPages, ProctoringAdmin):
     def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> Any:
         policy = kwargs.get("obj")
         context["panels"] = panels_of(context["adminform"].form)
+        context["emotions_why_not"] = emotions.why_not(here) if (here := current_institution()) else ""
         context["may_copy"] = self.has_add_permission(request)
         if policy is not None:
             context["exams"] = policies.exams_under(policy)

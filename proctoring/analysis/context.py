@@ -14,7 +14,7 @@ from django.core.cache import cache
 from accounts.tenancy import within
 from exams.models import Allowance
 from proctor_site.kernel.errors import InvalidInput, Unavailable
-from proctoring import policies
+from proctoring import emotions, policies
 from proctoring.analysis import pool, templates
 from proctoring.incidents.frame_pace import Intervals
 from proctoring.models import Consent, MonitoringSession, Policy, ReferenceFace
@@ -37,6 +37,7 @@ class SessionContext:
     references: tuple[Vector, ...] | None
     warns_candidate: bool
     intervals: Intervals
+    reads_emotions: bool = False
 
 
 _known: dict[int, tuple[float, int, SessionContext]] = {}
@@ -85,6 +86,8 @@ def _load(session: MonitoringSession, before: SessionContext | None) -> SessionC
         intervals=Intervals(
             settings.FRAME_INTERVAL_MS, settings.FRAME_RISK_INTERVAL_MS, settings.FRAME_CALM_INTERVAL_MS
         ),
+        # Never in an exam: only in sessions of outside callers.
+        reads_emotions=session.attempt_id is None and not emotions.why_not(session.institution),
     )
 
 

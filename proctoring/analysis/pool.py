@@ -248,6 +248,7 @@ def engine_choice() -> EngineChoice:
         head=settings.HEAD_ENGINE,
         things=settings.THINGS_ENGINE,
         text=settings.TEXT_ENGINE,
+        emotions=settings.EMOTION_ENGINE,
         weights_dir=settings.WEIGHTS_DIR,
         providers=tuple(settings.ONNX_PROVIDERS),
     )

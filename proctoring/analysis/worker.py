@@ -29,6 +29,7 @@ def make_pipeline(choice: EngineChoice) -> "Pipeline":
         base.load_engine(base.HeadEngine, choice.head, folder) if choice.head else None,
         base.load_engine(base.ThingsEngine, choice.things, folder) if choice.things else None,
         base.load_engine(base.TextEngine, choice.text, folder) if choice.text else None,
+        base.load_engine(base.EmotionEngine, choice.emotions, folder) if choice.emotions else None,
     )
     for each in engines.all:
         each.warm_up()

@@ -7,7 +7,7 @@ from accounts.tenancy import within
 from exams.models import Attempt
 from proctor_site.kernel import clock
 from proctoring import sessions
-from proctoring.analysis import context, pace, recent
+from proctoring.analysis import context, pace, recent, session_measures
 from proctoring.incidents import services
 from proctoring.incidents.rules import finish
 from proctoring.live import presence
@@ -34,6 +34,7 @@ def end_session(session: MonitoringSession, *, actor: User | None, reason: str) 
     """Closes what is open, with the pictures that are still there, and drops the unflagged rest."""
     with within(session.institution), transaction.atomic():
         close_incidents(session)
+        session_measures.store(session)
         sessions.end(session, actor=actor, reason=reason)
         transaction.on_commit(lambda: _forget(session))
 

@@ -8,7 +8,7 @@ from typing import Any
 from accounts.tenancy import within
 from exams import states as exam_states
 from proctor_site.kernel.errors import Conflict, Overloaded
-from proctoring.analysis import context, pace, pool, recent
+from proctoring.analysis import context, pace, pool, recent, session_measures
 from proctoring.analysis.context import SessionContext
 from proctoring.analysis.recent import Memory
 from proctoring.incidents import services as incidents
@@ -125,6 +125,7 @@ def _in_turn(
         if_moved=work_if_moved(memory.rules, at),
         last_look=memory.last_look,
         thumbnail_width=THUMBNAIL_WIDTH,
+        reads_emotions=known.reads_emotions,
     )
     try:
         report = pool.analyse(image, request)
@@ -134,6 +135,7 @@ def _in_turn(
         return _not_analysed(session, memory, number, live, known, error)
     past, report = look_back(memory.past, report, request, _camera_label(session))
     state = _record(session, known, replace(memory, past=past), report, image)
+    session_measures.note(session, report, request.baseline)
     _note_presence(session, report)
     return FrameAnswer(
         number,

@@ -4,6 +4,7 @@ from proctoring.models.evidence import EvidenceItem
 from proctoring.models.identity import Consent, Notice, ReferenceFace
 from proctoring.models.incident import Incident
 from proctoring.models.live_event import LiveEvent
+from proctoring.models.measures import SessionMeasures
 from proctoring.models.policy import Policy, PolicyAssignment
 from proctoring.models.session import CandidateWarning, MonitoringSession
 
@@ -18,4 +19,5 @@ __all__ = [
     "Policy",
     "PolicyAssignment",
     "ReferenceFace",
+    "SessionMeasures",
 ]

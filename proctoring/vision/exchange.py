@@ -55,6 +55,7 @@ class EngineChoice:
     head: str = ""
     things: str = ""
     text: str = ""
+    emotions: str = ""
     weights_dir: str = ""
     providers: tuple[str, ...] = ()
 
@@ -69,6 +70,7 @@ class FrameRequest:
     ``proctoring.incidents.work_pace``); what is too much for one frame is left over and missing in the
     report's ``done``. ``last_look``: ``left`` of the session's newest report, b"" for none. ``baseline``: how
     this person looks at their own screen, None before it is known. ``thumbnail_width``: pixels, 0 for none.
+    ``reads_emotions``: only where ``proctoring.emotions`` has nothing against it.
     """
 
     captured_at: float
@@ -80,6 +82,7 @@ class FrameRequest:
     last_look: bytes = b""
     baseline: Head | None = None
     thumbnail_width: int = 0
+    reads_emotions: bool = False
 
 
 @dataclass(frozen=True, slots=True)

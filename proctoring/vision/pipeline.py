@@ -1,7 +1,7 @@
 """One uploaded picture in, one report out: decode, measure, find faces, compare, observe."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
@@ -99,6 +99,10 @@ class Pipeline:
             with stages.stage("text"):
                 blocks = find_blocks(self.engines.text.lines(look.frame), look.count.people, look.frame)
                 observations.append(observe_text(blocks, look.quality.usable and not blocked))
+        emotions: Mapping[str, float] = {}
+        if request.reads_emotions and self.engines.emotions and look.count.main and look.quality.usable:
+            with stages.stage("emotions"):
+                emotions = self.engines.emotions.read(look.frame, look.count.main)
         thumbnail = b""
         if request.thumbnail_width:
             with stages.stage("thumbnail"):
@@ -113,6 +117,7 @@ class Pipeline:
             faces=tuple(face.scaled(look.scale) for face in look.count.people),
             imprint=look.imprint,
             blocks=blocks,
+            emotions=emotions,
             coaching=_coach(look),
             cpu_ms=stages.total(),
             engine=self.engines.description,

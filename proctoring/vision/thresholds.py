@@ -221,3 +221,7 @@ TEXT = Text()
 REPEATS = Repeats()
 STILL_FACES = StillFaces()
 MOTION = Motion()
+
+STEADY_FACE_HEIGHTS = 0.35
+"""[D] A way of the face's centre between two frames, in face heights, from which it is not steady at all; the
+pace of comparisons takes the same way for a jump."""

@@ -146,6 +146,18 @@ class TextEngine(Engine):
         self.lines(EMPTY_FRAME)
 
 
+class EmotionEngine(Engine):
+    """Names the expression of a face. Only where operator, law and institution allow it."""
+
+    @abstractmethod
+    def read(self, frame: Frame, face: FaceBox) -> Mapping[str, float]:
+        """Shares (0..1, together 1) of happy, sad, calm, angry, surprised, disgusted, fear."""
+
+    def warm_up(self) -> None:
+        """See the base class."""
+        self.read(EMPTY_FRAME, FaceBox(240, 140, 160, 200, 0.9))
+
+
 def mean_vector(vectors: Sequence[Vector]) -> Vector:
     """Unit-length mean of unit vectors, for enrolling from several views.
 
@@ -188,11 +200,16 @@ class Engines:
     head: HeadEngine | None = None
     things: ThingsEngine | None = None
     text: TextEngine | None = None
+    emotions: EmotionEngine | None = None
 
     @property
     def all(self) -> tuple[Engine, ...]:
         """Those that are there."""
-        return tuple(each for each in (self.faces, self.head, self.things, self.text) if each is not None)
+        return tuple(
+            each
+            for each in (self.faces, self.head, self.things, self.text, self.emotions)
+            if each is not None
+        )
 
     @property
     def description(self) -> str:

@@ -23,7 +23,7 @@ FORM = {
     "slug": "",
     "country": "AT",
     "time_zone": "Europe/Vienna",
-    "is_education": "on",
+    "kind": "education",
     "owner_name": "Wanda West",
     "owner_email": "wanda@example.org",
     "password": PASSWORD,

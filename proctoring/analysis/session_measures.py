@@ -1,0 +1,66 @@
+"""Running figures of an outside caller's session; a candidate's attempt is never measured (decision 0082)."""
+
+from typing import Any
+
+from django.core.cache import cache
+from django.db import transaction
+
+from accounts.tenancy import within
+from proctor_site.kernel import clock
+from proctoring.models import MonitoringSession, SessionMeasures
+from proctoring.observations import FaceBox, FrameReport, Head
+from proctoring.vision.measures import SAME_MOMENT_S, Figure, measure, merge
+
+STORE_EVERY_S = 30.0
+"""Between two writes to the row; what is not written yet is lost only with the cache."""
+_TTL_S = 12 * 60 * 60
+
+
+def note(session: MonitoringSession, report: FrameReport, baseline: Head | None = None) -> None:
+    """Adds one frame's measurements. One frame of a session at a time (`recent.begin`)."""
+    if session.attempt_id is not None:
+        return
+    kept: dict[str, Any] = cache.get(_key(session.pk)) or {"figures": {}, "since": report.captured_at}
+    found = measure(report, _face_before(kept, report), baseline)
+    figures = merge(_read(kept["figures"]), {name: Figure.of(value) for name, value in found.items()})
+    is_due = report.captured_at - kept["since"] >= STORE_EVERY_S
+    if is_due:
+        _store(session, figures)
+    kept = {
+        "figures": {} if is_due else {name: each.to_json() for name, each in figures.items()},
+        "since": report.captured_at if is_due else kept["since"],
+        "at": report.captured_at,
+        "face": report.faces[0].to_json() if len(report.faces) == 1 else None,
+    }
+    cache.set(_key(session.pk), kept, _TTL_S)
+
+
+def store(session: MonitoringSession) -> None:
+    """Writes what is still in the cache: the session ends, or somebody asks for the figures."""
+    kept = cache.get(_key(session.pk))
+    if kept and kept["figures"]:
+        _store(session, _read(kept["figures"]))
+    cache.delete(_key(session.pk))
+
+
+def _face_before(kept: dict[str, Any], report: FrameReport) -> FaceBox | None:
+    recent = 0 < report.captured_at - kept.get("at", 0.0) <= SAME_MOMENT_S
+    return FaceBox.from_json(kept["face"]) if recent and kept.get("face") else None
+
+
+def _store(session: MonitoringSession, figures: dict[str, Figure]) -> None:
+    with within(session.institution), transaction.atomic():
+        rows = SessionMeasures.objects.select_for_update()
+        row, _ = rows.get_or_create(session=session, institution_id=session.institution_id)
+        merged = merge(_read(row.figures), figures)
+        row.figures = {name: each.to_json() for name, each in merged.items()}
+        row.updated_at = clock.now()
+        row.save(update_fields=["figures", "updated_at"])
+
+
+def _read(data: dict[str, Any]) -> dict[str, Figure]:
+    return {name: Figure.from_json(each) for name, each in data.items()}
+
+
+def _key(session_id: int) -> str:
+    return f"measures:{session_id}"
