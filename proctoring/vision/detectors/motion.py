@@ -8,6 +8,7 @@ from proctoring.observations import FaceBox
 from proctoring.vision import thresholds
 from proctoring.vision.detectors.same_person import turn_of
 from proctoring.vision.engines.base import Frame
+from proctoring.vision.image import shrink
 from proctoring.vision.last_look import GREY_SIZE, LastLook
 
 _LIMITS = thresholds.MOTION
@@ -19,8 +20,7 @@ Changes = NDArray[np.float32]
 
 def shrink_grey(frame: Frame) -> bytes:
     """The frame as a tiny grey picture, row by row."""
-    small = cv2.resize(frame, GREY_SIZE, interpolation=cv2.INTER_AREA)
-    return cv2.cvtColor(small, cv2.COLOR_BGR2GRAY).tobytes()
+    return cv2.cvtColor(shrink(frame, GREY_SIZE), cv2.COLOR_BGR2GRAY).tobytes()
 
 
 def measure_changes(before: bytes, now: bytes) -> Changes:

@@ -337,3 +337,12 @@ def test_an_attempt_of_another_state_in_the_database_does_not_fool_the_session(s
 def test_overloaded_is_a_refusal_with_a_time() -> None:
     assert pool.start()._shed().details == {"retry_after_ms": 2_000}
     assert issubclass(Overloaded, Refusal)
+
+
+def test_a_calm_frame_asks_the_database_nothing(
+    session: MonitoringSession, django_assert_num_queries: Any
+) -> None:
+    feed = FrameFeed(session)
+    feed.send(frame(RED))
+    with django_assert_num_queries(0):
+        feed.send(frame(RED))

