@@ -8,18 +8,20 @@ from accounts.permissions import grant, has_role, roles_of
 from accounts.roles import Role
 from exams.models import Attempt, Sitting, SittingProctor
 from exams.permissions import may_run_sitting
+from proctor_site.kernel.errors import NotAllowed, NotFound
 
 _OFFICE = (Role.EXAM_OFFICER, Role.ADMIN)
 _REVIEW = (Role.PROCTOR, Role.REVIEWER, *_OFFICE)
 
 grant("proctoring", "policy", view=(Role.AUTHOR, Role.DATA_PROTECTION_OFFICER, *_REVIEW), write=_OFFICE)
 grant("proctoring", "policyassignment", view=_REVIEW, write=_OFFICE)
-for _model in ("monitoringsession", "incident", "evidenceitem", "candidatewarning"):
+for _model in ("monitoringsession", "incident", "evidenceitem", "candidatewarning", "identitycheck"):
     grant("proctoring", _model, view=(Role.DATA_PROTECTION_OFFICER, *_REVIEW))
 for _model in ("notice", "consent"):
     grant("proctoring", _model, view=(Role.DATA_PROTECTION_OFFICER, *_OFFICE))
-# No one sees a reference face as a row; the photo is shown beside an incident, through the evidence check.
-rules.add_perm("proctoring.view_referenceface", rules.always_false)
+# No one sees a reference face or a document as a row; photos are shown by links that are logged.
+for _model in ("referenceface", "documentcheck"):
+    rules.add_perm(f"proctoring.view_{_model}", rules.always_false)
 
 rules.add_perm("proctoring.decide_incident", has_role(*_REVIEW))
 rules.add_perm("proctoring.view_evidence", has_role(*_REVIEW))
@@ -48,6 +50,17 @@ def may_see_incidents(user: Any, sitting: Sitting | None, institution: Any) -> b
 def is_own(user: Any, attempt: Attempt) -> bool:
     """Whether the attempt is the person's own, and they are still a member of its institution."""
     return bool(attempt.enrolment.candidate_id == user.pk and roles_of(user, attempt.institution))
+
+
+def require_watch(attempt: Attempt, proctor: Any) -> None:
+    """Refuses people who do not watch this sitting: NotFound, so that ids of others cannot be probed.
+
+    And staff who sit the exam themselves: NotAllowed, nobody supervises their own attempt.
+    """
+    if not may_watch(proctor, attempt.enrolment.sitting):
+        raise NotFound("There is no such attempt in a sitting that you watch.")
+    if is_own(proctor, attempt):
+        raise NotAllowed("This is your own attempt; somebody else has to supervise it.", code="own_attempt")
 
 
 def _is_assigned(user: Any, sitting: Sitting) -> bool:

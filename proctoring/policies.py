@@ -13,7 +13,7 @@ from exams.states import RUNNING
 from proctor_site.kernel.errors import InvalidInput
 from proctoring.incidents.rules import DEFAULT_RULES, Rule
 from proctoring.models import MonitoringSession
-from proctoring.models.policy import DetectorMode, Policy, PolicyAssignment
+from proctoring.models.policy import DetectorMode, Policy, PolicyAssignment, StepMode
 from proctoring.observations import ObservationKind, Severity
 from proctoring.states import SESSION_LIVE
 
@@ -55,12 +55,18 @@ def policy_for(exam: Exam) -> Policy:
 
 
 def policy_of(attempt: Attempt) -> Policy:
-    """The policy of the attempt's exam; who was allowed the way without camera is asked for none."""
+    """The policy of the attempt's exam; who was allowed the way without camera is asked for none.
+
+    In practice nobody is asked for a document."""
     policy = policy_for(attempt.enrolment.sitting.exam)
+    if attempt.enrolment.sitting.is_practice:
+        policy = copy(policy)
+        policy.document = StepMode.OFF
     if not any(each.camera_free for each in attempt.enrolment.allowances.all()):
         return policy
     without = copy(policy)
     without.camera_required = without.reference_photo_required = False
+    without.document = StepMode.OFF
     return without
 
 

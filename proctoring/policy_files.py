@@ -8,7 +8,7 @@ from django.db import transaction
 from accounts import audit
 from accounts.models import Institution, User
 from proctor_site.kernel.errors import InvalidInput
-from proctoring.models.policy import DetectorMode, Policy
+from proctoring.models.policy import MOST_DAYS, DetectorMode, Policy, StepMode
 from proctoring.observations import ObservationKind
 from proctoring.policies import rules_for
 
@@ -23,6 +23,8 @@ def to_file(policy: Policy) -> dict[str, Any]:
         "format": FORMAT,
         "name": policy.name,
         **{name: getattr(policy, name) for name in _SWITCHES},
+        "document": str(policy.document),
+        "document_days": policy.document_days,
         "detectors": {kind.value: str(getattr(policy, kind.value)) for kind in ObservationKind},
         "rules": policy.rules,
     }
@@ -37,7 +39,9 @@ def from_file(data: Any, institution: Institution) -> Policy:
         raise InvalidInput("The file must be a JSON object, such as an export of a policy.", field="file")
     if data.get("format") != FORMAT:
         raise InvalidInput(f'This is not an export of a policy: "format" is not "{FORMAT}".', field="format")
-    unknown = sorted(set(data) - {"format", "name", "detectors", "rules", *_SWITCHES})
+    unknown = sorted(
+        set(data) - {"format", "name", "detectors", "rules", "document", "document_days", *_SWITCHES}
+    )
     if unknown:
         raise InvalidInput(f"A policy has nothing called {unknown[0]!r}.", field=unknown[0])
     name = data.get("name")
@@ -49,9 +53,20 @@ def from_file(data: Any, institution: Institution) -> Policy:
         if not isinstance(value, bool):
             raise InvalidInput("This must be true or false.", field=switch)
         setattr(policy, switch, value)
+    _set_document(policy, data)
     _set_modes(policy, data.get("detectors", {}))
     rules_for(policy)
     return policy
+
+
+def _set_document(policy: Policy, data: Mapping[str, Any]) -> None:
+    mode = data.get("document", policy.document)
+    if mode not in StepMode.values:
+        raise InvalidInput(f"This is one of {', '.join(StepMode.values)}.", field="document")
+    days = data.get("document_days", policy.document_days)
+    if isinstance(days, bool) or not isinstance(days, int) or not 1 <= days <= MOST_DAYS:
+        raise InvalidInput(f"This must be a whole number from 1 to {MOST_DAYS}.", field="document_days")
+    policy.document, policy.document_days = mode, days
 
 
 def _set_modes(policy: Policy, modes: Any) -> None:

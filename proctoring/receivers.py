@@ -34,7 +34,8 @@ def attempt_has_moved(
     **_more: Any,
 ) -> None:
     """Writes the events of one move in its transaction, and keeps the monitoring session in step."""
-    # At start-up this would load the analysis for nothing.
+    # At start-up these would load the analysis for nothing.
+    from proctoring.identity import person_checks  # noqa: PLC0415
     from proctoring.ingest.ending import continue_for, end_for  # noqa: PLC0415
 
     kind = _KINDS.get(verb, "attempt.moved")
@@ -49,6 +50,8 @@ def attempt_has_moved(
         sitting=attempt.enrolment.sitting,
         attempt=attempt,
     )
+    if before == states.CHECKING_IN:
+        person_checks.follow_move(attempt, verb=verb, actor=actor, reason=reason)
     if attempt.state in states.ENDED:
         end_for(attempt, actor=actor, reason=verb)
     elif verb == "reinstate":

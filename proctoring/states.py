@@ -1,4 +1,4 @@
-"""State tables of proctoring: the review of an incident, and a monitoring session."""
+"""State tables of proctoring: the review of an incident, a monitoring session, and a check by a person."""
 
 from proctor_site.kernel.states import MoveTable, move
 
@@ -31,5 +31,23 @@ SESSION = MoveTable(
         move("end", [SESSION_LIVE], SESSION_ENDED),
         # A terminated attempt can be reinstated; its monitoring then goes on in the same session.
         move("continue", [SESSION_ENDED], SESSION_LIVE),
+    ),
+)
+
+CHECK_WAITING = "waiting"
+CHECK_APPROVED = "approved"
+CHECK_ASKED_AGAIN = "asked_again"
+CHECK_REFUSED = "refused"
+CHECK_DROPPED = "dropped"
+
+IDENTITY_CHECK = MoveTable(
+    name="identity check",
+    states=(CHECK_WAITING, CHECK_APPROVED, CHECK_ASKED_AGAIN, CHECK_REFUSED, CHECK_DROPPED),
+    moves=(
+        move("approve", [CHECK_WAITING], CHECK_APPROVED),
+        move("ask_again", [CHECK_WAITING], CHECK_ASKED_AGAIN),
+        move("refuse", [CHECK_WAITING], CHECK_REFUSED),
+        # Nobody is needed any more: the candidate chose another way, or the time to start has passed.
+        move("drop", [CHECK_WAITING], CHECK_DROPPED),
     ),
 )

@@ -10,26 +10,15 @@ from accounts.models import User
 from exams.models import Attempt
 from exams.states import ENDED
 from proctor_site.kernel import clock
-from proctor_site.kernel.errors import Conflict, InvalidInput, NotAllowed, NotFound
+from proctor_site.kernel.errors import Conflict, InvalidInput, NotFound
 from proctoring import sessions
 from proctoring.live.messages import iso
 from proctoring.live.publish import record_event
 from proctoring.models import CandidateWarning
 from proctoring.models.live_event import Audience
-from proctoring.permissions import is_own, may_watch
+from proctoring.permissions import require_watch
 
 MOST_CHARACTERS = 500
-
-
-def require_watch(attempt: Attempt, proctor: User) -> None:
-    """Refuses people who do not watch this sitting: NotFound, so that ids of others cannot be probed.
-
-    And staff who sit the exam themselves: NotAllowed, nobody supervises their own attempt.
-    """
-    if not may_watch(proctor, attempt.enrolment.sitting):
-        raise NotFound("There is no such attempt in a sitting that you watch.")
-    if is_own(proctor, attempt):
-        raise NotAllowed("This is your own attempt; somebody else has to supervise it.", code="own_attempt")
 
 
 def warn(attempt: Attempt, *, proctor: User, text: str) -> CandidateWarning:

@@ -1,8 +1,9 @@
-"""What has to happen without anybody asking: attempts reach their deadline, spooled evidence moves on."""
+"""What has to happen without anybody asking: deadlines, spooled evidence, document photos."""
 
 from accounts.tenancy import across_all
 from exams.delivery import expiry, heartbeat
 from proctoring.evidence import store
+from proctoring.identity import document
 
 
 def sweep_once() -> None:
@@ -24,6 +25,10 @@ def beat() -> None:
 
 
 def sweep_evidence() -> int:
-    """Moves evidence that waits on this machine's disk to the store; how many files were moved."""
+    """Moves evidence that waits on this machine's disk to the store; how many files were moved.
+
+    And deletes document photos whose days are over.
+    """
     with across_all():
+        document.delete_due()
         return store.retry_spooled()

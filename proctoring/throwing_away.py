@@ -13,8 +13,8 @@ from accounts.transitions import lock
 from exams.models import Attempt
 from proctoring import sessions
 from proctoring.evidence import custody, store
-from proctoring.identity import consent, reference
-from proctoring.models import CandidateWarning, Incident, LiveEvent, MonitoringSession
+from proctoring.identity import consent, document, reference
+from proctoring.models import CandidateWarning, IdentityCheck, Incident, LiveEvent, MonitoringSession
 
 
 def throw_away(attempt: Attempt, *, actor: User | None) -> dict[str, int]:
@@ -36,7 +36,9 @@ def _empty(session: MonitoringSession, actor: User | None) -> dict[str, int]:
         ("warnings", CandidateWarning.objects.filter(session=session)),
     ):
         counts[name], _ = rows.delete()
+    counts["identity_checks"], _ = IdentityCheck.objects.filter(session=session).delete()
     counts["face_data"] = reference.erase(session)
+    counts["documents"] = document.erase(session)
     audit.record(
         session.institution, session, custody.THROWN_AWAY, actor=actor, detail={**head, "deleted": counts}
     )

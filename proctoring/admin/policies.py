@@ -33,7 +33,7 @@ class PolicyAdmin(PolicyPages, ProctoringAdmin):
         (
             "What is captured",
             {
-                "fields": ("camera_required", "reference_photo_required"),
+                "fields": ("camera_required", "reference_photo_required", "document", "document_days"),
                 "description": "Candidates read this before they agree; what they were told holds for their "
                 "whole attempt.",
             },

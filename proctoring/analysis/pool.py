@@ -23,7 +23,8 @@ from django.conf import settings
 from proctor_site.kernel.errors import Overloaded, Unavailable
 from proctoring.analysis import worker
 from proctoring.observations import FrameReport
-from proctoring.vision.exchange import EngineChoice, EnrolmentReport, FrameRequest
+from proctoring.vision.engines.base import Vector
+from proctoring.vision.exchange import DocumentReport, EngineChoice, EnrolmentReport, FrameRequest
 
 log = logging.getLogger(__name__)
 
@@ -278,6 +279,11 @@ def analyse(image: bytes, request: FrameRequest) -> FrameReport:
 def enrol(image: bytes) -> EnrolmentReport:
     """Judges a reference photo; waits longer than a frame, because a person waits for the answer."""
     return start().run("enrol", image, wait_s=ENROL_WAIT_S)
+
+
+def compare_document(image: bytes, references: tuple[Vector, ...]) -> DocumentReport:
+    """Compares the photo of an identity document with a person's vectors; waits as `enrol` does."""
+    return start().run("compare_document", image, references, wait_s=ENROL_WAIT_S)
 
 
 def engine_description() -> str:

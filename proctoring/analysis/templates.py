@@ -1,4 +1,4 @@
-"""Face templates at rest: encrypted with a key of the server, in clear only inside this process."""
+"""Face templates, and keys of document photos, at rest: encrypted with a key of the server."""
 
 import base64
 
@@ -25,8 +25,21 @@ def unseal(sealed: bytes | memoryview) -> Vector:
         raise _unreadable() from error
 
 
+def seal_key(key: bytes) -> bytes:
+    """The encrypted form of the key of one stored file: without its row the file is nothing but noise."""
+    return _keys().encrypt(key)
+
+
+def unseal_key(sealed: bytes | memoryview) -> bytes:
+    """The key of `seal_key`. Raises Unavailable as `unseal`."""
+    try:
+        return _keys().decrypt(bytes(sealed))
+    except InvalidToken as error:
+        raise _unreadable() from error
+
+
 def seal_anew(sealed: bytes | memoryview) -> bytes:
-    """The same template under the newest key. Raises Unavailable as `unseal`."""
+    """The same template or file key under the newest key. Raises Unavailable as `unseal`."""
     try:
         return _keys().rotate(bytes(sealed))
     except InvalidToken as error:
@@ -43,9 +56,7 @@ def is_under_newest_key(sealed: bytes | memoryview) -> bool:
 
 
 def _unreadable() -> Unavailable:
-    return Unavailable(
-        "The reference face cannot be read with this server's key.", code="template_unreadable"
-    )
+    return Unavailable("This cannot be read with the server's key any more.", code="template_unreadable")
 
 
 def _keys() -> MultiFernet:

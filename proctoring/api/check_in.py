@@ -18,7 +18,7 @@ from proctoring.api.shapes import (
     ConsentViewSerializer,
     PhotoJudgementSerializer,
 )
-from proctoring.identity import check_in, consent, notice, reference
+from proctoring.identity import check_in, consent, notice, reference, steps
 from proctoring.ingest import tokens
 from proctoring.live.messages import iso
 from proctoring.vision.upload import DEFAULT_LIMITS
@@ -64,7 +64,7 @@ class ConsentToCapture(CandidateView):
             face_comparison=fields_in(request).get("face_comparison"),
         )
         is_practice = attempt.enrolment.sitting.is_practice
-        step = consent.next_step(consent.policy_of(attempt), given, is_practice=is_practice)
+        step = steps.next_step(consent.policy_of(attempt), given, is_practice=is_practice)
         return Response(
             {
                 "session": str(given.session.public_id),

@@ -5,7 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from exams import states
-from proctoring.states import INCIDENT_REVIEW
+from proctoring.states import IDENTITY_CHECK, INCIDENT_REVIEW
 
 
 class HintSerializer(serializers.Serializer[Any]):
@@ -66,7 +66,7 @@ class ConsentGivenSerializer(serializers.Serializer[Any]):
     session = serializers.UUIDField()
     token = serializers.CharField(help_text="For `Authorization: Bearer` of captures.")
     capture = serializers.BooleanField()
-    next = serializers.ChoiceField(choices=["reference_photo", "complete", "person_will_check"])
+    next = serializers.ChoiceField(choices=["reference_photo", "document", "complete", "person_will_check"])
     text = serializers.CharField()
 
 
@@ -111,6 +111,26 @@ class PhotoJudgementSerializer(serializers.Serializer[Any]):
     face = BoxSerializer(allow_null=True)
     width = serializers.IntegerField()
     height = serializers.IntegerField()
+
+
+class DocumentShownSerializer(serializers.Serializer[Any]):
+    """What became of the photo of a document; a program's answer decides nothing."""
+
+    ok = serializers.BooleanField(help_text="It was kept.")
+    problems = HintSerializer(many=True)
+    answer = serializers.ChoiceField(choices=["alike", "unlike", "cannot_say", ""])
+
+
+class IdentityCheckSerializer(serializers.Serializer[Any]):
+    """The candidate's place in the queue for a person; `check_state` is empty when nobody was asked."""
+
+    attempt_state = serializers.CharField()
+    check = serializers.IntegerField(allow_null=True)
+    check_state = serializers.ChoiceField(choices=["", *IDENTITY_CHECK.states])
+    message = serializers.CharField(allow_blank=True)
+    waited_seconds = serializers.IntegerField(allow_null=True)
+    place = serializers.IntegerField(allow_null=True)
+    about_minutes = serializers.IntegerField(allow_null=True, help_text="How long the last ones waited.")
 
 
 class PersonSerializer(serializers.Serializer[Any]):

@@ -1,7 +1,5 @@
 """The candidate's choice: giving it, changing it, withdrawing it. Without it nothing is captured."""
 
-from dataclasses import dataclass
-
 from django.db import transaction
 
 from accounts import audit
@@ -14,24 +12,13 @@ from proctor_site.kernel import clock
 from proctor_site.kernel.errors import Conflict, InvalidInput, NotFound
 from proctoring import policies, sessions
 from proctoring.analysis import context, recent
+from proctoring.identity import document, person_checks, reference, steps
 from proctoring.identity import notice as notices
-from proctoring.identity import reference
 from proctoring.live import presence
 from proctoring.live.publish import record_event
 from proctoring.models import Consent, MonitoringSession, Notice
 from proctoring.models.live_event import Audience
 from proctoring.models.policy import Policy
-
-PERSON_WILL_CHECK = "A person will check who you are and let you in. Please keep this page open."
-IN_PRACTICE = "In the exam a person would check now who you are. In practice you go on by yourself."
-
-
-@dataclass(frozen=True, slots=True)
-class NextStep:
-    """What comes after the choice: `reference_photo`, `complete` or `person_will_check`, and a sentence."""
-
-    code: str
-    text: str
 
 
 def valid_consent(session: MonitoringSession | None) -> Consent | None:
@@ -61,8 +48,10 @@ def give(
         session = sessions.ensure(attempt)
         lock(session)
         before = valid_consent(session)
+        person_checks.drop(session, actor=candidate)
         choice = (read.pk, with_camera, compared)
         if before and (before.notice_id, before.camera, before.face_comparison) == choice:
+            _queue(attempt, before)
             return before
         if before:
             _end(before, candidate)
@@ -80,7 +69,7 @@ def give(
         verb = "attempt.consent_given" if with_camera else "attempt.camera_declined"
         detail = {"notice": read.version, "camera": with_camera, "face_comparison": compared}
         audit.record(attempt.institution, attempt, verb, actor=candidate, detail=detail)
-        _tell_proctors(attempt, given)
+        _queue(attempt, given)
         transaction.on_commit(lambda: context.forget(session.pk))
     return given
 
@@ -134,19 +123,6 @@ def withdraw(attempt: Attempt, *, candidate: User) -> None:
         transaction.on_commit(lambda: forget(session))
 
 
-def next_step(policy: Policy, consent: Consent, *, is_practice: bool) -> NextStep:
-    """What the candidate does after this choice. In practice nobody has to be there to let people in."""
-    if not policy.camera_required:
-        return NextStep("complete", "This exam is taken without camera.")
-    if not consent.camera or (policy.reference_photo_required and not consent.face_comparison):
-        if is_practice:
-            return NextStep("complete", IN_PRACTICE)
-        return NextStep("person_will_check", PERSON_WILL_CHECK)
-    if policy.reference_photo_required:
-        return NextStep("reference_photo", "Next, take your reference photo.")
-    return NextStep("complete", "You can finish the check-in.")
-
-
 def policy_of(attempt: Attempt) -> Policy:
     """The policy of the attempt: of its exam, without camera where that was agreed."""
     return policies.policy_of(attempt)
@@ -156,6 +132,7 @@ def _end(consent: Consent, candidate: User) -> None:
     consent.withdrawn_at = clock.now()
     consent.save(update_fields=["withdrawn_at"])
     reference.erase(consent.session)
+    document.erase(consent.session)
     attempt = consent.session.attempt
     if attempt is not None:
         audit.record(attempt.institution, attempt, "attempt.consent_withdrawn", actor=candidate)
@@ -169,25 +146,14 @@ def forget(session: MonitoringSession) -> None:
         presence.forget(session.attempt_id)
 
 
-def _tell_proctors(attempt: Attempt, consent: Consent) -> None:
-    """Proctors learn at once who waits for a person."""
-    sitting = attempt.enrolment.sitting
-    step = next_step(policy_of(attempt), consent, is_practice=sitting.is_practice)
-    if step.code != "person_will_check":
-        return
-    record_event(
-        attempt.institution,
-        kind="camera.changed",
-        payload={
-            "state": "ok" if consent.camera else "declined",
-            "label": "",
-            "waits_for_person": True,
-            "candidate": _who(consent.candidate),
-        },
-        audience=Audience.PROCTORS,
-        sitting=sitting,
-        attempt=attempt,
-    )
+def _queue(attempt: Attempt, consent: Consent) -> None:
+    """Who needs a person, and has nothing else to do before, waits for one from now on."""
+    policy = policy_of(attempt)
+    if attempt.state != states.CHECKING_IN:
+        return  # a change of mind during the exam
+    step = steps.next_step(policy, consent, is_practice=attempt.enrolment.sitting.is_practice)
+    if step.code == "person_will_check":
+        person_checks.ask(consent.session, steps.reasons_for(policy, consent))
 
 
 def _who(candidate: User) -> dict[str, object]:

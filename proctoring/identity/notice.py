@@ -10,7 +10,7 @@ from exams.models import Attempt
 from proctoring import policies
 from proctoring.analysis.recent import RECENT_S
 from proctoring.models import Notice, Policy
-from proctoring.models.policy import DetectorMode
+from proctoring.models.policy import DetectorMode, StepMode
 from proctoring.observations import ObservationKind
 
 _LOOKED_FOR = {
@@ -86,12 +86,26 @@ def _captured(policy: Policy) -> str:
         if policy.reference_photo_required
         else ""
     )
+    document = _document(policy)
     checks = f"A program looks at each picture: {'; '.join(texts)}. " if texts else ""
     return (
         "What is captured\nWhile you take the exam, your camera sends a still picture about once a second. "
-        f"No sound and no video is recorded. {photo}{checks}"
+        f"No sound and no video is recorded. {photo}{document}{checks}"
         "A program never decides about you: what it points out is looked at by people."
     )
+
+
+def _document(policy: Policy) -> str:
+    if policy.document == StepMode.OFF:
+        return ""
+    asked = "you show" if policy.document == StepMode.REQUIRED else "you can show"
+    compared = (
+        "If you agree that your face is compared, a program compares the face on it with your reference "
+        "photo; when it finds them unlike or cannot say, a person looks at both. "
+        if policy.reference_photo_required
+        else "A person looks at it. "
+    )
+    return f"At check-in {asked} a photo of an identity document, from your camera or as a file. {compared}"
 
 
 def _why(institution: Institution) -> str:
@@ -103,11 +117,18 @@ def _kept(policy: Policy) -> str:
         " The description of your face is stored encrypted, your photo apart from the rest; both "
         "are deleted when you withdraw your agreement."
     )
+    days = f"{policy.document_days} day{'' if policy.document_days == 1 else 's'}"
+    document = (
+        f" The photo of your document is stored encrypted and deleted {days} after it was decided whether "
+        "you are let in, or at once when you withdraw your agreement."
+        if policy.document != StepMode.OFF
+        else ""
+    )
     return (
         "How long\nA picture that shows nothing unusual is not stored; it is gone after some "
         f"{RECENT_S:.0f} seconds. When something is pointed out, pictures from a few seconds before until "
         "its end are kept as evidence until the results are final and any appeal is closed; then your "
-        "institution deletes them." + (photo if policy.reference_photo_required else "")
+        "institution deletes them." + (photo if policy.reference_photo_required else "") + document
     )
 
 
@@ -128,6 +149,7 @@ def _rights(institution: Institution) -> str:
 
 def _without(policy: Policy) -> str:
     photo = " or without comparing your face" if policy.reference_photo_required else ""
+    photo += " or without showing a document" if policy.document != StepMode.OFF else ""
     return (
         f"If you do not agree\nYou can take the exam without camera{photo}: a person checks who you are and "
         "lets you in. It is the same exam with the same time, and your choice counts neither for nor against "

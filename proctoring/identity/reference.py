@@ -1,13 +1,9 @@
 """The reference photo: judged at once, and enrolled only together with the consent it rests on."""
 
 import hashlib
-import logging
-import secrets
 from dataclasses import dataclass
 from functools import partial
 
-from django.core.files.base import ContentFile
-from django.core.files.storage import storages
 from django.db import transaction
 
 from accounts import audit, stored_files
@@ -16,12 +12,11 @@ from exams import states
 from proctor_site.kernel import clock
 from proctor_site.kernel.errors import Conflict, InvalidInput, Unavailable
 from proctoring.analysis import context, pool, templates
+from proctoring.identity import store
 from proctoring.models import Consent, MonitoringSession, ReferenceFace
 from proctoring.vision.coaching import coaching_text
 from proctoring.vision.exchange import EnrolmentReport
 from proctoring.vision.upload import ImageError
-
-log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +61,7 @@ def erase(session: MonitoringSession) -> int:
 
 
 def _keep(session: MonitoringSession, image: bytes, report: EnrolmentReport) -> None:
-    name = f"{session.institution_id}/{session.public_id}/{secrets.token_urlsafe(24)}.jpg"
-    name = _save_photo(name, image)
+    name = store.save(session, image, ending="jpg")
     try:
         with transaction.atomic():
             lock(session)
@@ -89,7 +83,7 @@ def _keep(session: MonitoringSession, image: bytes, report: EnrolmentReport) -> 
             audit.record(session.institution, session, "session.reference_enrolled", actor=session.candidate)
             transaction.on_commit(partial(context.forget, session.pk))
     except BaseException:
-        _delete_photo(name)
+        store.delete(name)
         raise
 
 
@@ -106,18 +100,3 @@ def _require_consent(session: MonitoringSession) -> Consent:
             "You have not agreed that your face is compared; no photo is taken.", code="consent_missing"
         )
     return consent
-
-
-def _save_photo(name: str, image: bytes) -> str:
-    try:
-        return storages["identity"].save(name, ContentFile(image))
-    except Exception as error:  # noqa: BLE001  (each store has errors of its own)
-        log.error("the identity store does not take a photo: %s", error)
-        raise Unavailable("Your photo could not be stored; please try again in a minute.") from error
-
-
-def _delete_photo(name: str) -> None:
-    try:
-        storages["identity"].delete(name)
-    except Exception:
-        log.exception("the reference photo %s could not be deleted from the store", name)

@@ -2,6 +2,7 @@
 
 from proctoring.models.evidence import EvidenceItem
 from proctoring.models.identity import Consent, Notice, ReferenceFace
+from proctoring.models.identity_check import DocumentCheck, IdentityCheck
 from proctoring.models.incident import Incident
 from proctoring.models.live_event import LiveEvent
 from proctoring.models.measures import SessionMeasures
@@ -11,7 +12,9 @@ from proctoring.models.session import CandidateWarning, MonitoringSession
 __all__ = [
     "CandidateWarning",
     "Consent",
+    "DocumentCheck",
     "EvidenceItem",
+    "IdentityCheck",
     "Incident",
     "LiveEvent",
     "MonitoringSession",

@@ -1,9 +1,13 @@
 """What is watched in an exam, and how strictly."""
 
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 
 from accounts.tenancy import TenantModel
 from exams.models import Exam
+
+MOST_DAYS = 365
+"""The longest time that a document photo may be kept after the decision."""
 
 
 class DetectorMode(models.TextChoices):
@@ -12,6 +16,14 @@ class DetectorMode(models.TextChoices):
     ON = "on", "On: raises incidents"
     ADVISORY = "advisory", "Advisory: incidents of severity info only"
     OFF = "off", "Off"
+
+
+class StepMode(models.TextChoices):
+    """Whether a step of check-in is there, and what becomes of those who leave it out."""
+
+    OFF = "off", "Off"
+    OPTIONAL = "optional", "Optional: offered, and nothing follows when it is left out"
+    REQUIRED = "required", "Required: who leaves it out is checked by a person"
 
 
 def _mode(label: str, default: str = DetectorMode.ON) -> "models.CharField[str, str]":
@@ -30,6 +42,20 @@ class Policy(TenantModel):
     )
     reference_photo_required = models.BooleanField(
         default=True, help_text="A photo at check-in, compared with later pictures."
+    )
+    document = models.CharField(
+        "identity document",
+        max_length=10,
+        choices=StepMode.choices,
+        default=StepMode.OFF,
+        help_text="A photo of an identity document at check-in, compared with the reference photo. A program "
+        "turns nobody away: people look when the faces seem unlike or it cannot say.",
+    )
+    document_days = models.PositiveSmallIntegerField(
+        "days a document photo is kept",
+        default=7,
+        validators=[MinValueValidator(1), MaxValueValidator(MOST_DAYS)],
+        help_text="Counted from the decision whether the candidate is let in; then the photo is deleted.",
     )
     no_face = _mode("nobody in view")
     several_faces = _mode("several faces")

@@ -9,7 +9,10 @@ from exams.pages.steps import PAGE_OF_STATE, Page, api_url_of, own_attempt, url_
 from proctoring import sessions
 from proctoring.identity import consent as consents
 from proctoring.identity import notice as notices
+from proctoring.identity import person_checks, steps
 from proctoring.models import Consent, Policy
+from proctoring.models.identity_check import DocumentType
+from proctoring.states import CHECK_ASKED_AGAIN
 
 
 @never_cache
@@ -21,10 +24,12 @@ def check_in(request: HttpRequest, slug: str, attempt_id: int) -> HttpResponse:
         return redirect(url_of(attempt))
     sitting = attempt.enrolment.sitting
     policy = consents.policy_of(attempt)
-    consent = consents.valid_consent(sessions.session_of(attempt))
-    next_step = ""
+    session = sessions.session_of(attempt)
+    consent = consents.valid_consent(session)
+    newest = person_checks.newest_check(session) if session else None
+    next_code = ""
     if consent is not None:
-        next_step = consents.next_step(policy, consent, is_practice=sitting.is_practice).code
+        next_code = steps.next_step(policy, consent, is_practice=sitting.is_practice).code
     notice = notices.for_attempt(attempt)
     page = {
         "attempt": attempt,
@@ -34,8 +39,11 @@ def check_in(request: HttpRequest, slug: str, attempt_id: int) -> HttpResponse:
         "notice": notice,
         "paragraphs": _paragraphs(notice.body),
         "consent": consent,
-        "step": _step(policy, consent, next_step),
-        "next": next_step,
+        "step": _step(policy, consent, next_code),
+        "next": next_code,
+        "has_document": consent is not None and steps.document_of(consent) is not None,
+        "asked_again": newest.message if newest and newest.state == CHECK_ASKED_AGAIN else "",
+        "document_types": DocumentType.choices,
         "api_url": api_url_of(attempt),
         "waiting_url": url_of(attempt, Page.WAITING),
     }
@@ -48,11 +56,11 @@ def _paragraphs(body: str) -> list[tuple[str, str]]:
     return [(heading, text) for heading, _, text in parts]
 
 
-def _step(policy: Policy, consent: Consent | None, next_step: str) -> str:
+def _step(policy: Policy, consent: Consent | None, next_code: str) -> str:
     """Where to go on: the device is checked again after a reload, the choice is not asked for again."""
     if consent is None or not policy.camera_required:
         return "notice"
     if consent.camera:
         return "device"
     # In practice nobody lets people in: whoever came back without a camera chooses again and goes on.
-    return "person" if next_step == "person_will_check" else "notice"
+    return {"document": "document", "person_will_check": "person"}.get(next_code, "notice")

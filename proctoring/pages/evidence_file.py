@@ -28,12 +28,15 @@ def evidence_file(request: HttpRequest, slug: str, item_id: int) -> HttpResponse
         response = refused_page(request, refusal)
         response["Cache-Control"] = "private, no-store"
         return response
-    ending = _SHOWN.get(opened.content_type)
+    return private_picture(opened.data, name=f"evidence-{item_id}", content_type=opened.content_type)
+
+
+def private_picture(data: bytes, *, name: str, content_type: str = "image/jpeg") -> HttpResponse:
+    """A file that no cache keeps and no other site embeds; shown in place only when it is a picture."""
+    ending = _SHOWN.get(content_type)
     kind = "inline" if ending else "attachment"
-    response = HttpResponse(
-        opened.data, content_type=opened.content_type if ending else "application/octet-stream"
-    )
-    response["Content-Disposition"] = f'{kind}; filename="evidence-{item_id}.{ending or "bin"}"'
+    response = HttpResponse(data, content_type=content_type if ending else "application/octet-stream")
+    response["Content-Disposition"] = f'{kind}; filename="{name}.{ending or "bin"}"'
     response["Cache-Control"] = "private, no-store"
     response["X-Content-Type-Options"] = "nosniff"
     response["Content-Security-Policy"] = "default-src 'none'; sandbox; frame-ancestors 'none'"

@@ -13,6 +13,7 @@ from exams.delivery.announcement_reach import lines_of
 from exams.delivery.tools import tools_of
 from exams.models import Attempt, Enrolment, LostTime
 from proctor_site.kernel import clock
+from proctoring.identity import person_checks
 from proctoring.live import presence, replay
 from proctoring.live.messages import iso
 from proctoring.models import CandidateWarning
@@ -54,6 +55,7 @@ def proctor_wall(request: HttpRequest, slug: str, sitting_id: int) -> HttpRespon
         "has_other_zone": zone != sitting.time_zone,
         "tiles": tiles_of(sitting),
         "feed": feed_of(sitting, person_of(request), slug),
+        "checks_waiting": person_checks.count_waiting(sitting),
         "lines": lines_of(sitting),
         "last_event_id": last,
         "server_time": iso(clock.now()),

@@ -3,10 +3,12 @@
 from django.urls import URLPattern, path
 
 from proctoring.pages.evidence_file import evidence_file, evidence_links, open_review
+from proctoring.pages.identity_checks import decide, identity_checks, identity_photo
 from proctoring.pages.proctor_wall import candidate_details, proctor_wall
 from proctoring.pages.watch_list import watch_list
 
 _HERE = "i/<slug:slug>/"
+_CHECK = _HERE + "watch/<int:sitting_id>/checks/<int:check_id>/"
 
 urlpatterns: list[URLPattern] = [
     path(_HERE + "watch/", watch_list, name="watch_list"),
@@ -16,6 +18,9 @@ urlpatterns: list[URLPattern] = [
         candidate_details,
         name="watched_candidate",
     ),
+    path(_HERE + "watch/<int:sitting_id>/checks/", identity_checks, name="identity_checks"),
+    path(_CHECK + "decide/", decide, name="identity_check_decide"),
+    path(_CHECK + "photos/<slug:what>/", identity_photo, name="identity_photo"),
     path(_HERE + "evidence/<int:item_id>/", evidence_file, name="evidence_file"),
     path(_HERE + "incidents/<int:incident_id>/evidence/", evidence_links, name="evidence_links"),
     path(_HERE + "incidents/<int:incident_id>/review/", open_review, name="open_review"),

@@ -103,3 +103,30 @@ class EnrolmentReport:
     width: int = 0
     height: int = 0
     engine: str = ""
+
+
+class Likeness(StrEnum):
+    """What two faces say to a program; people decide."""
+
+    ALIKE = "alike"
+    UNLIKE = "unlike"
+    CANNOT_SAY = "cannot_say"
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentReport:
+    """What is seen on the photo of an identity document, compared with the candidate's own vectors.
+
+    ``problems``: codes of ``proctoring.vision.coaching``; ``ok`` means none. ``similarity``: on the engine's
+    own scale, None when nothing was compared. ``face``: the main face in pixels of the picture that was
+    looked at, ``width`` and ``height`` its sides.
+    """
+
+    ok: bool
+    problems: tuple[str, ...]
+    likeness: Likeness
+    similarity: float | None = None
+    face: FaceBox | None = None
+    width: int = 0
+    height: int = 0
+    engine: str = ""

@@ -11,12 +11,20 @@ from proctoring.vision import thresholds
 from proctoring.vision.budget import NEAR_LOOK_MS, WHOLE_LOOK_MS, choose_work
 from proctoring.vision.coaching import Coaching
 from proctoring.vision.detectors.camera_blocked import observe_camera
-from proctoring.vision.detectors.face_count import Headcount, observe_face_count
+from proctoring.vision.detectors.face_count import Headcount, count_people, observe_face_count
 from proctoring.vision.detectors.same_person import could_not_compare, is_comparable, observe_identity
 from proctoring.vision.detectors.text import find_blocks, observe_text
+from proctoring.vision.document import judge_document
 from proctoring.vision.engines.base import Engines, Frame, Vector
 from proctoring.vision.enrolment import judge_enrolment
-from proctoring.vision.exchange import ALL_KINDS, KINDS_OF, EnrolmentReport, FrameRequest, Work
+from proctoring.vision.exchange import (
+    ALL_KINDS,
+    KINDS_OF,
+    DocumentReport,
+    EnrolmentReport,
+    FrameRequest,
+    Work,
+)
 from proctoring.vision.image import (
     DEFAULT_LIMITS,
     ImageLimits,
@@ -133,6 +141,17 @@ class Pipeline:
         report = judge_enrolment(self.engines.faces, look.frame, look.count, look.quality, covered)
         face = report.face.scaled(look.scale) if report.face else None
         return replace(report, face=face, width=look.width, height=look.height)
+
+    def compare_document(self, data: bytes, references: tuple[Vector, ...]) -> DocumentReport:
+        """Compare the photo of an identity document with a person's vectors; ImageError as for frames."""
+        long_side = thresholds.DOCUMENT.long_side
+        check_bytes(data, self.limits)
+        decoded = decode(data, self.limits, long_side=long_side)
+        frame = fit(decoded, long_side)
+        faces = self.engines.faces.detect(frame)
+        count = count_people(faces, frame.shape[0], self.engines.faces.thresholds)
+        report = judge_document(self.engines.faces, frame, count, references)
+        return replace(report, width=frame.shape[1], height=frame.shape[0])
 
     def _wanted(self, request: FrameRequest, moved: frozenset[Work]) -> list[Work]:
         """The dear work that this frame asks for and that can be done here, most pressing first."""

@@ -210,6 +210,18 @@ class Motion:
     cut_side: int = 160
 
 
+@dataclass(frozen=True, slots=True)
+class Document:
+    """The photo of an identity document. Pixels at its own working size, larger than that of frames: the face
+    on a card that lies in the picture is small."""
+
+    long_side: int = 1280
+    # As for frames; [D] faces of 52-80 px separate as well as large ones
+    least_height: float = 48.0
+    most_turn: float = 0.6
+    least_face_sharpness: float = 12.0
+
+
 WORKING = WorkingSize()
 FACE_COUNT = FaceCount()
 LIGHT = Light()
@@ -221,6 +233,7 @@ TEXT = Text()
 REPEATS = Repeats()
 STILL_FACES = StillFaces()
 MOTION = Motion()
+DOCUMENT = Document()
 
 STEADY_FACE_HEIGHTS = 0.35
 """[D] A way of the face's centre between two frames, in face heights, from which it is not steady at all; the

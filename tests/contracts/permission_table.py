@@ -14,6 +14,7 @@ from tests.contracts.permission_table_admin import ADMIN_ROWS
 from tests.contracts.permission_table_bank import BANK_ROWS
 from tests.contracts.permission_table_delivery import DELIVERY_ROWS
 from tests.contracts.permission_table_formats import FORMATS_ROWS
+from tests.contracts.permission_table_identity import IDENTITY_ROWS
 from tests.contracts.permission_table_kinds import KINDS_ROWS
 from tests.contracts.permission_table_marking import MARKING_ROWS
 from tests.contracts.permission_table_proctoring_admin import PROCTORING_ADMIN_ROWS
@@ -120,4 +121,5 @@ ROWS = [
     *BANK_ROWS,
     *MARKING_ROWS,
     *KINDS_ROWS,
+    *IDENTITY_ROWS,
 ]

@@ -35,6 +35,7 @@ from proctoring.models import (
     CandidateWarning,
     Consent,
     EvidenceItem,
+    IdentityCheck,
     Notice,
     Policy,
     PolicyAssignment,
@@ -125,6 +126,9 @@ class World:
             notice=self.notice,
             given_at=clock.now(),
             **own,
+        )
+        self.check = IdentityCheck.objects.create(
+            session=self.session, sitting=self.sitting, reasons=["no_camera"], asked_at=clock.now(), **own
         )
         self.policy = Policy.objects.create(name="Standard", is_default=True, **own)
         self.assignment = PolicyAssignment.objects.create(exam=self.exam, policy=self.policy, **own)
@@ -242,6 +246,8 @@ class World:
             "sitting_id": lambda: self.sitting.pk,
             "incident_id": lambda: self.incident.pk,
             "policy_id": lambda: self.policy.pk,
+            "check_id": lambda: self.check.pk,
+            "what": lambda: "reference",
             "warning_id": lambda: self.warning.pk,
             "public_id": lambda: self.session.public_id,
             "invitation": lambda: self.invitation.pk,

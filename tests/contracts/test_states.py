@@ -14,6 +14,7 @@ TABLES = {
     "release": exam_states.RELEASE,
     "incident": proctoring_states.INCIDENT_REVIEW,
     "session": proctoring_states.SESSION,
+    "identity check": proctoring_states.IDENTITY_CHECK,
     "job": account_states.JOB,
 }
 
@@ -61,6 +62,12 @@ PROMISED = {
     "release": {("released", "supersede"): "superseded", ("released", "withdraw"): "withdrawn"},
     "marking round": {("open", "close"): "closed", ("closed", "reopen"): "open"},
     "session": {("live", "end"): "ended", ("ended", "continue"): "live"},
+    "identity check": {
+        ("waiting", "approve"): "approved",
+        ("waiting", "ask_again"): "asked_again",
+        ("waiting", "refuse"): "refused",
+        ("waiting", "drop"): "dropped",
+    },
     "job": {
         ("waiting", "start"): "running",
         ("running", "finish"): "done",

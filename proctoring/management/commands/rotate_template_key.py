@@ -1,4 +1,4 @@
-"""Encrypts every face template anew with PROCTOR_TEMPLATE_KEY, so that the former key can be thrown away."""
+"""Encrypts face templates and keys of document photos with PROCTOR_TEMPLATE_KEY; the former key may go."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand, CommandError
 from accounts.tenancy import across_all
 from proctor_site.kernel.errors import Unavailable
 from proctoring.analysis import templates
-from proctoring.models import ReferenceFace
+from proctoring.models import DocumentCheck, ReferenceFace
 
 
 class Command(BaseCommand):
@@ -18,22 +18,24 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         rotated, unreadable = 0, []
         with across_all():
-            for face in ReferenceFace.objects.only("pk", "template").order_by("pk").iterator(chunk_size=500):
-                try:
-                    rotated += _rotate(face)
-                except Unavailable:
-                    unreadable.append(face.pk)
-        self.stdout.write(f"{rotated} templates are under the new key now.")
+            for model, column in ((ReferenceFace, "template"), (DocumentCheck, "photo_key")):
+                for row in model.objects.only("pk", column).order_by("pk").iterator(chunk_size=500):
+                    try:
+                        rotated += _rotate(row, column)
+                    except Unavailable:
+                        unreadable.append(row.pk)
+        self.stdout.write(f"{rotated} templates and file keys are under the new key now.")
         if unreadable:
             raise CommandError(
-                f"{len(unreadable)} templates cannot be read with any key; set PROCTOR_TEMPLATE_KEY_BEFORE "
+                f"{len(unreadable)} of them cannot be read with any key; set PROCTOR_TEMPLATE_KEY_BEFORE "
                 "to the key they were made with. Until then these faces are not compared."
             )
 
 
-def _rotate(face: ReferenceFace) -> int:
-    if templates.is_under_newest_key(face.template):
+def _rotate(row: ReferenceFace | DocumentCheck, column: str) -> int:
+    sealed = getattr(row, column)
+    if not sealed or templates.is_under_newest_key(sealed):
         return 0
     # Only the row as it was read: a photo taken anew in the meantime is under the new key already.
-    unchanged = ReferenceFace.objects.filter(pk=face.pk, template=face.template)
-    return unchanged.update(template=templates.seal_anew(face.template))
+    unchanged = type(row).objects.filter(pk=row.pk, **{column: sealed})
+    return unchanged.update(**{column: templates.seal_anew(sealed)})

@@ -1,11 +1,15 @@
 // Check-in: notice and choice first, then the device check, the photo, and the end; nothing is captured before.
 
-import { getJSON, postJSON } from "../shared/http.js";
+import { postJSON } from "../shared/http.js";
 import { Camera } from "./camera.js";
 import { DeviceCheck } from "./device_check.js";
+import { DocumentPhoto } from "./document_photo.js";
+import { PersonWait } from "./person_wait.js";
 import { ReferencePhoto } from "./reference_photo.js";
 
-const ASK_MS = 3000;
+/** The step that a refused end of check-in leads to. */
+const STEP_OF = { reference_photo_missing: "photo", document_missing: "document", person_will_check: "person" };
+const STEP_OF_NEXT = { reference_photo: "photo", document: "document", person_will_check: "person" };
 const byId = (id) => document.getElementById(id);
 
 class CheckIn {
@@ -13,12 +17,16 @@ class CheckIn {
     this.root = root;
     this.api = root.dataset.api;
     this.afterDevice = root.dataset.next;
+    this.usesCamera = root.dataset.camera === "yes";
+    this.hasDocument = root.dataset.document === "yes";
     this.camera = new Camera();
     const scheme = location.protocol === "https:" ? "wss:" : "ws:";
     const socketUrl = `${scheme}//${location.host}/ws/attempts/${root.dataset.attempt}/`;
     const parts = { camera: this.camera, attemptUrl: this.api, socketUrl };
     this.check = new DeviceCheck({ element: byId("step-device"), ...parts });
     this.photo = new ReferencePhoto({ element: byId("step-photo"), ...parts });
+    this.document = byId("step-document") && new DocumentPhoto({ element: byId("step-document"), ...parts });
+    this.person = new PersonWait(byId("step-person"), this.api, () => this.#leave());
   }
 
   open() {
@@ -32,7 +40,15 @@ class CheckIn {
     byId("device-done").addEventListener("click", () => this.#goOn());
     this.photo.addEventListener("accepted", () => this.#allowComplete(true));
     this.photo.addEventListener("discarded", () => this.#allowComplete(false));
-    byId("photo-done").addEventListener("click", () => this.#complete());
+    byId("photo-done").addEventListener("click", () => this.#afterPhoto());
+    this.photo.addEventListener("rejected", () => this.#offerPerson());
+    this.document?.addEventListener("settled", () => {
+      this.hasDocument = true;
+      this.#complete();
+    });
+    for (const button of document.querySelectorAll("[data-ask-person]")) {
+      button.addEventListener("click", () => this.#askPerson());
+    }
     for (const button of document.querySelectorAll("[data-change-choice]")) {
       button.addEventListener("click", () => this.#show("notice"));
     }
@@ -50,7 +66,8 @@ class CheckIn {
     if (step === "notice" || step === "person") this.camera.stop();
     if (step === "device") this.check.run();
     if (step === "photo") this.photo.begin();
-    if (step === "person") this.#waitForPerson();
+    if (step === "document") this.document.begin(this.usesCamera);
+    if (step === "person") this.person.begin();
   }
 
   /** Without camera there is no face to compare, so the question rests. */
@@ -75,6 +92,7 @@ class CheckIn {
     try {
       const { next } = await postJSON(this.api + "consent/", body);
       this.afterDevice = next;
+      this.usesCamera = camera;
       if (camera) this.#show("device");
       else this.#goOn();
     } catch (error) {
@@ -87,7 +105,13 @@ class CheckIn {
   /** After the device check: a photo, a person who lets the candidate in, or nothing more. */
   #goOn() {
     if (this.afterDevice === "complete") this.#complete();
-    else this.#show(this.afterDevice === "reference_photo" ? "photo" : "person");
+    else this.#show(STEP_OF_NEXT[this.afterDevice]);
+  }
+
+  /** A document that was shown before the page was loaded again need not be shown anew: the server knows. */
+  #afterPhoto() {
+    if (this.document && !this.hasDocument) this.#show("document");
+    else this.#complete();
   }
 
   #allowComplete(isAllowed) {
@@ -102,23 +126,19 @@ class CheckIn {
       await postJSON(this.api + "check-in/complete/");
       this.#leave();
     } catch (error) {
-      showProblem(problem, error);
+      if (STEP_OF[error.code]) this.#show(STEP_OF[error.code]);
+      else showProblem(problem, error);
     }
   }
 
-  /** Without camera a person lets the candidate in; the page goes on by itself. */
-  async #waitForPerson() {
-    for (;;) {
-      try {
-        const { state } = await getJSON(this.api);
-        if (state !== "checking_in" && state !== "scheduled") return this.#leave();
-      } catch (error) {
-        // No answer: the next try comes.
-        if (!error.isTemporary) throw error;
-      }
-      await new Promise((resolve) => setTimeout(resolve, ASK_MS));
-      if (byId("step-person").hidden) return undefined;
-    }
+  /** Who cannot finish alone is not left alone. */
+  #offerPerson() {
+    byId("step-photo").querySelector("[data-ask-person]").hidden = false;
+  }
+
+  async #askPerson() {
+    await this.person.ask();
+    this.#show("person");
   }
 
   #leave() {

@@ -81,9 +81,9 @@ export class FrameSender extends EventTarget {
   }
 }
 
-/** The present picture of a video as JPEG, its longer side at most 640 pixels; null when it cannot be taken. */
-export function pictureOf(video, canvas = document.createElement("canvas"), quality = JPEG_QUALITY) {
-  const scale = Math.min(1, LONG_SIDE / Math.max(video.videoWidth, video.videoHeight));
+/** The present picture of a video as JPEG, its longer side at most `longSide` pixels; null when it cannot be taken. */
+export function pictureOf(video, canvas = document.createElement("canvas"), quality = JPEG_QUALITY, longSide = LONG_SIDE) {
+  const scale = Math.min(1, longSide / Math.max(video.videoWidth, video.videoHeight));
   canvas.width = Math.round(video.videoWidth * scale);
   canvas.height = Math.round(video.videoHeight * scale);
   canvas.getContext("2d", { alpha: false }).drawImage(video, 0, 0, canvas.width, canvas.height);

@@ -5,7 +5,8 @@ import { pictureOf } from "./frame_sender.js";
 
 const PHOTO_QUALITY = 0.9;
 
-/** Events: "accepted", when the server has taken a photo; "discarded", when a new one is to be taken. */
+/** Events: "accepted", when the server has taken a photo; "rejected", when it
+ * was not good enough; "discarded", when a new one is to be taken. */
 export class ReferencePhoto extends EventTarget {
   constructor({ element, camera, attemptUrl }) {
     super();
@@ -56,7 +57,10 @@ export class ReferencePhoto extends EventTarget {
     }
     this.retake.hidden = false;
     this.take.hidden = true;
-    if (!ok) this.retake.focus();
+    if (!ok) {
+      this.retake.focus();
+      this.dispatchEvent(new CustomEvent("rejected"));
+    }
   }
 
   #failed(sentence) {

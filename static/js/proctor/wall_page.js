@@ -128,6 +128,9 @@ function takeEvent({ id, kind, attempt, payload }) {
     changeTile(attempt, payload, (tile) => tile.applyWarning(payload));
   } else if (kind.startsWith("announcement.")) {
     announced.plan();
+  } else if (kind.startsWith("identity.")) {
+    byId("checks-waiting").textContent = payload.waiting;
+    if (kind === "identity.asked") announcer.say(`${payload.candidate.name} waits for an identity check.`);
   }
 }
 

@@ -45,6 +45,11 @@ export function postBytes(url, bytes, headers, options = {}) {
   return requestJSON(url, { method: "POST", body: bytes, headers }, options);
 }
 
+/** DELETE; resolves to the parsed answer (null when it is empty). */
+export function requestDelete(url, options = {}) {
+  return requestJSON(url, { method: "DELETE" }, options);
+}
+
 /** GET of a part of a page, as text. A redirect (signed out, or the page has another state) is an ApiError. */
 export function getPage(url, options = {}) {
   return request(url, { method: "GET", headers: { Accept: "text/html" } }, options, readPage);

@@ -26,7 +26,8 @@ MODES = tuple(kind.value for kind in ObservationKind)
 
 
 def form(name: str = "Strict", **more: Any) -> dict[str, Any]:
-    return {"name": name, "camera_required": "on", **dict.fromkeys(MODES, "on"), **more}
+    captured = {"camera_required": "on", "document": "off", "document_days": "7"}
+    return {"name": name, **captured, **dict.fromkeys(MODES, "on"), **more}
 
 
 def test_an_officer_sets_numbers_and_only_what_differs_is_stored(

@@ -55,7 +55,7 @@ def test_a_template_that_no_key_reads_is_left_and_said(session: MonitoringSessio
     settings.TEMPLATE_KEY = "lost"
     face = keep_face(session, templates.seal(VECTOR))
     settings.TEMPLATE_KEY, settings.TEMPLATE_KEY_BEFORE = "new", "old"
-    with pytest.raises(CommandError, match="1 templates cannot be read"):
+    with pytest.raises(CommandError, match="1 of them cannot be read"):
         rotate()
     with pytest.raises(Unavailable):
         templates.unseal(face.template)

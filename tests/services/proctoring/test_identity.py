@@ -13,7 +13,7 @@ from exams.models import Attempt
 from proctor_site.kernel.errors import Conflict, InvalidInput, NotFound, Unavailable
 from proctoring import policies, sessions, supervision
 from proctoring.analysis import context, templates
-from proctoring.identity import check_in, consent, notice, reference
+from proctoring.identity import check_in, consent, notice, reference, steps, store
 from proctoring.ingest.services import accept_frame
 from proctoring.models import Consent, Incident, LiveEvent, Notice, Policy, ReferenceFace
 from proctoring.observations import ObservationKind
@@ -177,14 +177,14 @@ def test_a_withdrawal_while_the_photo_is_judged_keeps_nothing(
 ) -> None:
     before = photos()
     session = agree(checking_in).session
-    real = reference._save_photo
+    real = store.save
 
-    def withdraw_meanwhile(name: str, image: bytes) -> str:
-        saved = real(name, image)
+    def withdraw_meanwhile(*what: Any, **how: Any) -> str:
+        saved = real(*what, **how)
         consent.withdraw(checking_in, candidate=checking_in.enrolment.candidate)
         return saved
 
-    monkeypatch.setattr(reference, "_save_photo", withdraw_meanwhile)
+    monkeypatch.setattr(store, "save", withdraw_meanwhile)
     with pytest.raises(Conflict):
         reference.enrol(session, frame(RED))
     assert not ReferenceFace.objects.exists()
@@ -214,10 +214,10 @@ def test_who_declines_waits_for_a_person(
     checking_in: Attempt, candidate: User, proctor: User, camera: bool
 ) -> None:
     given = agree(checking_in, camera=camera, face_comparison=False)
-    step = consent.next_step(consent.policy_of(checking_in), given, is_practice=False)
+    step = steps.next_step(consent.policy_of(checking_in), given, is_practice=False)
     assert step.code == "person_will_check"
-    told = LiveEvent.objects.get(kind="camera.changed")
-    assert (told.audience, told.payload["waits_for_person"]) == ("proctors", True)
+    told = LiveEvent.objects.get(kind="identity.asked")
+    assert (told.audience, told.payload["state"], told.payload["waiting"]) == ("proctors", "waiting", 1)
     with pytest.raises(Conflict) as caught:
         check_in.complete(checking_in, candidate=candidate)
     assert caught.value.code == "person_will_check"

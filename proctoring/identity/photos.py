@@ -1,0 +1,93 @@
+"""Photos beside an identity check: who may open which, by which link; each view is logged."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.core import signing
+
+from accounts import audit
+from accounts.models import User
+from proctor_site.kernel.errors import Conflict, NotAllowed, NotFound
+from proctoring.identity import document, store
+from proctoring.models import DocumentCheck, IdentityCheck, ReferenceFace
+from proctoring.permissions import require_watch
+from proctoring.states import CHECK_WAITING
+
+LINK_LIFETIME = timedelta(minutes=10)
+_SALT = "proctoring.identity.link"
+REFERENCE = "reference"
+DOCUMENT = "document"
+
+
+@dataclass(frozen=True, slots=True)
+class Photo:
+    """A photo that can be opened. `address`: a link for one viewer and some minutes."""
+
+    what: str
+    caption: str
+    address: str
+
+
+def photos_of(check: IdentityCheck, viewer: User, slug: str) -> list[Photo]:
+    """The photos that exist for a check, the own face first, with fresh links."""
+    found = []
+    if ReferenceFace.objects.filter(session=check.session_id).exists():
+        found.append((REFERENCE, "Reference photo, taken at check-in"))
+    shown = _document_of(check)
+    if shown is not None and shown.photo_name:
+        found.append((DOCUMENT, shown.get_document_type_display()))
+    return [Photo(what, caption, _address(check, what, viewer, slug)) for what, caption in found]
+
+
+def open_for(check: IdentityCheck, what: str, link: str, viewer: User) -> bytes:
+    """The photo, after the checks; each view is logged.
+
+    Raises NotFound, NotAllowed (`link_expired`, `link_invalid`), Conflict (`decided`, `altered`).
+    """
+    attempt = check.session.attempt
+    if attempt is None:
+        raise NotFound("There is no such photo here.")
+    require_watch(attempt, viewer)
+    _check_link(check, what, link, viewer)
+    if check.state != CHECK_WAITING:
+        raise Conflict("This check is decided; its photos are not shown any more.", code="decided")
+    data, digest = _read(check, what)
+    if hashlib.sha256(data).hexdigest() != digest:
+        raise Conflict("This file is not the one that was stored; it is not shown.", code="altered")
+    audit.record(
+        check.institution, check, "identity_check.photo_viewed", actor=viewer, detail={"photo": what}
+    )
+    return data
+
+
+def _read(check: IdentityCheck, what: str) -> tuple[bytes, str]:
+    if what == REFERENCE:
+        face = ReferenceFace.objects.filter(session=check.session_id).first()
+        if face is not None:
+            return store.read(face.photo_name), face.photo_sha256
+    if what == DOCUMENT:
+        shown = _document_of(check)
+        if shown is not None:
+            return document.photo_of(shown), shown.photo_sha256
+    raise NotFound("There is no such photo here.")
+
+
+def _document_of(check: IdentityCheck) -> DocumentCheck | None:
+    return DocumentCheck.objects.filter(session=check.session_id).first()
+
+
+def _address(check: IdentityCheck, what: str, viewer: User, slug: str) -> str:
+    link = signing.dumps([check.pk, what, viewer.pk], salt=_SALT)
+    return f"/i/{slug}/watch/{check.sitting_id}/checks/{check.pk}/photos/{what}/?link={link}"
+
+
+def _check_link(check: IdentityCheck, what: str, link: str, viewer: User) -> None:
+    try:
+        linked = signing.loads(link, salt=_SALT, max_age=LINK_LIFETIME)
+    except signing.SignatureExpired as error:
+        raise NotAllowed("This link has expired; load the page again.", code="link_expired") from error
+    except (signing.BadSignature, ValueError, TypeError) as error:
+        raise NotAllowed("This link is not valid.", code="link_invalid") from error
+    if linked != [check.pk, what, viewer.pk]:
+        raise NotAllowed("This link was made for another photo or another person.", code="link_invalid")

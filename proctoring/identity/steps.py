@@ -1,0 +1,83 @@
+"""What comes next at check-in, read from the policy, the choice, and what is there already."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from proctoring.models import Consent, DocumentCheck, IdentityCheck, Policy, ReferenceFace
+from proctoring.models.identity_check import DocumentAnswer
+from proctoring.models.policy import StepMode
+from proctoring.states import CHECK_WAITING
+
+IN_PRACTICE = "In the exam a person would check now who you are. In practice you go on by yourself."
+PERSON_WILL_CHECK = "A person will check who you are and let you in. Please keep this page open."
+
+
+class Reason(StrEnum):
+    """Why a person is asked; stored with the check, never rename one."""
+
+    NO_CAMERA = "no_camera"
+    NO_COMPARISON = "no_comparison"
+    PHOTO_PROBLEMS = "photo_problems"
+    DOCUMENT_UNLIKE = "document_unlike"
+    DOCUMENT_UNSURE = "document_unsure"
+    DOCUMENT_NOT_SHOWN = "document_not_shown"
+
+
+@dataclass(frozen=True, slots=True)
+class NextStep:
+    """`reference_photo`, `document`, `person_will_check` or `complete`, and a sentence for the candidate."""
+
+    code: str
+    text: str
+
+
+def next_step(policy: Policy, consent: Consent, *, is_practice: bool) -> NextStep:
+    """What the candidate does now, after this choice. In practice nobody has to be there to let people in."""
+    if not policy.camera_required:
+        return NextStep("complete", "This exam is taken without camera.")
+    if IdentityCheck._base_manager.filter(session_id=consent.session_id, state=CHECK_WAITING).exists():
+        return NextStep("person_will_check", PERSON_WILL_CHECK)
+    if _compares(policy, consent) and not _has_reference(consent):
+        return NextStep("reference_photo", "Next, take your reference photo.")
+    document = document_of(consent)
+    if policy.document != StepMode.OFF and document is None:
+        return NextStep("document", "Next, show your identity document.")
+    if reasons_for(policy, consent):
+        if is_practice:
+            return NextStep("complete", IN_PRACTICE)
+        return NextStep("person_will_check", PERSON_WILL_CHECK)
+    return NextStep("complete", "You can finish the check-in.")
+
+
+def reasons_for(policy: Policy, consent: Consent) -> list[Reason]:
+    """Why a person has to look, after everything the candidate can do alone; empty: nobody has to."""
+    if not policy.camera_required:
+        return []
+    if not consent.camera:
+        return [Reason.NO_CAMERA]
+    reasons = []
+    if policy.reference_photo_required and not consent.face_comparison:
+        reasons.append(Reason.NO_COMPARISON)
+    document = document_of(consent) if policy.document != StepMode.OFF else None
+    if document is None:
+        return reasons
+    if document.answer == DocumentAnswer.UNLIKE:
+        reasons.append(Reason.DOCUMENT_UNLIKE)
+    elif document.answer == DocumentAnswer.CANNOT_SAY:
+        reasons.append(Reason.DOCUMENT_UNSURE)
+    elif document.answer == DocumentAnswer.NOT_SHOWN and policy.document == StepMode.REQUIRED:
+        reasons.append(Reason.DOCUMENT_NOT_SHOWN)
+    return reasons
+
+
+def document_of(consent: Consent) -> DocumentCheck | None:
+    """What became of the document in this session so far."""
+    return DocumentCheck._base_manager.filter(session_id=consent.session_id).first()
+
+
+def _compares(policy: Policy, consent: Consent) -> bool:
+    return policy.reference_photo_required and consent.camera and consent.face_comparison
+
+
+def _has_reference(consent: Consent) -> bool:
+    return ReferenceFace._base_manager.filter(session_id=consent.session_id).exists()

@@ -1,0 +1,40 @@
+"""The private store of photos that show who somebody is: reference photos, and encrypted document photos."""
+
+import logging
+import secrets
+
+from django.core.files.base import ContentFile
+from django.core.files.storage import storages
+
+from proctor_site.kernel.errors import Unavailable
+from proctoring.models import MonitoringSession
+
+log = logging.getLogger(__name__)
+
+
+def save(session: MonitoringSession, data: bytes, *, ending: str) -> str:
+    """Stores a file under an unguessable name, which is returned. Raises Unavailable."""
+    name = f"{session.institution_id}/{session.public_id}/{secrets.token_urlsafe(24)}.{ending}"
+    try:
+        return storages["identity"].save(name, ContentFile(data))
+    except Exception as error:  # noqa: BLE001  (each store has errors of its own)
+        log.error("the identity store does not take a photo: %s", error)
+        raise Unavailable("Your photo could not be stored; please try again in a minute.") from error
+
+
+def read(name: str) -> bytes:
+    """The bytes of a stored file. Raises Unavailable."""
+    try:
+        with storages["identity"].open(name) as stored:
+            return bytes(stored.read())
+    except Exception as error:  # noqa: BLE001  (each store has errors of its own)
+        log.warning("a photo cannot be read from the identity store: %s", error)
+        raise Unavailable("This photo cannot be read from the store now; try again in a minute.") from error
+
+
+def delete(name: str) -> None:
+    """Takes back a file whose row was not written. A failure is logged: `clear_orphans` finds the file."""
+    try:
+        storages["identity"].delete(name)
+    except Exception:
+        log.exception("the photo %s could not be deleted from the identity store", name)
