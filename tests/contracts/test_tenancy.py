@@ -56,6 +56,7 @@ UNSCOPED: dict[str, str] = {
     "proctoring/identity/steps.py": IN_HAND,
     "proctoring/incidents/queries.py": IN_HAND,
     "proctoring/incidents/recording.py": IN_HAND,
+    "proctoring/management/commands/rotate_template_key.py": "a new key is for the templates of all",
     "proctoring/management/commands/verify_evidence.py": "an operator's command over all institutions",
     "proctoring/permissions.py": IN_HAND,
     "proctoring/policies.py": IN_HAND,
