@@ -8,6 +8,8 @@ from typing import Any
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Info, register
 
+from proctoring.vision.engines.base import EngineError
+from proctoring.vision.things_model import read_things_model
 from proctoring.vision.weights import WeightsError, check_weights
 
 ENGINE_SETTINGS = ("FACE_ENGINE", "HEAD_ENGINE", "THINGS_ENGINE", "TEXT_ENGINE", "EMOTION_ENGINE")
@@ -16,7 +18,10 @@ _OPTIONAL = frozenset(ENGINE_SETTINGS) - {"FACE_ENGINE"}
 
 def engines_in_use() -> frozenset[str]:
     """Dotted paths of the engines that the settings choose."""
-    return frozenset(path for name in ENGINE_SETTINGS if (path := getattr(settings, name)))
+    chosen = {name: getattr(settings, name) for name in ENGINE_SETTINGS}
+    if settings.THINGS_MODEL:
+        chosen["THINGS_ENGINE"] = "proctoring.vision.engines.operator_things.OperatorThings"
+    return frozenset(path for path in chosen.values() if path)
 
 
 @register()
@@ -70,6 +75,24 @@ def refuse_unknown_engine(app_configs: Any, **kwargs: Any) -> Sequence[CheckMess
             )
         )
     return found
+
+
+@register()
+def refuse_unreadable_things_model(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]:
+    """E008: the description of an operator's own detector is wrong, or its file missing or another one."""
+    if not settings.THINGS_MODEL:
+        return []
+    try:
+        read_things_model(Path(settings.THINGS_MODEL))
+    except EngineError as error:
+        return [
+            Error(
+                f"PROCTOR_THINGS_MODEL: {error}",
+                hint="docs/operations.md shows such a description.",
+                id="proctor.E008",
+            )
+        ]
+    return []
 
 
 def _is_known(path: str) -> bool:

@@ -20,6 +20,12 @@ def text(name: str, default: str = "") -> str:
     return os.environ.get(name, "").strip() or default
 
 
+def text_or_none(name: str, default: str) -> str:
+    """As `text`; the word "none" gives "", for what has a default and may be left out."""
+    value = text(name, default)
+    return "" if value.lower() == "none" else value
+
+
 def secret(name: str) -> str:
     """Value of `name`, or the content of the file that `name`_FILE points at, or "" when neither is set."""
     file_name = text(f"{name}_FILE")

@@ -6,7 +6,11 @@ from proctor_site.settings import env
 
 FACE_ENGINE = env.text("PROCTOR_FACE_ENGINE", "proctoring.vision.engines.opencv_faces.OpenCVFaces")
 HEAD_ENGINE = env.text("PROCTOR_HEAD_ENGINE")
-THINGS_ENGINE = env.text("PROCTOR_THINGS_ENGINE")
+THINGS_ENGINE = env.text_or_none(
+    "PROCTOR_THINGS_ENGINE", "proctoring.vision.engines.ssdlite_things.SsdliteThings"
+)
+THINGS_MODEL = env.text("PROCTOR_THINGS_MODEL")
+"""Description (TOML) of an operator's own ONNX detector, used in place of the engine above."""
 TEXT_ENGINE = env.text("PROCTOR_TEXT_ENGINE", "proctoring.vision.engines.ppocr_text.PPOcrText")
 """Engines beside the faces; empty: the detectors that need them say nothing."""
 EMOTION_ENGINE = (

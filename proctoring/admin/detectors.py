@@ -41,15 +41,17 @@ ABOUT: dict[ObservationKind, str] = {
         "yawning look the same, and nothing is heard."
     ),
     ObservationKind.PHONE: (
-        "An object detector that knows everyday things looks for phones; dark flat things are mistaken for "
-        "one, and a phone far away or mostly covered is missed."
+        "An object detector that knows everyday things looks for phones, every few seconds and then at once "
+        "again; other dark flat things are sometimes mistaken for one, and one phone in three is missed: far "
+        "away, at the ear or mostly covered."
     ),
     ObservationKind.BOOK: (
-        "An object detector looks for books; it misses most of them, and shelves in the background count."
+        "An object detector looks for books; it misses half of them, and sheets of paper and shelves in the "
+        "background count."
     ),
     ObservationKind.SECOND_SCREEN: (
-        "An object detector looks for laptops and television sets; pictures on the wall may count, and a "
-        "screen outside the picture cannot be seen."
+        "An object detector looks for laptops, monitors and television sets, also those in the background; "
+        "it misses half of them, and a screen outside the picture cannot be seen."
     ),
     ObservationKind.SECOND_PERSON: (
         "An object detector counts people by their bodies; posters, mirrors and people behind glass count as "
@@ -70,9 +72,13 @@ ABOUT: dict[ObservationKind, str] = {
 
 MEASURE_NAMES: dict[str, str] = {
     "faces": "Faces seen",
-    "smallest_px": "Height of the smallest face, in pixels",
+    "smallest_px": "Height of the smallest face, or other person, in pixels",
     "largest_px": "Height of the largest face, in pixels",
     "best_score": "Score of the clearest face (0 to 1)",
+    "persons": "People seen",
+    "width_px": "Width, in pixels",
+    "height_px": "Height, in pixels",
+    "label": "Looks like",
     "similarity": "Similarity with the reference (1: the same)",
     "threshold": "Different below",
     "contrast": "Contrast (0 to 255)",

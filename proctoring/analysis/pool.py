@@ -248,6 +248,7 @@ def engine_choice() -> EngineChoice:
         settings.FACE_ENGINE,
         head=settings.HEAD_ENGINE,
         things=settings.THINGS_ENGINE,
+        things_model=settings.THINGS_MODEL,
         text=settings.TEXT_ENGINE,
         emotions=settings.EMOTION_ENGINE,
         weights_dir=settings.WEIGHTS_DIR,

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from proctoring.vision.exchange import EngineChoice
 
 if TYPE_CHECKING:
+    from proctoring.vision.engines.base import ThingsEngine
     from proctoring.vision.pipeline import Pipeline
 
 NICENESS = 10
@@ -27,13 +28,23 @@ def make_pipeline(choice: EngineChoice) -> "Pipeline":
     engines = base.Engines(
         base.load_engine(base.FaceEngine, choice.faces, folder),
         base.load_engine(base.HeadEngine, choice.head, folder) if choice.head else None,
-        base.load_engine(base.ThingsEngine, choice.things, folder) if choice.things else None,
+        _things_engine(choice, folder),
         base.load_engine(base.TextEngine, choice.text, folder) if choice.text else None,
         base.load_engine(base.EmotionEngine, choice.emotions, folder) if choice.emotions else None,
     )
     for each in engines.all:
         each.warm_up()
     return Pipeline(engines)
+
+
+def _things_engine(choice: EngineChoice, folder: Path | None) -> "ThingsEngine | None":
+    from proctoring.vision.engines import base  # noqa: PLC0415  (as above)
+
+    if choice.things_model:
+        from proctoring.vision.engines.operator_things import OperatorThings  # noqa: PLC0415
+
+        return OperatorThings(Path(choice.things_model))
+    return base.load_engine(base.ThingsEngine, choice.things, folder) if choice.things else None
 
 
 def serve(connection: Connection, choice: EngineChoice) -> None:

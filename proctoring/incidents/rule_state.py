@@ -131,6 +131,7 @@ class RuleState:
     ``last_sequence`` is -1 before the first frame; frames at or below it change nothing.
     ``frames``: accepted frames so far. ``work_at``: when each of the dear work was last done, by its name.
     ``calm_since``: the newest sighting of anything above severity info, or the first frame; -1 before it.
+    ``things_doubts``: see ``things_pace.follow_things``.
     """
 
     last_sequence: int = -1
@@ -140,6 +141,7 @@ class RuleState:
     identity: IdentityPace = field(default_factory=IdentityPace)
     work_at: Mapping[str, float] = field(default_factory=dict)
     calm_since: float = -1.0
+    things_doubts: int = 0
 
     def open_kinds(self) -> tuple[ObservationKind, ...]:
         """Kinds with an incident open now."""
@@ -156,6 +158,7 @@ class RuleState:
             "identity": self.identity.to_json(),
             "work_at": dict(self.work_at),
             "calm_since": self.calm_since,
+            "things_doubts": self.things_doubts,
         }
 
     @classmethod
@@ -177,4 +180,5 @@ class RuleState:
             IdentityPace.from_json(data["identity"]),
             dict(data["work_at"]),
             float(data.get("calm_since", -1.0)),
+            int(data.get("things_doubts", 0)),
         )

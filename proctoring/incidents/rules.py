@@ -19,6 +19,7 @@ from proctoring.incidents.frame_pace import follow_calm
 from proctoring.incidents.identity_pace import follow_identity, identity_due
 from proctoring.incidents.rule_state import KindState, Look, RuleState, Spell
 from proctoring.incidents.rule_table import DEFAULT_RULES, Rule
+from proctoring.incidents.things_pace import follow_things
 from proctoring.observations import (
     FrameReport,
     Measurements,
@@ -79,7 +80,9 @@ def advance(
     last_at = max(state.last_at, report.captured_at)
     work_at = {**state.work_at, **dict.fromkeys(report.done, report.captured_at)}
     calm_since = follow_calm(state, report, rules)
-    return RuleState(report.sequence, last_at, state.frames + 1, kinds, pace, work_at, calm_since), decisions
+    doubts = follow_things(state.things_doubts, report)
+    state = RuleState(report.sequence, last_at, state.frames + 1, kinds, pace, work_at, calm_since, doubts)
+    return state, decisions
 
 
 def finish(

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from proctoring.incidents.identity_pace import CALM_S, identity_due
 from proctoring.incidents.rule_state import KindState, RuleState
+from proctoring.incidents.things_pace import are_things_doubtful
 from proctoring.vision.exchange import KINDS_OF, Work
 
 
@@ -52,7 +53,8 @@ def _is_due(state: RuleState, work: Work, at: float) -> bool:
     memories = [state.kinds[kind] for kind in KINDS_OF[work] if kind in state.kinds]
     if any(_is_open(memory) for memory in memories):
         return _is_over(state, work, at, pace.open)
-    if any(_is_unsettled(memory) for memory in memories):
+    doubtful = work is Work.THINGS and are_things_doubtful(state)
+    if doubtful or any(_is_unsettled(memory) for memory in memories):
         return _is_over(state, work, at, pace.unsettled)
     return _is_over(state, work, at, pace.calm)
 

@@ -9,7 +9,7 @@ MOST_MS = 54.0
 WHOLE_LOOK_MS = 16.0
 NEAR_LOOK_MS = 3.0
 # [M] one thread, 640x480. Only their proportion matters on another machine.
-COST_MS = {Work.IDENTITY: 31.0, Work.HEAD: 9.0, Work.THINGS: 20.0, Work.TEXT: 30.0}
+COST_MS = {Work.IDENTITY: 31.0, Work.HEAD: 9.0, Work.THINGS: 41.0, Work.TEXT: 30.0}
 
 
 def choose_work(wanted: Sequence[Work], spent_ms: float) -> tuple[Work, ...]:

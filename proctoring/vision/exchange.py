@@ -46,6 +46,7 @@ KINDS_OF = {
 class EngineChoice:
     """Which engines a process loads: dotted paths, "" for none.
 
+    ``things_model``: description of an operator's own detector, which takes the place of ``things``.
     ``weights_dir``: the operator's folder, or "". ``providers``: of ONNX Runtime, best first (see
     ``engines.onnx_sessions``).
     Without an engine its kinds are never reported: neither seen nor not seen.
@@ -54,6 +55,7 @@ class EngineChoice:
     faces: str
     head: str = ""
     things: str = ""
+    things_model: str = ""
     text: str = ""
     emotions: str = ""
     weights_dir: str = ""

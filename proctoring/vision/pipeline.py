@@ -14,6 +14,7 @@ from proctoring.vision.detectors.camera_blocked import observe_camera
 from proctoring.vision.detectors.face_count import Headcount, count_people, observe_face_count
 from proctoring.vision.detectors.same_person import could_not_compare, is_comparable, observe_identity
 from proctoring.vision.detectors.text import find_blocks, observe_text
+from proctoring.vision.detectors.things import find_and_observe
 from proctoring.vision.document import judge_document
 from proctoring.vision.engines.base import Engines, Frame, Vector
 from proctoring.vision.enrolment import judge_enrolment
@@ -111,6 +112,11 @@ class Pipeline:
         if request.reads_emotions and self.engines.emotions and look.count.main and look.quality.usable:
             with stages.stage("emotions"):
                 emotions = self.engines.emotions.read(look.frame, look.count.main)
+        if self.engines.things and Work.THINGS in work and not blocked:
+            with stages.stage("things"):
+                observations += find_and_observe(
+                    self.engines.things, look.frame, look.quality, look.count.main, request.detectors
+                )
         thumbnail = b""
         if request.thumbnail_width:
             with stages.stage("thumbnail"):

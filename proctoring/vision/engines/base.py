@@ -2,7 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
 from typing import TypeVar
@@ -122,12 +122,29 @@ class HeadEngine(Engine):
         self.look(EMPTY_FRAME, FaceBox(240, 140, 160, 200, 0.9, points))
 
 
+THING_LABELS = ("person", "phone", "book", "laptop", "tv")
+
+
+@dataclass(frozen=True, slots=True)
+class ThingScores:
+    """Scores by label that only make sense for one engine; values and sources in ``vision/thresholds.py``.
+
+    ``least``: lowest score that counts; a label that is missing is never found. ``hints``: for labels that
+    are judged on a closer look only, the lowest score in the whole frame that is worth that look.
+    """
+
+    least: Mapping[str, float]
+    hints: Mapping[str, float] = field(default_factory=dict)
+
+
 class ThingsEngine(Engine):
-    """Finds things and whole people: labels ``person``, ``phone``, ``book``, ``laptop``, ``tv``."""
+    """Finds things and whole people: labels ``THING_LABELS``."""
+
+    scores: ThingScores
 
     @abstractmethod
     def find(self, frame: Frame) -> list[Box]:
-        """What is in ``frame``, best score first; weak scores included, callers choose."""
+        """What is in ``frame`` (BGR uint8, HxWx3), best score first; weak scores included, callers choose."""
 
     def warm_up(self) -> None:
         """See the base class."""

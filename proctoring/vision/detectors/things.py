@@ -1,0 +1,202 @@
+"""Phones, books, other screens and the bodies of other people."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from proctoring.observations import FaceBox, Observation, ObservationKind, Quality, QualityReason
+from proctoring.vision import thresholds
+from proctoring.vision.engines.base import Box, Frame, ThingScores, ThingsEngine
+
+THINGS = frozenset(
+    {
+        ObservationKind.PHONE,
+        ObservationKind.BOOK,
+        ObservationKind.SECOND_SCREEN,
+        ObservationKind.SECOND_PERSON,
+    }
+)
+SCREEN_NAMES = {"laptop": "laptop", "tv": "monitor or television set"}
+_HINTED = {"phone": ObservationKind.PHONE, "book": ObservationKind.BOOK}
+_LIMITS = thresholds.THINGS
+_SPOILERS = frozenset({QualityReason.TOO_DARK, QualityReason.OVER_EXPOSED, QualityReason.BLURRED})
+
+
+@dataclass(frozen=True, slots=True)
+class Sightings:
+    """What one look at the whole frame found, and what the closer look that followed it said.
+
+    ``found``: boxes that count, best first. ``weak``: by label the best score that did not count.
+    ``unsure``: labels of which a hint was seen that nobody looked at more closely.
+    """
+
+    found: tuple[Box, ...]
+    weak: Mapping[str, float]
+    unsure: frozenset[str] = frozenset()
+
+    def of(self, *labels: str) -> tuple[Box, ...]:
+        """The boxes that count with one of the labels, best first."""
+        return tuple(box for box in self.found if box.label in labels)
+
+    def doubt(self, scores: ThingScores, *labels: str) -> float | None:
+        """Best score of the labels that did not count; None when it is too good to say "not there"."""
+        weakest = [self.weak.get(label, 0.0) for label in labels]
+        near = any(
+            weak >= _LIMITS.doubt * scores.least.get(label, 1.0)
+            for label, weak in zip(labels, weakest, strict=True)
+        )
+        return None if near or self.unsure.intersection(labels) else max(weakest)
+
+
+def find_and_observe(
+    engine: ThingsEngine,
+    frame: Frame,
+    quality: Quality,
+    face: FaceBox | None,
+    wanted: frozenset[ObservationKind] = THINGS,
+) -> tuple[Observation, ...]:
+    """What a frame shows besides faces; nothing at all when it is too dark or blurred to tell.
+
+    ``wanted``: the kinds that are on; no closer look is spent on others. ``face``: the main one, or None.
+    """
+    if not can_judge(quality):
+        return ()
+    seen = look_for_things(engine, frame, wanted)
+    return observe_things(seen, engine.scores, face, frame.shape[0])
+
+
+def can_judge(quality: Quality) -> bool:
+    """True when things can be told in the frame: otherwise the candidate is coached and nothing is said."""
+    return quality.usable and not _SPOILERS.intersection(quality.reasons)
+
+
+def look_for_things(
+    engine: ThingsEngine, frame: Frame, wanted: frozenset[ObservationKind] = THINGS
+) -> Sightings:
+    """Look at the whole frame, and once more closely where there is a hint of a phone, or else of a book.
+
+    Squeezed into the model's small input a phone is a few pixels: the hint says where to look, the closer
+    look alone says what it is. At most one closer look a frame, because each costs as much as the first.
+    """
+    boxes = engine.find(frame)
+    hints = [box for box in _hints(boxes, engine.scores) if _HINTED[box.label] in wanted]
+    found = [box for box in boxes if box.label not in engine.scores.hints]
+    if hints:
+        height, width = frame.shape[:2]
+        x, y, side = closer_square(hints[0], width, height)
+        closer = engine.find(frame[y : y + side, x : x + side].copy())
+        # Without a hint of its own a book in the closer look is mostly the phone itself.
+        hinted = {hint.label for hint in hints}
+        found += [replace(box, x=box.x + x, y=box.y + y) for box in closer if box.label in hinted]
+    unsure = frozenset(box.label for box in hints[1:]) - {box.label for box in hints[:1]}
+    return sort_finds(found, engine.scores, unsure)
+
+
+def _hints(boxes: Sequence[Box], scores: ThingScores) -> list[Box]:
+    """The best hint of each label that needs a closer look, in the order of ``scores.hints``."""
+    best = []
+    for label, least in scores.hints.items():
+        box = max((box for box in boxes if box.label == label), key=lambda box: box.score, default=None)
+        if box is not None and box.score >= least:
+            best.append(box)
+    return best
+
+
+def closer_square(hint: Box, width: int, height: int) -> tuple[int, int, int]:
+    """Left, top and side in pixels of the square around a hint, inside a frame of that size."""
+    shorter = min(width, height)
+    side = max(_LIMITS.closer_side * shorter, _LIMITS.closer_margin * max(hint.w, hint.h))
+    size = max(1, min(shorter, round(side)))
+    x = round(hint.x + hint.w / 2 - size / 2)
+    y = round(hint.y + hint.h / 2 - size / 2)
+    return min(max(0, x), width - size), min(max(0, y), height - size), size
+
+
+def sort_finds(boxes: Iterable[Box], scores: ThingScores, unsure: frozenset[str] = frozenset()) -> Sightings:
+    """Boxes sorted into those that count and doubts. A book where a phone or screen was found is that."""
+    found: list[Box] = []
+    weak: dict[str, float] = {}
+    for box in sorted(boxes, key=lambda box: -box.score):
+        if box.score >= scores.least.get(box.label, 2.0):
+            found.append(box)
+        else:
+            weak[box.label] = max(weak.get(box.label, 0.0), box.score)
+    others = [box for box in found if box.label in ("phone", "laptop", "tv")]
+    kept = tuple(box for box in found if box.label != "book" or not _is_inside(box, others))
+    return Sightings(kept, weak, unsure)
+
+
+def _is_inside(box: Box, others: Sequence[Box]) -> bool:
+    return any(_shared(box, other) > _LIMITS.same_thing * box.w * box.h for other in others)
+
+
+def _shared(a: Box, b: Box) -> float:
+    """Square pixels that two boxes share."""
+    width = min(a.x + a.w, b.x + b.w) - max(a.x, b.x)
+    height = min(a.y + a.h, b.y + b.h) - max(a.y, b.y)
+    return max(0.0, width) * max(0.0, height)
+
+
+def observe_things(
+    seen: Sightings, scores: ThingScores, face: FaceBox | None, frame_height: int
+) -> tuple[Observation, ...]:
+    """The observations ``phone``, ``book``, ``second_screen`` and ``second_person`` of one frame.
+
+    ``face``: the main face, whose body is the candidate. Pixels are those of the analysed frame.
+    """
+    return (
+        _thing(ObservationKind.PHONE, seen, scores, "phone"),
+        _thing(ObservationKind.BOOK, seen, scores, "book"),
+        _thing(ObservationKind.SECOND_SCREEN, seen, scores, "laptop", "tv"),
+        _second_person(seen, scores, face, frame_height),
+    )
+
+
+def _thing(kind: ObservationKind, seen: Sightings, scores: ThingScores, *labels: str) -> Observation:
+    boxes = seen.of(*labels)
+    if boxes:
+        best = boxes[0]
+        numbers: dict[str, float | int | str] = {"width_px": round(best.w), "height_px": round(best.h)}
+        if kind is ObservationKind.SECOND_SCREEN:
+            numbers["label"] = SCREEN_NAMES[best.label]
+        return Observation(kind, True, best.score, numbers)
+    return _absent(kind, seen.doubt(scores, *labels))
+
+
+def _second_person(
+    seen: Sightings, scores: ThingScores, face: FaceBox | None, frame_height: int
+) -> Observation:
+    """People besides the one whose face is the main one; without a face, people besides the largest."""
+    bodies = _bodies(seen.of("person"), frame_height)
+    own = _body_of(face, bodies) if face else bodies[0] if bodies else None
+    others = [body for body in bodies if body is not own]
+    if not others:
+        return _absent(ObservationKind.SECOND_PERSON, seen.doubt(scores, "person"))
+    numbers = {"persons": len(others) + 1, "smallest_px": round(min(body.h for body in others))}
+    return Observation(ObservationKind.SECOND_PERSON, True, min(body.score for body in others), numbers)
+
+
+def _bodies(people: Sequence[Box], frame_height: int) -> list[Box]:
+    """Bodies large enough to be in the room, largest first, each once."""
+    kept: list[Box] = []
+    for body in sorted(people, key=lambda body: -body.w * body.h):
+        same = any(
+            _shared(body, other) > _LIMITS.same_body * min(body.w * body.h, other.w * other.h)
+            for other in kept
+        )
+        if body.h >= _LIMITS.least_body_height * frame_height and not same:
+            kept.append(body)
+    return kept
+
+
+def _body_of(face: FaceBox, bodies: Sequence[Box]) -> Box | None:
+    """The body that the face belongs to: of those around it, the one it is most in the middle of."""
+    x, y = face.x + face.w / 2, face.y + face.h / 2
+    around = [body for body in bodies if 0 <= x - body.x <= body.w and 0 <= y - body.y <= body.h]
+    return min(around, key=lambda body: abs(body.x + body.w / 2 - x), default=None)
+
+
+def _absent(kind: ObservationKind, doubt: float | None) -> Observation:
+    """Not there; or, without a number, not to be said."""
+    if doubt is None:
+        return Observation(kind, False, 0.0, {}, informative=False)
+    return Observation(kind, False, 1.0 - doubt, {})
