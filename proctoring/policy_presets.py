@@ -112,7 +112,7 @@ PRESETS = (
         rules={
             Kind.NO_FACE: {"min_frames": 2, "persist_seconds": 0.5},
             Kind.SEVERAL_FACES: {"min_frames": 2, "persist_seconds": 0.5},
-            Kind.LOOKING_AWAY: {"severity": Severity.MEDIUM.value, "min_frames": 3, "persist_seconds": 1.5},
+            Kind.LOOKING_AWAY: {"severity": Severity.MEDIUM.value, "min_frames": 2, "persist_seconds": 0.5},
             Kind.FACE_HIDDEN: {"severity": Severity.MEDIUM.value, "min_frames": 3, "persist_seconds": 2.0},
             Kind.CAMERA_COVERED: {"severity": Severity.HIGH.value, "min_frames": 2, "persist_seconds": 0.5},
             Kind.TEXT_SHOWN: {"severity": Severity.MEDIUM.value},

@@ -15,6 +15,7 @@ from proctoring.analysis import context, pace, pool
 from proctoring.models import Consent, MonitoringSession, Notice
 
 SCRIPTED = "proctoring.vision.engines.scripted.ScriptedFaces"
+SCRIPTED_HEAD = "proctoring.vision.engines.scripted.ScriptedHead"
 RED, BLUE = (40, 40, 230), (230, 40, 40)
 
 
@@ -46,7 +47,7 @@ def black_frame() -> bytes:
 def scripted(settings: Any) -> Iterator[None]:
     """The scripted engine inside this process."""
     pool.close()
-    settings.FACE_ENGINE, settings.HEAD_ENGINE = SCRIPTED, ""
+    settings.FACE_ENGINE, settings.HEAD_ENGINE = SCRIPTED, SCRIPTED_HEAD
     settings.THINGS_ENGINE = settings.TEXT_ENGINE = ""
     settings.ANALYSIS_WORKERS = 0
     pace._seen.clear()

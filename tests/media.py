@@ -14,6 +14,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from proctoring.analysis.head_memory import HeadMemory, follow_head
 from proctoring.incidents.rules import (
     EndIncident,
     ExtendIncident,
@@ -25,6 +26,7 @@ from proctoring.incidents.rules import (
 )
 from proctoring.incidents.work_pace import work_due, work_if_moved
 from proctoring.observations import ObservationKind
+from proctoring.vision.exchange import Work
 from proctoring.vision.image import encode_jpeg
 from proctoring.vision.looking_back import Past, look_back
 from proctoring.vision.pipeline import FrameRequest, Pipeline
@@ -280,6 +282,7 @@ def run_clip(
         assert enrolled.vector is not None, f"the reference is not good enough: {enrolled.problems}"
         references = (enrolled.vector,)
     state, past, seen, left = RuleState(), Past(), {}, b""
+    memory, baseline = HeadMemory(), None
     order: list[SeenIncident] = []
     at, sequence = start, 0
     while at < len(frames) / fps:
@@ -290,10 +293,14 @@ def run_clip(
             due=work_due(state, at),
             if_moved=work_if_moved(state, at),
             last_look=left,
+            baseline=baseline,
+            mouth=memory.mouth,
         )
         report = pipeline.analyse(frames[int(at * fps)], request)
         left = report.left
         past, report = look_back(past, report, request)
+        if Work.HEAD in report.done:
+            memory, baseline = follow_head(memory, report, baseline)
         state, decisions = advance(state, report)
         _note(decisions, at, seen, order)
         sequence += 1

@@ -5,7 +5,7 @@ import os
 from proctor_site.settings import env
 
 FACE_ENGINE = env.text("PROCTOR_FACE_ENGINE", "proctoring.vision.engines.opencv_faces.OpenCVFaces")
-HEAD_ENGINE = env.text("PROCTOR_HEAD_ENGINE")
+HEAD_ENGINE = env.text_or_none("PROCTOR_HEAD_ENGINE", "proctoring.vision.engines.mesh_head.MeshHead")
 THINGS_ENGINE = env.text_or_none(
     "PROCTOR_THINGS_ENGINE", "proctoring.vision.engines.ssdlite_things.SsdliteThings"
 )

@@ -17,7 +17,8 @@ from proctor_site.kernel.errors import InvalidInput, Unavailable
 from proctoring import emotions, policies
 from proctoring.analysis import pool, templates
 from proctoring.incidents.frame_pace import Intervals
-from proctoring.models import Consent, MonitoringSession, Policy, ReferenceFace
+from proctoring.models import Consent, HeadBaseline, MonitoringSession, Policy, ReferenceFace
+from proctoring.vision.baseline import Baseline
 from proctoring.vision.engines.base import Vector
 
 log = logging.getLogger(__name__)
@@ -30,13 +31,14 @@ _VERSION_TTL_S = 24 * 60 * 60
 
 @dataclass(frozen=True, slots=True)
 class SessionContext:
-    """One session's side of the analysis. `references` None: nothing to compare with."""
+    """One session's side of the analysis. `references`, `baseline` None: nothing to compare with."""
 
     may_capture: bool
     rule_set: policies.RuleSet
     references: tuple[Vector, ...] | None
     warns_candidate: bool
     intervals: Intervals
+    baseline: Baseline | None = None
     reads_emotions: bool = False
 
 
@@ -86,6 +88,7 @@ def _load(session: MonitoringSession, before: SessionContext | None) -> SessionC
         intervals=Intervals(
             settings.FRAME_INTERVAL_MS, settings.FRAME_RISK_INTERVAL_MS, settings.FRAME_CALM_INTERVAL_MS
         ),
+        baseline=_baseline(session),
         # Never in an exam: only in sessions of outside callers.
         reads_emotions=session.attempt_id is None and not emotions.why_not(session.institution),
     )
@@ -123,6 +126,12 @@ def _references(session: MonitoringSession) -> tuple[Vector, ...] | None:
     except Unavailable:
         log.exception("session %s: faces cannot be compared", session.pk)
         return None
+
+
+def _baseline(session: MonitoringSession) -> Baseline | None:
+    """It is deleted with the consent, so whatever is there may be used."""
+    found = HeadBaseline.objects.filter(session=session).first()
+    return Baseline.from_json(found.numbers) if found else None
 
 
 def _version_key(session_id: int) -> str:

@@ -24,7 +24,7 @@ from proctor_site.kernel.errors import Overloaded, Unavailable
 from proctoring.analysis import worker
 from proctoring.observations import FrameReport
 from proctoring.vision.engines.base import Vector
-from proctoring.vision.exchange import DocumentReport, EngineChoice, EnrolmentReport, FrameRequest
+from proctoring.vision.exchange import DocumentReport, EngineChoice, EnrolmentReport, FrameRequest, HeadReport
 
 log = logging.getLogger(__name__)
 
@@ -285,6 +285,11 @@ def enrol(image: bytes) -> EnrolmentReport:
 def compare_document(image: bytes, references: tuple[Vector, ...]) -> DocumentReport:
     """Compares the photo of an identity document with a person's vectors; waits as `enrol` does."""
     return start().run("compare_document", image, references, wait_s=ENROL_WAIT_S)
+
+
+def look_at_head(image: bytes) -> HeadReport:
+    """One look at how a candidate sits at check-in; sheds like a frame, for another look comes soon."""
+    return start().run("look_at_head", image, wait_s=WAIT_S)
 
 
 def engine_description() -> str:

@@ -11,6 +11,7 @@ from typing import Any
 
 from django.core.cache import cache
 
+from proctoring.analysis.head_memory import HeadMemory
 from proctoring.evidence.windows import AvailableFrame
 from proctoring.incidents.rules import RuleState
 from proctoring.observations import FrameReport, ObservationKind
@@ -41,6 +42,7 @@ class Memory:
     `last_sequence`: of the newest frame accepted, analysed or not; -1 before the first. `written`: when each
     kind's open incident was last written to the database, seconds since the epoch. `past`: for looking back.
     `last_look`: what the newest report left for the next frame (`vision.last_look`).
+    `head`: what the next looks at the head are compared with.
     """
 
     last_sequence: int = -1
@@ -49,6 +51,7 @@ class Memory:
     written: Mapping[str, float] = field(default_factory=dict)
     past: Past = field(default_factory=Past)
     last_look: bytes = b""
+    head: HeadMemory = field(default_factory=HeadMemory)
 
 
 def begin(session_id: int) -> bool:
@@ -72,8 +75,9 @@ def load(session_id: int) -> Memory:
         log.exception("session %s: the rule state is of another release; counting starts anew", session_id)
         rules = RuleState()
     frames = tuple(FrameNote(*note) for note in data["frames"])
-    past = Past.from_data(data.get("past", {}))
-    return Memory(data["last_sequence"], rules, frames, data["written"], past, data.get("last_look", b""))
+    past, head = Past.from_data(data.get("past", {})), HeadMemory.from_json(data.get("head", {}))
+    left = data.get("last_look", b"")
+    return Memory(data["last_sequence"], rules, frames, data["written"], past, left, head)
 
 
 def save(session_id: int, memory: Memory) -> None:
@@ -85,6 +89,7 @@ def save(session_id: int, memory: Memory) -> None:
         "written": dict(memory.written),
         "past": memory.past.to_data(),
         "last_look": memory.last_look,
+        "head": memory.head.to_json(),
     }
     cache.set(_memory_key(session_id), data, _MEMORY_TTL_S)
 

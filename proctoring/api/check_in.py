@@ -1,4 +1,4 @@
-"""Check-in: notice and consent, reference photo, and the end of it."""
+"""Check-in: notice and consent, reference photo, baseline, and the end of it."""
 
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
@@ -13,14 +13,16 @@ from proctoring import sessions
 from proctoring.api.base import fields_in
 from proctoring.api.capture import OctetParser, RawImageParser
 from proctoring.api.shapes import (
+    BaselineProgressSerializer,
     ConsentGivenSerializer,
     ConsentSerializer,
     ConsentViewSerializer,
     PhotoJudgementSerializer,
 )
-from proctoring.identity import check_in, consent, notice, reference, steps
+from proctoring.identity import baseline, check_in, consent, notice, reference, steps
 from proctoring.ingest import tokens
 from proctoring.live.messages import iso
+from proctoring.models import MonitoringSession
 from proctoring.vision.upload import DEFAULT_LIMITS
 
 
@@ -82,11 +84,32 @@ class ConsentToCapture(CandidateView):
         return Response(status=204)
 
 
-class ReferencePhoto(CandidateView):
-    """Reference photo."""
+class CheckInPictureView(CandidateView):
+    """What the calls that take one picture of a check-in share. `field`: its name in refusals."""
 
     parser_classes = [RawImageParser, OctetParser]
     most_bytes = DEFAULT_LIMITS.max_bytes
+    field: str
+
+    def picture(self, request: Request, attempt_id: int) -> tuple[MonitoringSession, bytes]:
+        """The session and the picture's bytes; raises TooLarge, InvalidInput, Conflict `consent_missing`."""
+        attempt = self.attempt(request, attempt_id)
+        announced = request.META.get("CONTENT_LENGTH") or "0"
+        if announced.isdigit() and int(announced) > self.most_bytes:
+            raise TooLarge(f"At most {self.most_bytes} bytes are accepted.", field=self.field)
+        session = sessions.session_of(attempt)
+        if session is None:
+            raise Conflict("Please read the notice and make your choice first.", code="consent_missing")
+        image = fields_in(request).get("frame")
+        if not image:
+            raise InvalidInput("There is no picture in the request.", field=self.field, code="required")
+        return session, image
+
+
+class ReferencePhoto(CheckInPictureView):
+    """Reference photo."""
+
+    field = "photo"
 
     @extend_schema(
         operation_id="reference_photo",
@@ -95,16 +118,7 @@ class ReferencePhoto(CandidateView):
     )
     def post(self, request: Request, attempt_id: int) -> Response:
         """Judges the photo at once; a good one becomes the reference, another one changes nothing."""
-        attempt = self.attempt(request, attempt_id)
-        announced = request.META.get("CONTENT_LENGTH") or "0"
-        if announced.isdigit() and int(announced) > self.most_bytes:
-            raise TooLarge(f"At most {self.most_bytes} bytes are accepted.", field="photo")
-        session = sessions.session_of(attempt)
-        if session is None:
-            raise Conflict("Please read the notice and make your choice first.", code="consent_missing")
-        image = fields_in(request).get("frame")
-        if not image:
-            raise InvalidInput("There is no picture in the request.", field="photo", code="required")
+        session, image = self.picture(request, attempt_id)
         judged = reference.enrol(session, image)
         face = judged.report.face
         return Response(
@@ -114,6 +128,35 @@ class ReferencePhoto(CandidateView):
                 "face": face and {"x": face.x, "y": face.y, "w": face.w, "h": face.h},
                 "width": judged.report.width,
                 "height": judged.report.height,
+            }
+        )
+
+
+class BaselineLook(CheckInPictureView):
+    """Baseline."""
+
+    field = "frame"
+
+    @extend_schema(
+        operation_id="baseline_look",
+        request={"image/jpeg": OpenApiTypes.BINARY},
+        responses={
+            200: BaselineProgressSerializer,
+            **REFUSALS,
+            429: ProblemSerializer,
+            503: ProblemSerializer,
+        },
+    )
+    def post(self, request: Request, attempt_id: int) -> Response:
+        """Looks once at how the candidate sits; the picture is not kept, calm looks become the baseline."""
+        session, image = self.picture(request, attempt_id)
+        progress = baseline.take_look(session, image)
+        return Response(
+            {
+                "looks": progress.looks,
+                "wanted": progress.wanted,
+                "done": progress.done,
+                "text": progress.text,
             }
         )
 

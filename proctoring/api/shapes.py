@@ -133,6 +133,15 @@ class IdentityCheckSerializer(serializers.Serializer[Any]):
     about_minutes = serializers.IntegerField(allow_null=True, help_text="How long the last ones waited.")
 
 
+class BaselineProgressSerializer(serializers.Serializer[Any]):
+    """How far the learning of a baseline is."""
+
+    looks = serializers.IntegerField()
+    wanted = serializers.IntegerField()
+    done = serializers.BooleanField()
+    text = serializers.CharField()
+
+
 class PersonSerializer(serializers.Serializer[Any]):
     """A candidate as proctors see them."""
 

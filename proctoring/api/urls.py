@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from proctoring.api.check_in import CompleteCheckIn, ConsentToCapture, ReferencePhoto
+from proctoring.api.check_in import BaselineLook, CompleteCheckIn, ConsentToCapture, ReferencePhoto
 from proctoring.api.frames import SendFrame
 from proctoring.api.identity import PersonCheck, ShowDocument
 from proctoring.api.incidents import AcknowledgeIncident
@@ -25,6 +25,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(_ATTEMPT + "reference-photo/", ReferencePhoto.as_view(), name="api_attempt_reference_photo"),
     path(_ATTEMPT + "document/", ShowDocument.as_view(), name="api_attempt_document"),
     path(_ATTEMPT + "identity-check/", PersonCheck.as_view(), name="api_attempt_identity_check"),
+    path(_ATTEMPT + "baseline/", BaselineLook.as_view(), name="api_attempt_baseline"),
     path(_ATTEMPT + "check-in/complete/", CompleteCheckIn.as_view(), name="api_attempt_check_in_complete"),
     path(_ATTEMPT + "warnings/", Warnings.as_view(), name="api_attempt_warnings"),
     path(_ATTEMPT + "pause/", Pause.as_view(), name="api_attempt_pause"),

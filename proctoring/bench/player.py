@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from proctoring.analysis.head_memory import HeadMemory, follow_head
 from proctoring.bench.dataset import DataError
 from proctoring.incidents.decisions import OpenIncident
 from proctoring.incidents.rules import RuleState, advance
@@ -11,8 +12,9 @@ from proctoring.models import Policy
 from proctoring.observations import FrameReport
 from proctoring.observations import ObservationKind as Kind
 from proctoring.policies import rules_for
+from proctoring.vision.baseline import Baseline
 from proctoring.vision.engines.base import Vector
-from proctoring.vision.exchange import FrameRequest
+from proctoring.vision.exchange import FrameRequest, Work
 from proctoring.vision.looking_back import Past, look_back
 from proctoring.vision.pipeline import Pipeline
 
@@ -33,6 +35,8 @@ class Player:
     def __init__(self, references: tuple[Vector, ...] | None = None) -> None:
         self._rule_set = rules_for(Policy())
         self._state, self._past = RuleState(), Past()
+        self._head = HeadMemory()
+        self._baseline: Baseline | None = None
         self._references = references
         self._sequence = 0
         self._last_look = b""
@@ -49,11 +53,15 @@ class Player:
             if_moved=work_if_moved(self._state, at),
             last_look=self._last_look,
             thumbnail_width=THUMBNAIL_WIDTH,
+            baseline=self._baseline,
+            mouth=self._head.mouth,
         )
 
     def note(self, request: FrameRequest, report: FrameReport) -> None:
         """Takes the answer to ``request``: rules decide, and incidents that open become flags."""
         self._last_look = report.left
+        if Work.HEAD in report.done:
+            self._head, self._baseline = follow_head(self._head, report, self._baseline)
         self._past, report = look_back(self._past, report, request)
         self._state, decisions = advance(self._state, report, self._rule_set.rules)
         self._sequence += 1

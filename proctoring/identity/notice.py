@@ -86,11 +86,17 @@ def _captured(policy: Policy) -> str:
         if policy.reference_photo_required
         else ""
     )
+    seat = (
+        "While you check in, or else in the first half minute of the exam, it is measured how you usually "
+        "hold your head; only numbers are kept, and they are deleted when you withdraw your agreement. "
+        if policy.looking_away != DetectorMode.OFF
+        else ""
+    )
     document = _document(policy)
     checks = f"A program looks at each picture: {'; '.join(texts)}. " if texts else ""
     return (
         "What is captured\nWhile you take the exam, your camera sends a still picture about once a second. "
-        f"No sound and no video is recorded. {photo}{document}{checks}"
+        f"No sound and no video is recorded. {photo}{document}{checks}{seat}"
         "A program never decides about you: what it points out is looked at by people."
     )
 

@@ -114,16 +114,16 @@ _DEFAULTS = (
     Rule(
         ObservationKind.LOOKING_AWAY,
         Severity.LOW,  # people look away to think; a proctor looks at how often and where
-        min_frames=4,  # the replaced system: five frames at some frames a second
-        persist_seconds=2.5,
-        share=0.8,
+        min_frames=3,  # the replaced system: five frames at some frames a second
+        persist_seconds=1.5,
+        share=0.66,  # two of three: a turn of 2.4 s gives no more at one frame a second
         clear_frames=2,
         clear_seconds=1.5,
         merge_seconds=5.0,
         cooldown_seconds=60.0,
         gap_seconds=10.0,
         template="Head or eyes turned away from the screen in {count} of {looks} frames over {seconds} s "
-        "({direction}, yaw {yaw_change}, pitch {pitch_change} degrees from the usual), "
+        "({direction}, yaw {yaw_change}, pitch {pitch_change} degrees from {usual}), "
         "confidence {confidence}",
     ),
     Rule(
@@ -137,8 +137,8 @@ _DEFAULTS = (
         merge_seconds=10.0,
         cooldown_seconds=120.0,
         gap_seconds=10.0,
-        template="Eyes closed in {count} of {looks} frames over {seconds} s (closed {eyes_closed} of 1), "
-        "confidence {confidence}",
+        template="Eyes closed, or cast far down, in {count} of {looks} frames over {seconds} s "
+        "(closed {eyes_closed} of 1), confidence {confidence}",
     ),
     Rule(
         ObservationKind.FACE_HIDDEN,

@@ -10,7 +10,9 @@ from exams import states as exam_states
 from proctor_site.kernel.errors import Conflict, Overloaded
 from proctoring.analysis import context, pace, pool, recent, session_measures
 from proctoring.analysis.context import SessionContext
+from proctoring.analysis.head_memory import HeadMemory, follow_head
 from proctoring.analysis.recent import Memory
+from proctoring.identity import baseline as baselines
 from proctoring.incidents import services as incidents
 from proctoring.incidents.decisions import Decision, ExtendIncident
 from proctoring.incidents.frame_pace import wanted_interval_ms
@@ -19,10 +21,10 @@ from proctoring.incidents.work_pace import work_due, work_if_moved
 from proctoring.ingest import limits
 from proctoring.live import presence
 from proctoring.models import MonitoringSession
-from proctoring.observations import FrameReport
+from proctoring.observations import FrameReport, ObservationKind
 from proctoring.states import SESSION_LIVE
 from proctoring.vision.coaching import coaching_text
-from proctoring.vision.exchange import FrameRequest
+from proctoring.vision.exchange import FrameRequest, Work
 from proctoring.vision.looking_back import look_back
 from proctoring.vision.upload import ImageError
 
@@ -124,6 +126,8 @@ def _in_turn(
         due=work_due(memory.rules, at),
         if_moved=work_if_moved(memory.rules, at),
         last_look=memory.last_look,
+        baseline=known.baseline,
+        mouth=memory.head.mouth,
         thumbnail_width=THUMBNAIL_WIDTH,
         reads_emotions=known.reads_emotions,
     )
@@ -133,9 +137,12 @@ def _in_turn(
         raise limits.bad_picture(error) from error
     except (Overloaded, pool.WorkerLost) as error:
         return _not_analysed(session, memory, number, live, known, error)
+    if Work.HEAD in report.done:
+        memory = replace(memory, head=_follow_head(session, known, memory.head, report))
     past, report = look_back(memory.past, report, request, _camera_label(session))
     state = _record(session, known, replace(memory, past=past), report, image)
-    session_measures.note(session, report, request.baseline)
+    usual = request.baseline.usual if request.baseline else None
+    session_measures.note(session, report, usual)
     _note_presence(session, report)
     return FrameAnswer(
         number,
@@ -147,6 +154,19 @@ def _in_turn(
         incidents=[kind.value for kind in state.open_kinds()],
         last_sequence=number,
     )
+
+
+def _follow_head(
+    session: MonitoringSession, known: SessionContext, memory: HeadMemory, report: FrameReport
+) -> HeadMemory:
+    """The head's memory after one more look; a baseline that was learnt just now is stored."""
+    # Its notice tells a candidate of the baseline only where looking away is watched.
+    learns = ObservationKind.LOOKING_AWAY in known.rule_set.detectors
+    memory, baseline = follow_head(memory, report, known.baseline, learns=learns)
+    if baseline is not None and known.baseline is None:
+        with within(session.institution):
+            baselines.store(session, baseline)
+    return memory
 
 
 def _not_analysed(

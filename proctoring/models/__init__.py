@@ -1,7 +1,7 @@
 """Policies, monitoring sessions, incidents, evidence, identity and live events."""
 
 from proctoring.models.evidence import EvidenceItem
-from proctoring.models.identity import Consent, Notice, ReferenceFace
+from proctoring.models.identity import Consent, HeadBaseline, Notice, ReferenceFace
 from proctoring.models.identity_check import DocumentCheck, IdentityCheck
 from proctoring.models.incident import Incident
 from proctoring.models.live_event import LiveEvent
@@ -14,6 +14,7 @@ __all__ = [
     "Consent",
     "DocumentCheck",
     "EvidenceItem",
+    "HeadBaseline",
     "IdentityCheck",
     "Incident",
     "LiveEvent",

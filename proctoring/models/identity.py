@@ -67,3 +67,18 @@ class ReferenceFace(TenantModel):
 
     def __str__(self) -> str:
         return f"reference of {self.session}"
+
+
+class HeadBaseline(TenantModel):
+    """How a candidate usually holds the head in front of the own screen: numbers, no picture.
+
+    It rests on the consent and goes with it.
+    """
+
+    session = models.OneToOneField(MonitoringSession, on_delete=models.CASCADE, related_name="head_baseline")
+    consent = models.ForeignKey(Consent, on_delete=models.CASCADE, related_name="+")
+    numbers = models.JSONField(help_text="Form: `proctoring.vision.baseline.Baseline`.")
+    created_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"baseline of {self.session}"

@@ -1,4 +1,4 @@
-"""Check-in: the notice and the choice, the device check, the reference photo."""
+"""Check-in: the notice and the choice, the device check, the reference photo, the baseline."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -7,9 +7,9 @@ from django.views.decorators.http import require_safe
 
 from exams.pages.steps import PAGE_OF_STATE, Page, api_url_of, own_attempt, url_of
 from proctoring import sessions
+from proctoring.identity import baseline, person_checks, steps
 from proctoring.identity import consent as consents
 from proctoring.identity import notice as notices
-from proctoring.identity import person_checks, steps
 from proctoring.models import Consent, Policy
 from proctoring.models.identity_check import DocumentType
 from proctoring.states import CHECK_ASKED_AGAIN
@@ -44,6 +44,8 @@ def check_in(request: HttpRequest, slug: str, attempt_id: int) -> HttpResponse:
         "has_document": consent is not None and steps.document_of(consent) is not None,
         "asked_again": newest.message if newest and newest.state == CHECK_ASKED_AGAIN else "",
         "document_types": DocumentType.choices,
+        "learns_baseline": baseline.is_learnt(policy),
+        "look_every_ms": baseline.LOOK_EVERY_MS,
         "api_url": api_url_of(attempt),
         "waiting_url": url_of(attempt, Page.WAITING),
     }

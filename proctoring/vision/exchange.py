@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from proctoring.observations import FaceBox, Head, ObservationKind, Quality
+from proctoring.vision.baseline import Baseline
 from proctoring.vision.engines.base import Vector
 
 ALL_KINDS = frozenset(ObservationKind)
@@ -71,7 +72,8 @@ class FrameRequest:
     is to have, most pressing first, and ``if_moved`` what it is to have if something moved (see
     ``proctoring.incidents.work_pace``); what is too much for one frame is left over and missing in the
     report's ``done``. ``last_look``: ``left`` of the session's newest report, b"" for none. ``baseline``: how
-    this person looks at their own screen, None before it is known. ``thumbnail_width``: pixels, 0 for none.
+    this person looks at their own screen, None before it is known. ``mouth``: openings of the last looks
+    (``detectors.mouth_moving``). ``thumbnail_width``: pixels, 0 for none.
     ``reads_emotions``: only where ``proctoring.emotions`` has nothing against it.
     """
 
@@ -82,9 +84,23 @@ class FrameRequest:
     due: tuple[Work, ...] = ALL_WORK
     if_moved: frozenset[Work] = frozenset()
     last_look: bytes = b""
-    baseline: Head | None = None
+    baseline: Baseline | None = None
+    mouth: tuple[float, ...] = ()
     thumbnail_width: int = 0
     reads_emotions: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class HeadReport:
+    """One look at how a person holds the head at check-in.
+
+    ``head``: None where it is not measured. ``faces``: people in view. ``coaching``: codes of
+    ``proctoring.vision.coaching``.
+    """
+
+    head: Head | None
+    faces: int
+    coaching: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)

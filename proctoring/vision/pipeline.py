@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
-from proctoring.observations import FrameReport, Observation, Quality
+from proctoring.observations import FrameReport, Head, Observation, Quality
 from proctoring.seen import Imprint, TextBlock
 from proctoring.vision import thresholds
 from proctoring.vision.budget import NEAR_LOOK_MS, WHOLE_LOOK_MS, choose_work
@@ -24,8 +24,10 @@ from proctoring.vision.exchange import (
     DocumentReport,
     EnrolmentReport,
     FrameRequest,
+    HeadReport,
     Work,
 )
+from proctoring.vision.head_look import BAD_FOR_HEADS, observe_head
 from proctoring.vision.image import (
     DEFAULT_LIMITS,
     ImageLimits,
@@ -117,6 +119,10 @@ class Pipeline:
                 observations += find_and_observe(
                     self.engines.things, look.frame, look.quality, look.count.main, request.detectors
                 )
+        head = None
+        if Work.HEAD in work:
+            head = self._head(look, stages)
+            observations += self._observe_head(look, head, request)
         thumbnail = b""
         if request.thumbnail_width:
             with stages.stage("thumbnail"):
@@ -129,6 +135,7 @@ class Pipeline:
             quality=look.quality,
             observations=tuple(item for item in observations if item.kind in request.detectors),
             faces=tuple(face.scaled(look.scale) for face in look.count.people),
+            head=head,
             imprint=look.imprint,
             blocks=blocks,
             emotions=emotions,
@@ -139,6 +146,14 @@ class Pipeline:
             left=note_work(look.left, work).to_bytes(),
             thumbnail=thumbnail,
         )
+
+    def look_at_head(self, data: bytes) -> HeadReport:
+        """How the person in a check-in picture holds the head; ImageError when it cannot be read."""
+        stages = _Stages()
+        look = self._look(data, stages, FrameRequest(0.0, 0))
+        clear = not BAD_FOR_HEADS.intersection(look.quality.reasons)
+        head = self._head(look, stages) if clear else None
+        return HeadReport(head, len(look.count.people), _coach(look))
 
     def enrol(self, data: bytes) -> EnrolmentReport:
         """Judge a check-in photo at once; ImageError when it cannot be read."""
@@ -199,6 +214,20 @@ class Pipeline:
         return _Look(
             frame, width, height, scale, quality, count, camera, imprint_of(data, frame), left, is_whole
         )
+
+    def _head(self, look: _Look, stages: _Stages) -> Head | None:
+        """The head of the main face; None without an engine, a face, or points that fit."""
+        main = look.count.main
+        if self.engines.head is None or main is None:
+            return None
+        with stages.stage("head"):
+            return self.engines.head.look(look.frame, main)
+
+    def _observe_head(self, look: _Look, head: Head | None, request: FrameRequest) -> list[Observation]:
+        main = look.count.main
+        if self.engines.head is None or main is None:
+            return []
+        return observe_head(head, main, look.quality, request.baseline, request.mouth)
 
     def _identity(self, look: _Look, references: tuple[Vector, ...]) -> Observation:
         if not is_comparable(look.count, look.quality, self.engines.faces.thresholds):

@@ -10,6 +10,17 @@ from proctoring.vision.image import Light
 _LIGHT = thresholds.LIGHT
 _FACE_LIGHT = thresholds.FACE_LIGHT
 
+SPOILERS = frozenset(
+    {
+        QualityReason.TOO_DARK,
+        QualityReason.BACK_LIT,
+        QualityReason.OVER_EXPOSED,
+        QualityReason.BLURRED,
+        QualityReason.COMPRESSED,
+    }
+)
+"""Light, blur or compression in which a face may be counted but not judged: it is coached, not flagged."""
+
 
 def measure_face_light(frame: Frame, face: FaceBox) -> float | None:
     """Mean grey level (0..255) of the middle half of the face; None when that part lies outside the frame."""

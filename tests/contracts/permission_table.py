@@ -48,6 +48,7 @@ API_ROWS = [
     Row("POST", _ATTEMPT + "admit/", _watchers(200), states.CHECKING_IN, _REASON),
     Row("POST", _ATTEMPT + "answers/", _owner(200), body=_DEVICE | {"changes": []}),
     Row("POST", _ATTEMPT + "check-in/complete/", _owner(409), states.CHECKING_IN),  # no photo yet
+    Row("POST", _ATTEMPT + "baseline/", _owner(415), states.CHECKING_IN),  # JSON is no picture
     Row("DELETE", _ATTEMPT + "consent/", _owner(204)),
     Row("GET", _ATTEMPT + "consent/", _owner(200)),
     Row("POST", _ATTEMPT + "consent/", _owner(400), states.CHECKING_IN),  # no choice made

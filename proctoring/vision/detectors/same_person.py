@@ -3,21 +3,13 @@
 import math
 from collections.abc import Sequence
 
-from proctoring.observations import FaceBox, Observation, ObservationKind, Quality, QualityReason
+from proctoring.observations import FaceBox, Observation, ObservationKind, Quality
 from proctoring.vision import thresholds
 from proctoring.vision.detectors.face_count import Headcount
 from proctoring.vision.engines.base import EngineThresholds, FaceEngine, Frame, Vector
+from proctoring.vision.quality import SPOILERS
 
 _LIMITS = thresholds.IDENTITY
-_SPOILERS = frozenset(
-    {
-        QualityReason.TOO_DARK,
-        QualityReason.BACK_LIT,
-        QualityReason.OVER_EXPOSED,
-        QualityReason.BLURRED,
-        QualityReason.COMPRESSED,
-    }
-)
 
 
 def turn_of(face: FaceBox) -> float:
@@ -37,7 +29,7 @@ def is_comparable(count: Headcount, quality: Quality, scores: EngineThresholds) 
 
     With several people nobody can say which of them sits the exam; that is its own observation.
     """
-    if len(count.people) != 1 or _SPOILERS.intersection(quality.reasons):
+    if len(count.people) != 1 or SPOILERS.intersection(quality.reasons):
         return False
     face = count.people[0]
     return (

@@ -1,6 +1,7 @@
-// Check-in: notice and choice first, then the device check, the photo, and the end; nothing is captured before.
+// Check-in: notice and choice first, then device check, photo, baseline, and the end; nothing is captured before.
 
 import { postJSON } from "../shared/http.js";
+import { BaselineLooks } from "./baseline_looks.js";
 import { Camera } from "./camera.js";
 import { DeviceCheck } from "./device_check.js";
 import { DocumentPhoto } from "./document_photo.js";
@@ -27,6 +28,8 @@ class CheckIn {
     this.photo = new ReferencePhoto({ element: byId("step-photo"), ...parts });
     this.document = byId("step-document") && new DocumentPhoto({ element: byId("step-document"), ...parts });
     this.person = new PersonWait(byId("step-person"), this.api, () => this.#leave());
+    // Only where looking away is watched.
+    this.baseline = byId("step-baseline") && new BaselineLooks({ element: byId("step-baseline"), ...parts });
   }
 
   open() {
@@ -44,11 +47,12 @@ class CheckIn {
     this.photo.addEventListener("rejected", () => this.#offerPerson());
     this.document?.addEventListener("settled", () => {
       this.hasDocument = true;
-      this.#complete();
+      this.#sitOrComplete();
     });
     for (const button of document.querySelectorAll("[data-ask-person]")) {
       button.addEventListener("click", () => this.#askPerson());
     }
+    byId("baseline-done")?.addEventListener("click", () => this.#complete());
     for (const button of document.querySelectorAll("[data-change-choice]")) {
       button.addEventListener("click", () => this.#show("notice"));
     }
@@ -68,6 +72,8 @@ class CheckIn {
     if (step === "photo") this.photo.begin();
     if (step === "document") this.document.begin(this.usesCamera);
     if (step === "person") this.person.begin();
+    if (step === "baseline") this.baseline.begin();
+    else this.baseline?.stop();
   }
 
   /** Without camera there is no face to compare, so the question rests. */
@@ -104,13 +110,18 @@ class CheckIn {
 
   /** After the device check: a photo, a person who lets the candidate in, or nothing more. */
   #goOn() {
-    if (this.afterDevice === "complete") this.#complete();
+    if (this.afterDevice === "complete") this.#sitOrComplete();
     else this.#show(STEP_OF_NEXT[this.afterDevice]);
   }
 
   /** A document that was shown before the page was loaded again need not be shown anew: the server knows. */
   #afterPhoto() {
     if (this.document && !this.hasDocument) this.#show("document");
+    else this.#sitOrComplete();
+  }
+
+  #sitOrComplete() {
+    if (this.baseline && this.camera.stream) this.#show("baseline");
     else this.#complete();
   }
 
@@ -142,6 +153,7 @@ class CheckIn {
   }
 
   #leave() {
+    this.baseline?.stop();
     this.camera.stop();
     location.assign(this.root.dataset.waiting);
   }

@@ -148,3 +148,19 @@ def test_a_finished_attempt_takes_neither_choice_nor_photo(
     client = api_of(second_candidate)
     assert agree(client, ended).json()["code"] == "ended"
     assert photo(client, ended, frame(RED)).json()["code"] == "consent_missing"
+
+
+def test_a_look_at_how_the_candidate_sits(api_of: Any, candidate: Any, attempt: Any) -> None:
+    client = api_of(candidate)
+
+    def look(image: bytes) -> Any:
+        return client.post(url(attempt, "baseline"), image, content_type="image/jpeg")
+
+    assert look(frame(RED)).json()["code"] == "consent_missing"
+    agree(client, attempt)
+    first = look(frame(RED)).json()
+    assert (first["looks"], first["wanted"], first["done"]) == (1, 15, False)
+    assert "look at your screen" in first["text"]
+    assert look(frame(RED, BLUE)).json()["looks"] == 1
+    refused = look(b"")
+    assert (refused.status_code, refused.json()["field"]) == (400, "frame")

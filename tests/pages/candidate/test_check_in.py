@@ -24,7 +24,7 @@ def attempt(institution: Institution, candidate: User) -> Attempt:
     return make_attempt(enrol(make_sitting(make_exam(institution)), candidate), state=states.CHECKING_IN)
 
 
-def make_policy(institution: Institution, **fields: bool) -> None:
+def make_policy(institution: Institution, **fields: bool | str) -> None:
     with within(institution):
         Policy.objects.create(institution=institution, name="Own", is_default=True, **fields)
 
@@ -105,3 +105,15 @@ def test_opening_the_page_changes_no_state(
     assert browser_of(candidate).get(attempt_page(attempt, "check-in")).status_code == 200
     attempt.refresh_from_db()
     assert attempt.state == states.SCHEDULED
+
+
+@pytest.mark.parametrize("watched", ["on", "off"])
+def test_how_one_sits_is_measured_only_where_looking_away_is_watched(
+    attempt: Attempt, candidate: User, browser_of: BrowserOf, watched: str
+) -> None:
+    make_policy(attempt.institution, looking_away=watched)
+    text = browser_of(candidate).get(attempt_page(attempt, "check-in")).content.decode()
+    is_on = watched == "on"
+    assert ('id="step-baseline"' in text) is is_on
+    assert ("how you usually hold your head" in text) is is_on
+    assert ("Use this photo and go on" in text) is is_on
