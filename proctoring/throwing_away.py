@@ -14,7 +14,15 @@ from exams.models import Attempt
 from proctoring import sessions
 from proctoring.evidence import custody, store
 from proctoring.identity import consent, document, reference
-from proctoring.models import CandidateWarning, IdentityCheck, Incident, LiveEvent, MonitoringSession
+from proctoring.models import (
+    CandidateWarning,
+    HeadBaseline,
+    IdentityCheck,
+    Incident,
+    LiveEvent,
+    MonitoringSession,
+    SessionMeasures,
+)
 
 
 def throw_away(attempt: Attempt, *, actor: User | None) -> dict[str, int]:
@@ -34,6 +42,8 @@ def _empty(session: MonitoringSession, actor: User | None) -> dict[str, int]:
     for name, rows in (
         ("incidents", Incident.objects.filter(session=session)),
         ("warnings", CandidateWarning.objects.filter(session=session)),
+        ("head_baselines", HeadBaseline.objects.filter(session=session)),
+        ("measures", SessionMeasures.objects.filter(session=session)),
     ):
         counts[name], _ = rows.delete()
     counts["identity_checks"], _ = IdentityCheck.objects.filter(session=session).delete()

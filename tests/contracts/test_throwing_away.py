@@ -21,10 +21,14 @@ THROWN_AWAY = {
     "exams.RoundAnswer",
     "exams.SectionRun",
     "proctoring.CandidateWarning",
+    "proctoring.DocumentCheck",
     "proctoring.EvidenceItem",
+    "proctoring.HeadBaseline",
+    "proctoring.IdentityCheck",
     "proctoring.Incident",
     "proctoring.LiveEvent",
     "proctoring.ReferenceFace",
+    "proctoring.SessionMeasures",
 }
 STAYS = {
     "proctoring.Consent": "proves that capture was agreed to",
