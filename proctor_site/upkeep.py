@@ -5,6 +5,7 @@ from accounts.jobs import worker
 from exams.delivery import throwing_away
 from exams.scheduling import roster
 from exams.scheduling.reminders import write_due_reminders
+from proctoring.identity import officer_photos, photo_uploads
 
 
 def carry_out_jobs() -> None:
@@ -13,12 +14,14 @@ def carry_out_jobs() -> None:
 
 
 def look_around() -> None:
-    """Reminders that are due, rosters nobody imported, practice data, files to remove, stopped jobs.
+    """Reminders that are due, rosters and photos nobody uses, practice data, files to remove, stopped jobs.
 
     Safe to run in several processes at once.
     """
     write_due_reminders()
     roster.clear_unused()
+    photo_uploads.clear_unused()
+    officer_photos.clear_unused()
     throwing_away.sweep()
     stored_files.remove_noted()
     worker.rescue()

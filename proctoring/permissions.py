@@ -19,6 +19,8 @@ for _model in ("monitoringsession", "incident", "evidenceitem", "candidatewarnin
     grant("proctoring", _model, view=(Role.DATA_PROTECTION_OFFICER, *_REVIEW))
 for _model in ("notice", "consent"):
     grant("proctoring", _model, view=(Role.DATA_PROTECTION_OFFICER, *_OFFICE))
+grant("proctoring", "officerphoto", view=(Role.DATA_PROTECTION_OFFICER,), write=_OFFICE)
+grant("proctoring", "photoupload", view=(Role.DATA_PROTECTION_OFFICER,), write=_OFFICE)
 # No one sees a reference face or a document as a row; photos are shown by links that are logged.
 for _model in ("referenceface", "documentcheck"):
     rules.add_perm(f"proctoring.view_{_model}", rules.always_false)

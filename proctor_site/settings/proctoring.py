@@ -33,5 +33,7 @@ TEMPLATE_KEY = env.secret("PROCTOR_TEMPLATE_KEY")
 """Encrypts face templates; derived from the secret key when empty. To change it, see docs/operations.md."""
 TEMPLATE_KEY_BEFORE = env.secret("PROCTOR_TEMPLATE_KEY_BEFORE")
 """The former key (or secret key), which still reads; until `manage.py rotate_template_key` has run."""
+OFFICER_PHOTO_DAYS = env.integer("PROCTOR_OFFICER_PHOTO_DAYS", 90, least=1)
+"""Officers' photos are deleted when they were not used for so long."""
 SWEEP_IN_PROCESS = env.flag("PROCTOR_SWEEP_IN_PROCESS", default=True)
 """The web process submits attempts at their deadline itself; off when `manage.py sweep` runs elsewhere."""

@@ -1,5 +1,5 @@
-"""The admin pages of proctoring: review of incidents, policies, sessions, consents, warnings."""
+"""The admin pages of proctoring: review of incidents, policies, sessions, consents, photos, warnings."""
 
-from proctoring.admin import identity, incidents, policies, sessions
+from proctoring.admin import identity, incidents, officer_photos, photo_uploads, policies, sessions
 
-__all__ = ["identity", "incidents", "policies", "sessions"]
+__all__ = ["identity", "incidents", "officer_photos", "photo_uploads", "policies", "sessions"]

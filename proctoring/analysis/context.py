@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from django.conf import settings
 from django.core.cache import cache
+from django.db.models import Q
 
 from accounts.tenancy import within
 from exams.models import Allowance
@@ -18,8 +19,10 @@ from proctoring import emotions, policies
 from proctoring.analysis import pool, templates
 from proctoring.incidents.frame_pace import Intervals
 from proctoring.models import Consent, HeadBaseline, MonitoringSession, Policy, ReferenceFace
+from proctoring.models.identity import View
 from proctoring.vision.baseline import Baseline
 from proctoring.vision.engines.base import Vector
+from proctoring.vision.exchange import Likeness
 
 log = logging.getLogger(__name__)
 
@@ -114,18 +117,22 @@ def _rule_set(session: MonitoringSession, policy: Policy) -> policies.RuleSet:
 
 
 def _references(session: MonitoringSession) -> tuple[Vector, ...] | None:
-    face = ReferenceFace.objects.filter(session=session).first()
-    if face is None:
-        return None
-    if face.engine != pool.engine_description():
-        # Vectors of two engines cannot be compared; a number would come out all the same.
-        log.error("session %s: the reference was made by %s, not by this engine", session.pk, face.engine)
-        return None
-    try:
-        return (templates.unseal(face.template),)
-    except Unavailable:
-        log.exception("session %s: faces cannot be compared", session.pk)
-        return None
+    """Every view that this engine can compare with; None when there is none.
+
+    An officer's photo that is not like the photo of check-in is left out: two people would pass as one.
+    """
+    vectors = []
+    agreeing = Q(view=View.CHECK_IN) | Q(likeness=Likeness.ALIKE)
+    for face in ReferenceFace.objects.filter(agreeing, session=session):
+        if face.engine != pool.engine_description():
+            # Vectors of two engines cannot be compared; a number would come out all the same.
+            log.error("session %s: a reference was made by %s, not by this engine", session.pk, face.engine)
+            continue
+        try:
+            vectors.append(templates.unseal(face.template))
+        except Unavailable:
+            log.exception("session %s: a reference face cannot be read", session.pk)
+    return tuple(vectors) or None
 
 
 def _baseline(session: MonitoringSession) -> Baseline | None:

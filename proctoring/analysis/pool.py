@@ -24,7 +24,14 @@ from proctor_site.kernel.errors import Overloaded, Unavailable
 from proctoring.analysis import worker
 from proctoring.observations import FrameReport
 from proctoring.vision.engines.base import Vector
-from proctoring.vision.exchange import DocumentReport, EngineChoice, EnrolmentReport, FrameRequest, HeadReport
+from proctoring.vision.exchange import (
+    DocumentReport,
+    EngineChoice,
+    EnrolmentReport,
+    FrameRequest,
+    HeadReport,
+    Likeness,
+)
 
 log = logging.getLogger(__name__)
 
@@ -277,9 +284,17 @@ def analyse(image: bytes, request: FrameRequest) -> FrameReport:
     return start().run("analyse", image, request, wait_s=WAIT_S)
 
 
-def enrol(image: bytes) -> EnrolmentReport:
-    """Judges a reference photo; waits longer than a frame, because a person waits for the answer."""
-    return start().run("enrol", image, wait_s=ENROL_WAIT_S)
+def enrol(image: bytes, *, with_template: bool = True) -> EnrolmentReport:
+    """Judges a reference photo; waits longer than a frame, because a person waits for the answer.
+
+    `with_template` False: without the candidate's consent no template may be made.
+    """
+    return start().run("enrol", image, with_template, wait_s=ENROL_WAIT_S)
+
+
+def compare(a: Vector, b: Vector) -> Likeness:
+    """What two templates of the engine at work say about being one person's."""
+    return start().run("compare", a, b, wait_s=ENROL_WAIT_S)
 
 
 def compare_document(image: bytes, references: tuple[Vector, ...]) -> DocumentReport:

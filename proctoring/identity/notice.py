@@ -2,6 +2,7 @@
 
 import hashlib
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import Max
 
@@ -82,7 +83,8 @@ def _captured(policy: Policy) -> str:
         return "What is captured\nNothing. This exam is taken without camera."
     texts = [_LOOKED_FOR[kind] for kind in looked_for(policy)]
     photo = (
-        "At check-in you take a reference photo, and a numeric description of your face is made from it. "
+        "At check-in you take a reference photo, and a numeric description of your face is made from it; "
+        "where your institution already has a photo of you, the two are compared. "
         if policy.reference_photo_required
         else ""
     )
@@ -121,7 +123,8 @@ def _why(institution: Institution) -> str:
 def _kept(policy: Policy) -> str:
     photo = (
         " The description of your face is stored encrypted, your photo apart from the rest; both "
-        "are deleted when you withdraw your agreement."
+        "are deleted when you withdraw your agreement. A photo that your institution already has is compared "
+        f"with nothing then, and is deleted when it was not used for {settings.OFFICER_PHOTO_DAYS} days."
     )
     days = f"{policy.document_days} day{'' if policy.document_days == 1 else 's'}"
     document = (

@@ -9,8 +9,9 @@ from django.core import signing
 from accounts import audit
 from accounts.models import User
 from proctor_site.kernel.errors import Conflict, NotAllowed, NotFound
-from proctoring.identity import document, store
-from proctoring.models import DocumentCheck, IdentityCheck, ReferenceFace
+from proctoring.identity import document, officer_photos, store
+from proctoring.models import DocumentCheck, IdentityCheck, OfficerPhoto, ReferenceFace
+from proctoring.models.identity import View
 from proctoring.permissions import require_watch
 from proctoring.states import CHECK_WAITING
 
@@ -18,6 +19,7 @@ LINK_LIFETIME = timedelta(minutes=10)
 _SALT = "proctoring.identity.link"
 REFERENCE = "reference"
 DOCUMENT = "document"
+OFFICER = "officer"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +34,10 @@ class Photo:
 def photos_of(check: IdentityCheck, viewer: User, slug: str) -> list[Photo]:
     """The photos that exist for a check, the own face first, with fresh links."""
     found = []
-    if ReferenceFace.objects.filter(session=check.session_id).exists():
+    if _reference_of(check) is not None:
         found.append((REFERENCE, "Reference photo, taken at check-in"))
+    if _officers_of(check) is not None:
+        found.append((OFFICER, "The office's photo"))
     shown = _document_of(check)
     if shown is not None and shown.photo_name:
         found.append((DOCUMENT, shown.get_document_type_display()))
@@ -63,14 +67,27 @@ def open_for(check: IdentityCheck, what: str, link: str, viewer: User) -> bytes:
 
 def _read(check: IdentityCheck, what: str) -> tuple[bytes, str]:
     if what == REFERENCE:
-        face = ReferenceFace.objects.filter(session=check.session_id).first()
+        face = _reference_of(check)
         if face is not None:
             return store.read(face.photo_name), face.photo_sha256
+    if what == OFFICER:
+        officers = _officers_of(check)
+        if officers is not None:
+            return store.read(officers.photo_name), officers.photo_sha256
     if what == DOCUMENT:
         shown = _document_of(check)
         if shown is not None:
             return document.photo_of(shown), shown.photo_sha256
     raise NotFound("There is no such photo here.")
+
+
+def _reference_of(check: IdentityCheck) -> ReferenceFace | None:
+    return ReferenceFace.objects.filter(session=check.session_id, view=View.CHECK_IN).first()
+
+
+def _officers_of(check: IdentityCheck) -> OfficerPhoto | None:
+    """Shown whatever the candidate agreed to: a person who looks is no comparison by machine."""
+    return officer_photos.photo_of(check.institution, check.session.candidate)
 
 
 def _document_of(check: IdentityCheck) -> DocumentCheck | None:

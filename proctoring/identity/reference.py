@@ -12,8 +12,10 @@ from exams import states
 from proctor_site.kernel import clock
 from proctor_site.kernel.errors import Conflict, InvalidInput, Unavailable
 from proctoring.analysis import context, pool, templates
-from proctoring.identity import store
+from proctoring.identity import officer_photos, store
+from proctoring.identity.officer_photos import OfficerView
 from proctoring.models import Consent, MonitoringSession, ReferenceFace
+from proctoring.models.identity import View
 from proctoring.vision.coaching import coaching_text
 from proctoring.vision.exchange import EnrolmentReport
 from proctoring.vision.upload import ImageError
@@ -46,21 +48,25 @@ def enrol(session: MonitoringSession, image: bytes) -> Judgement:
         raise Unavailable("The photo could not be looked at; please take it again.") from error
     problems = tuple((code, coaching_text(code)) for code in report.problems)
     if report.ok and report.vector is not None:
-        _keep(session, image, report)
+        officers = officer_photos.compared_with(session, report.vector)
+        _keep(session, image, report, officers)
     return Judgement(report.ok, problems, report)
 
 
 def erase(session: MonitoringSession) -> int:
-    """Deletes the session's face data: the row in the caller's transaction, the photo after it; how many."""
-    face = ReferenceFace._base_manager.filter(session_id=session.pk).first()
-    if face is None:
-        return 0
-    stored_files.remove(session.institution, "identity", [face.photo_name])
-    face.delete()
-    return 1
+    """Deletes the session's face data: rows in the caller's transaction, the photo after it; how many rows.
+
+    The officer's photo stays with the office, as it was before: without a template it compares with nobody.
+    """
+    faces = ReferenceFace._base_manager.filter(session_id=session.pk)
+    names = faces.filter(view=View.CHECK_IN).values_list("photo_name", flat=True)
+    stored_files.remove(session.institution, "identity", list(names))
+    return faces.delete()[0]
 
 
-def _keep(session: MonitoringSession, image: bytes, report: EnrolmentReport) -> None:
+def _keep(
+    session: MonitoringSession, image: bytes, report: EnrolmentReport, officers: OfficerView | None
+) -> None:
     name = store.save(session, image, ending="jpg")
     try:
         with transaction.atomic():
@@ -80,7 +86,16 @@ def _keep(session: MonitoringSession, image: bytes, report: EnrolmentReport) -> 
                 photo_sha256=hashlib.sha256(image).hexdigest(),
                 created_at=clock.now(),
             )
-            audit.record(session.institution, session, "session.reference_enrolled", actor=session.candidate)
+            detail = {"officer_photo": officers.likeness.value if officers else "none"}
+            audit.record(
+                session.institution,
+                session,
+                "session.reference_enrolled",
+                actor=session.candidate,
+                detail=detail,
+            )
+            if officers is not None:
+                officer_photos.store_view(session, consent, officers, templates.seal(officers.vector))
             transaction.on_commit(partial(context.forget, session.pk))
     except BaseException:
         store.delete(name)

@@ -4,9 +4,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from proctoring.models import Consent, DocumentCheck, IdentityCheck, Policy, ReferenceFace
+from proctoring.models.identity import View
 from proctoring.models.identity_check import DocumentAnswer
 from proctoring.models.policy import StepMode
 from proctoring.states import CHECK_WAITING
+from proctoring.vision.exchange import Likeness
 
 IN_PRACTICE = "In the exam a person would check now who you are. In practice you go on by yourself."
 PERSON_WILL_CHECK = "A person will check who you are and let you in. Please keep this page open."
@@ -18,6 +20,8 @@ class Reason(StrEnum):
     NO_CAMERA = "no_camera"
     NO_COMPARISON = "no_comparison"
     PHOTO_PROBLEMS = "photo_problems"
+    OFFICER_PHOTO_UNLIKE = "officer_photo_unlike"
+    OFFICER_PHOTO_UNSURE = "officer_photo_unsure"
     DOCUMENT_UNLIKE = "document_unlike"
     DOCUMENT_UNSURE = "document_unsure"
     DOCUMENT_NOT_SHOWN = "document_not_shown"
@@ -58,6 +62,7 @@ def reasons_for(policy: Policy, consent: Consent) -> list[Reason]:
     reasons = []
     if policy.reference_photo_required and not consent.face_comparison:
         reasons.append(Reason.NO_COMPARISON)
+    reasons += _doubts_of_officer_photo(consent)
     document = document_of(consent) if policy.document != StepMode.OFF else None
     if document is None:
         return reasons
@@ -73,6 +78,20 @@ def reasons_for(policy: Policy, consent: Consent) -> list[Reason]:
 def document_of(consent: Consent) -> DocumentCheck | None:
     """What became of the document in this session so far."""
     return DocumentCheck._base_manager.filter(session_id=consent.session_id).first()
+
+
+def _doubts_of_officer_photo(consent: Consent) -> list[Reason]:
+    """The photo of check-in is not clearly the person of the photo that the office has."""
+    face = ReferenceFace._base_manager.filter(session_id=consent.session_id, view=View.OFFICER).first()
+    doubt = (
+        {
+            Likeness.UNLIKE: Reason.OFFICER_PHOTO_UNLIKE,
+            Likeness.CANNOT_SAY: Reason.OFFICER_PHOTO_UNSURE,
+        }.get(Likeness(face.likeness))
+        if face
+        else None
+    )
+    return [doubt] if doubt else []
 
 
 def _compares(policy: Policy, consent: Consent) -> bool:

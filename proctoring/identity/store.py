@@ -14,12 +14,16 @@ log = logging.getLogger(__name__)
 
 def save(session: MonitoringSession, data: bytes, *, ending: str) -> str:
     """Stores a file under an unguessable name, which is returned. Raises Unavailable."""
-    name = f"{session.institution_id}/{session.public_id}/{secrets.token_urlsafe(24)}.{ending}"
+    return save_as(f"{session.institution_id}/{session.public_id}/{secrets.token_urlsafe(24)}.{ending}", data)
+
+
+def save_as(name: str, data: bytes) -> str:
+    """Stores a file under this name, or another one when it is taken; returns it. Raises Unavailable."""
     try:
         return storages["identity"].save(name, ContentFile(data))
     except Exception as error:  # noqa: BLE001  (each store has errors of its own)
         log.error("the identity store does not take a photo: %s", error)
-        raise Unavailable("Your photo could not be stored; please try again in a minute.") from error
+        raise Unavailable("The photo could not be stored; please try again in a minute.") from error
 
 
 def read(name: str) -> bytes:

@@ -1,7 +1,14 @@
 """Policies, monitoring sessions, incidents, evidence, identity and live events."""
 
 from proctoring.models.evidence import EvidenceItem
-from proctoring.models.identity import Consent, HeadBaseline, Notice, ReferenceFace
+from proctoring.models.identity import (
+    Consent,
+    HeadBaseline,
+    Notice,
+    OfficerPhoto,
+    PhotoUpload,
+    ReferenceFace,
+)
 from proctoring.models.identity_check import DocumentCheck, IdentityCheck
 from proctoring.models.incident import Incident
 from proctoring.models.live_event import LiveEvent
@@ -20,6 +27,8 @@ __all__ = [
     "LiveEvent",
     "MonitoringSession",
     "Notice",
+    "OfficerPhoto",
+    "PhotoUpload",
     "Policy",
     "PolicyAssignment",
     "ReferenceFace",

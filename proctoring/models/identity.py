@@ -3,7 +3,9 @@
 from django.conf import settings
 from django.db import models
 
+from accounts.models import Job
 from accounts.tenancy import TenantModel
+from exams.models import Sitting
 from proctoring.models.session import MonitoringSession
 
 
@@ -54,16 +56,119 @@ class Consent(TenantModel):
         return f"{self.candidate} to notice {self.notice}"
 
 
-class ReferenceFace(TenantModel):
-    """Face data enrolled at check-in. The template is encrypted; it is deleted with the session's data."""
+class OfficerPhoto(TenantModel):
+    """A photo of a candidate that an exam officer brought along. No template is made of it before the
+    candidate agrees to being compared; see `identity.officer_photos`."""
 
-    session = models.OneToOneField(MonitoringSession, on_delete=models.PROTECT, related_name="reference_face")
+    candidate = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    photo_name = models.CharField(max_length=200, help_text="Name in the private identity store.")
+    photo_sha256 = models.CharField(max_length=64)
+    kept_at = models.DateTimeField("stored")
+    kept_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name="uploaded by"
+    )
+    used_at = models.DateTimeField(
+        "last used", null=True, blank=True, help_text="When it was last compared with a check-in photo."
+    )
+
+    class Meta:
+        ordering = ["candidate__name", "id"]
+        verbose_name = "officer's photo"
+        verbose_name_plural = "officers' photos"
+        constraints = [
+            models.UniqueConstraint(fields=["institution", "candidate"], name="officer_photo_one_each")
+        ]
+
+    def __str__(self) -> str:
+        return f"photo of {self.candidate}"
+
+
+class PhotoUpload(TenantModel):
+    """Photos of many candidates in one zip. `rows` is the report of the dry run, then of the import.
+
+    The zip waits in the store "imports" under `stored_name` until it is imported or dropped.
+    """
+
+    sitting = models.ForeignKey(
+        Sitting,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="Only its candidates; empty: all of the institution.",
+    )
+    file_name = models.CharField("file", max_length=200)
+    size = models.PositiveBigIntegerField(help_text="Bytes.")
+    stored_name = models.CharField(max_length=200, blank=True)
+    table = models.JSONField(default=list, help_text="Rows of a table that was uploaded beside the zip.")
+    rows = models.JSONField(default=list)
+    rows_done = models.PositiveIntegerField(default=0, help_text="So many rows are imported.")
+    unnamed_files = models.JSONField(default=list, help_text="Files of the zip that no row names.")
+    created_at = models.DateTimeField("uploaded", auto_now_add=True)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name="by"
+    )
+    checked_at = models.DateTimeField(null=True, blank=True)
+    imported_at = models.DateTimeField(null=True, blank=True)
+    dropped_at = models.DateTimeField(null=True, blank=True)
+    job = models.ForeignKey(
+        Job, on_delete=models.PROTECT, null=True, blank=True, related_name="+", help_text="The latest one."
+    )
+
+    class Meta:
+        ordering = ["-id"]
+        verbose_name = "upload of photos"
+        verbose_name_plural = "uploads of photos"
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(imported_at=None) | models.Q(dropped_at=None), name="photos_ended_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.file_name
+
+
+class View(models.TextChoices):
+    """Which photo a template was made from."""
+
+    CHECK_IN = "check_in", "photo of check-in"
+    OFFICER = "officer", "officer's photo"
+
+
+class ReferenceFace(TenantModel):
+    """Face data of one view, enrolled at check-in. The template is encrypted; it goes with the consent."""
+
+    session = models.ForeignKey(MonitoringSession, on_delete=models.PROTECT, related_name="reference_faces")
+    view = models.CharField(max_length=10, choices=View.choices, default=View.CHECK_IN)
+    officer_photo = models.ForeignKey(
+        OfficerPhoto, on_delete=models.CASCADE, null=True, blank=True, related_name="reference_faces"
+    )
+    likeness = models.CharField(
+        max_length=10,
+        blank=True,
+        help_text="Of an officer's photo: how it compares with the photo of check-in (vision.exchange).",
+    )
     consent = models.ForeignKey(Consent, on_delete=models.PROTECT, related_name="+")
     engine = models.CharField(max_length=100, help_text="A template fits only the engine that made it.")
     template = models.BinaryField(help_text="Encrypted vector; never exported.")
-    photo_name = models.CharField(max_length=200, help_text="Name in the private identity store.")
+    photo_name = models.CharField(
+        max_length=200, blank=True, help_text="Name in the private identity store; empty: the officer's."
+    )
     photo_sha256 = models.CharField(max_length=64)
     created_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(fields=["session", "view"], name="reference_face_one_a_view"),
+            models.CheckConstraint(condition=models.Q(view__in=View.values), name="reference_view_known"),
+            models.CheckConstraint(
+                condition=models.Q(view=View.OFFICER, officer_photo__isnull=False)
+                | models.Q(view=View.CHECK_IN, officer_photo=None),
+                name="reference_face_of_its_photo",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"reference of {self.session}"

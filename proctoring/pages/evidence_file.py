@@ -15,7 +15,7 @@ from proctoring.models import Incident
 from proctoring.pages.wall_feed import pictures_of
 from proctoring.permissions import may_see_incidents
 
-_SHOWN = {"image/jpeg": "jpg"}
+_SHOWN = {"image/jpeg": "jpg", "image/png": "png", "image/webp": "webp"}
 """Types that a browser may show in place, with their file ending; anything else is only saved."""
 
 

@@ -19,11 +19,14 @@ from proctoring.live import replay
 from proctoring.models import IdentityCheck
 from proctoring.pages.evidence_file import private_picture
 from proctoring.pages.watching import watched_sitting, zone_of
+from proctoring.vision.picture_header import content_type_of
 
 REASON_WORDS = {
     Reason.NO_CAMERA: "takes the exam without camera",
     Reason.NO_COMPARISON: "does not want the face compared by a program",
     Reason.PHOTO_PROBLEMS: "cannot finish check-in alone, for example because no photo was good enough",
+    Reason.OFFICER_PHOTO_UNLIKE: "the photo of check-in seems unlike the office's photo",
+    Reason.OFFICER_PHOTO_UNSURE: "the photo of check-in is not clearly like the office's photo",
     Reason.DOCUMENT_UNLIKE: "the face on the document seems unlike the reference photo",
     Reason.DOCUMENT_UNSURE: "a program cannot say whether document and reference photo show the same person",
     Reason.DOCUMENT_NOT_SHOWN: "shows no identity document",
@@ -75,7 +78,7 @@ def identity_photo(
         response = refused_page(request, refusal)
         response["Cache-Control"] = "private, no-store"
         return response
-    return private_picture(data, name=f"{what}-{check.pk}")
+    return private_picture(data, name=f"{what}-{check.pk}", content_type=content_type_of(data))
 
 
 def _decide(check: IdentityCheck, request: HttpRequest, name: str) -> str:

@@ -15,11 +15,20 @@ _CROP = (112, 112)
 
 
 def judge_enrolment(
-    engine: FaceEngine, frame: Frame, count: Headcount, quality: Quality, covered: bool
+    engine: FaceEngine,
+    frame: Frame,
+    count: Headcount,
+    quality: Quality,
+    covered: bool,
+    *,
+    with_template: bool = True,
 ) -> EnrolmentReport:
-    """Report on a frame at the working size whose faces and light are known; boxes stay in its pixels."""
+    """Report on a frame at the working size whose faces and light are known; boxes stay in its pixels.
+
+    Without ``with_template`` the face is found and judged, but nothing is made that tells it from others.
+    """
     problems = _problems(engine, frame, count, quality, covered)
-    vector = engine.embed(frame, count.people[0]) if not problems else None
+    vector = engine.embed(frame, count.people[0]) if with_template and not problems else None
     return EnrolmentReport(
         ok=not problems,
         problems=tuple(code.value for code in problems),

@@ -108,7 +108,8 @@ class EnrolmentReport:
     """Whether a check-in photo can serve as reference, what is wrong with it, and its vector.
 
     ``problems``: codes of ``proctoring.vision.coaching``, most important first; ``ok`` means none.
-    ``vector``: unit float32, only when ``ok``: a bad reference would accuse its owner for the whole exam.
+    ``vector``: unit float32, only when ``ok`` (a bad reference would accuse its owner for the whole exam) and
+    when a template was asked for.
     ``face``: the main face in pixels of the uploaded photo. To enrol from several views, average their
     vectors with ``engines.base.mean_vector``.
     """

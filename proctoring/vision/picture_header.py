@@ -111,3 +111,9 @@ def _webp_header(data: bytes) -> PictureHeader | None:
         width, height = struct.unpack_from("<HH", data, 26)
         return PictureHeader(PictureFormat.WEBP, width & 0x3FFF, height & 0x3FFF)
     return None
+
+
+def content_type_of(data: bytes) -> str:
+    """The content type of a picture by its bytes; "application/octet-stream" for what is none."""
+    header = read_header(data)
+    return f"image/{header.format.value}" if header else "application/octet-stream"

@@ -15,7 +15,7 @@ from proctoring.vision.detectors.face_count import Headcount, count_people, obse
 from proctoring.vision.detectors.same_person import could_not_compare, is_comparable, observe_identity
 from proctoring.vision.detectors.text import find_blocks, observe_text
 from proctoring.vision.detectors.things import find_and_observe
-from proctoring.vision.document import judge_document
+from proctoring.vision.document import judge_document, likeness_of
 from proctoring.vision.engines.base import Engines, Frame, Vector
 from proctoring.vision.enrolment import judge_enrolment
 from proctoring.vision.exchange import (
@@ -25,6 +25,7 @@ from proctoring.vision.exchange import (
     EnrolmentReport,
     FrameRequest,
     HeadReport,
+    Likeness,
     Work,
 )
 from proctoring.vision.head_look import BAD_FOR_HEADS, observe_head
@@ -155,11 +156,13 @@ class Pipeline:
         head = self._head(look, stages) if clear else None
         return HeadReport(head, len(look.count.people), _coach(look))
 
-    def enrol(self, data: bytes) -> EnrolmentReport:
-        """Judge a check-in photo at once; ImageError when it cannot be read."""
+    def enrol(self, data: bytes, with_template: bool = True) -> EnrolmentReport:
+        """Judge a reference photo at once; ImageError when it cannot be read."""
         look = self._look(data, _Stages(), FrameRequest(0.0, 0))
         covered = look.camera[0].present
-        report = judge_enrolment(self.engines.faces, look.frame, look.count, look.quality, covered)
+        report = judge_enrolment(
+            self.engines.faces, look.frame, look.count, look.quality, covered, with_template=with_template
+        )
         face = report.face.scaled(look.scale) if report.face else None
         return replace(report, face=face, width=look.width, height=look.height)
 
@@ -173,6 +176,10 @@ class Pipeline:
         count = count_people(faces, frame.shape[0], self.engines.faces.thresholds)
         report = judge_document(self.engines.faces, frame, count, references)
         return replace(report, width=frame.shape[1], height=frame.shape[0])
+
+    def compare(self, a: Vector, b: Vector) -> Likeness:
+        """What two templates of these engines say about being one person's."""
+        return likeness_of(self.engines.faces, self.engines.faces.similarity(a, b))
 
     def _wanted(self, request: FrameRequest, moved: frozenset[Work]) -> list[Work]:
         """The dear work that this frame asks for and that can be done here, most pressing first."""

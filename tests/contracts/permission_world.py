@@ -37,6 +37,8 @@ from proctoring.models import (
     EvidenceItem,
     IdentityCheck,
     Notice,
+    OfficerPhoto,
+    PhotoUpload,
     Policy,
     PolicyAssignment,
 )
@@ -129,6 +131,17 @@ class World:
         )
         self.check = IdentityCheck.objects.create(
             session=self.session, sitting=self.sitting, reasons=["no_camera"], asked_at=clock.now(), **own
+        )
+        self.photo = OfficerPhoto.objects.create(
+            candidate=self._person("owner"),
+            photo_name=storages["identity"].save("world.picture", ContentFile(_JPEG)),
+            photo_sha256=hashlib.sha256(_JPEG).hexdigest(),
+            kept_at=clock.now(),
+            kept_by=self._person("officer"),
+            **own,
+        )
+        self.upload = PhotoUpload.objects.create(
+            file_name="photos.zip", size=1, created_by=self._person("officer"), **own
         )
         self.policy = Policy.objects.create(name="Standard", is_default=True, **own)
         self.assignment = PolicyAssignment.objects.create(exam=self.exam, policy=self.policy, **own)
@@ -237,6 +250,8 @@ class World:
 
     def _arguments(self) -> dict[str, Callable[[], Any]]:
         return {
+            "photo_id": lambda: self.photo.pk,
+            "upload_id": lambda: self.upload.pk,
             "roster_id": lambda: self.roster.pk,
             "slug": lambda: self.institution.slug,
             "attempt": lambda: self.attempt.pk,

@@ -52,6 +52,8 @@ UNSCOPED: dict[str, str] = {
     "proctoring/identity/document.py": "rows of sessions in hand; and the sweep means every institution",
     "proctoring/identity/document_tokens.py": "found by the secret of a token, in the session's institution",
     "proctoring/identity/person_checks.py": IN_HAND,
+    "proctoring/identity/officer_photos.py": "the sweep means all institutions; else in hand",
+    "proctoring/identity/photo_uploads.py": "the sweep means every institution",
     "proctoring/identity/reference.py": IN_HAND,
     "proctoring/identity/steps.py": IN_HAND,
     "proctoring/incidents/queries.py": IN_HAND,

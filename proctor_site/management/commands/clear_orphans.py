@@ -12,14 +12,18 @@ from accounts.stored_files import orphans
 from accounts.tenancy import across_all
 from exams.models import AnswerFile, QuestionImport, QuestionMedia, Roster
 from proctor_site.kernel import clock
-from proctoring.models import DocumentCheck, EvidenceItem, ReferenceFace
+from proctoring.models import DocumentCheck, EvidenceItem, OfficerPhoto, PhotoUpload, ReferenceFace
 
 NAMED_BY: dict[str, list[tuple[type[models.Model], str]]] = {
     "question_media": [(QuestionMedia, "stored_name")],
     "answer_files": [(AnswerFile, "stored_name")],
-    "imports": [(QuestionImport, "stored_name"), (Roster, "stored_name")],
+    "imports": [(QuestionImport, "stored_name"), (Roster, "stored_name"), (PhotoUpload, "stored_name")],
     "evidence": [(EvidenceItem, "name")],
-    "identity": [(ReferenceFace, "photo_name"), (DocumentCheck, "photo_name")],
+    "identity": [
+        (ReferenceFace, "photo_name"),
+        (DocumentCheck, "photo_name"),
+        (OfficerPhoto, "photo_name"),
+    ],
 }
 """The stores, and every column that names their files: what is missing here would be taken for an orphan."""
 LEAST_HOURS = 1

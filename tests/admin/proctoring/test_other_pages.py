@@ -26,6 +26,16 @@ from tests.factories.accounts import make_member
 from tests.watched_sitting import picture
 
 BrowserOf = Callable[..., Client]
+OFFICE = {
+    "Incident",
+    "MonitoringSession",
+    "CandidateWarning",
+    "Policy",
+    "Consent",
+    "Notice",
+    "OfficerPhoto",
+    "PhotoUpload",
+}
 READ_ONLY = ("monitoringsession", "candidatewarning", "consent", "notice")
 
 
@@ -109,11 +119,11 @@ def entries(client: Client) -> set[str]:
         (Role.AUTHOR, {"Policy"}),
         (
             Role.EXAM_OFFICER,
-            {"Incident", "MonitoringSession", "CandidateWarning", "Policy", "Consent", "Notice"},
+            OFFICE,
         ),
         (
             Role.DATA_PROTECTION_OFFICER,
-            {"Incident", "MonitoringSession", "CandidateWarning", "Policy", "Consent", "Notice"},
+            OFFICE,
         ),
     ],
 )

@@ -1,0 +1,159 @@
+"""Photos of candidates that officers bring along: kept, looked at, removed, and compared once at check-in.
+
+Until the candidate agrees to being compared, nothing but quality and the number of faces is looked at.
+"""
+
+import hashlib
+import logging
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Q
+
+from accounts import audit, stored_files
+from accounts.models import Institution, User
+from accounts.tenancy import within
+from proctor_site.kernel import clock
+from proctor_site.kernel.errors import Conflict, InvalidInput, Unavailable
+from proctoring.analysis import context, pool
+from proctoring.identity import store
+from proctoring.models import Consent, MonitoringSession, OfficerPhoto, ReferenceFace
+from proctoring.models.identity import View
+from proctoring.vision.engines.base import Vector
+from proctoring.vision.exchange import Likeness
+from proctoring.vision.upload import ImageError
+
+log = logging.getLogger(__name__)
+_AT_ONCE = 200
+
+
+@dataclass(frozen=True, slots=True)
+class OfficerView:
+    """The template of an officer's photo, not stored yet, and how it compares with the check-in photo."""
+
+    photo: OfficerPhoto
+    vector: Vector
+    engine: str
+    likeness: Likeness
+
+
+def photo_of(institution: Institution, candidate: User | None) -> OfficerPhoto | None:
+    """The officer's photo of a candidate, or None."""
+    if candidate is None:
+        return None
+    return OfficerPhoto._base_manager.filter(institution=institution, candidate=candidate).first()
+
+
+def keep(candidate: User, *, institution: Institution, name: str, sha256: str, actor: User) -> OfficerPhoto:
+    """Makes a photo in the store the candidate's; an earlier one goes, with what was made of it.
+
+    In the caller's transaction, within the institution's scope.
+    """
+    earlier = photo_of(institution, candidate)
+    if earlier is not None:
+        _delete(earlier, actor=actor, reason="replaced")
+    photo = OfficerPhoto.objects.create(
+        institution=institution,
+        candidate=candidate,
+        photo_name=name,
+        photo_sha256=sha256,
+        kept_at=clock.now(),
+        kept_by=actor,
+    )
+    audit.record(institution, photo, "officer_photo.kept", actor=actor, detail={"candidate": candidate.pk})
+    return photo
+
+
+def remove(photo: OfficerPhoto, *, actor: User, reason: object) -> None:
+    """Deletes a photo and every template made of it, for a reason that stays in the audit log.
+
+    Raises InvalidInput (`reason`) without one.
+    """
+    if not isinstance(reason, str) or not reason.strip():
+        raise InvalidInput("Say why the photo is deleted.", field="reason", code="required")
+    if len(reason) > 500:
+        raise InvalidInput("At most 500 characters.", field="reason", code="too_long")
+    with transaction.atomic():
+        _delete(photo, actor=actor, reason=reason.strip())
+
+
+def look_at(photo: OfficerPhoto, *, viewer: User) -> bytes:
+    """The picture, for a viewer whose right the caller has checked; each look is logged.
+
+    Raises Conflict (`altered`) and Unavailable.
+    """
+    data = store.read(photo.photo_name)
+    if hashlib.sha256(data).hexdigest() != photo.photo_sha256:
+        raise Conflict("This file is not the one that was stored; it is not shown.", code="altered")
+    audit.record(photo.institution, photo, "officer_photo.viewed", actor=viewer)
+    return data
+
+
+def compared_with(session: MonitoringSession, check_in: Vector) -> OfficerView | None:
+    """The officer's photo of the session's candidate beside the template of their check-in photo.
+
+    None in a practice sitting, without such a photo, or when it cannot be used (logged): then nothing is said
+    about it. Call it only under a consent to comparison; `store_view` checks again.
+    """
+    photo = photo_of(session.institution, session.candidate)
+    if photo is None or (session.sitting is not None and session.sitting.is_practice):
+        return None
+    try:
+        report = pool.enrol(store.read(photo.photo_name))
+    except (ImageError, Unavailable, pool.WorkerLost):
+        log.exception("officer's photo %s could not be compared", photo.pk)
+        return None
+    if report.vector is None:  # it was good when it was uploaded; another engine may judge otherwise
+        log.error("officer's photo %s is no longer good enough: %s", photo.pk, report.problems)
+        return None
+    return OfficerView(photo, report.vector, report.engine, pool.compare(check_in, report.vector))
+
+
+def store_view(session: MonitoringSession, consent: Consent, view: OfficerView, sealed: bytes) -> None:
+    """Writes the template in the transaction in which the caller found the consent in force.
+
+    A photo that was removed or replaced in the meantime is left out.
+    """
+    now = clock.now()
+    if not OfficerPhoto.objects.filter(pk=view.photo.pk).update(used_at=now):
+        return
+    ReferenceFace.objects.create(
+        institution=session.institution,
+        session=session,
+        view=View.OFFICER,
+        officer_photo=view.photo,
+        likeness=view.likeness,
+        consent=consent,
+        engine=view.engine[:100],
+        template=sealed,
+        photo_sha256=view.photo.photo_sha256,
+        created_at=now,
+    )
+
+
+def clear_unused() -> int:
+    """Deletes photos of all institutions that were not used for OFFICER_PHOTO_DAYS; how many."""
+    before = clock.now() - timedelta(days=settings.OFFICER_PHOTO_DAYS)
+    unused = Q(kept_at__lt=before) & (Q(used_at=None) | Q(used_at__lt=before))
+    rows = OfficerPhoto._base_manager.filter(unused).order_by("pk").select_related("institution")
+    cleared = 0
+    for photo in rows[:_AT_ONCE]:
+        with within(photo.institution), transaction.atomic():
+            # Asked again under the transaction: somebody may check in with it at this moment.
+            if OfficerPhoto.objects.filter(unused, pk=photo.pk).select_for_update().exists():
+                _delete(photo, actor=None, reason="not used for long")
+                cleared += 1
+    return cleared
+
+
+def _delete(photo: OfficerPhoto, *, actor: User | None, reason: str) -> None:
+    sessions = list(ReferenceFace.objects.filter(officer_photo=photo).values_list("session", flat=True))
+    detail = {"candidate": photo.candidate_id, "reason": reason}
+    audit.record(photo.institution, photo, "officer_photo.deleted", actor=actor, detail=detail)
+    OfficerPhoto.objects.filter(pk=photo.pk).delete()  # its templates go with it
+    stored_files.remove(photo.institution, "identity", [photo.photo_name])
+    for session in sessions:
+        transaction.on_commit(partial(context.forget, session))

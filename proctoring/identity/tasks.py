@@ -1,0 +1,5 @@
+"""The kinds of jobs of identity; importing this registers them."""
+
+from proctoring.identity import photo_uploads
+
+__all__ = ["photo_uploads"]
