@@ -33,7 +33,6 @@ class OfficerPhotoAdmin(ReadOnlyAdmin):
 
     list_display = ("candidate", "address", "kept_at", "kept_by", "used_at")
     list_select_related = ("candidate", "kept_by")
-    list_filter = ("kept_at",)
     search_fields = ("candidate__name", "candidate__email")
     search_help_text = "Searches names and addresses of candidates."
     fields = ("candidate", "address", "picture", "kept_at", "kept_by", "used_at", "compared")
