@@ -1,14 +1,14 @@
 """Looks at every labelled picture as at a single frame, with our pipeline and with the replaced one."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from proctoring.bench import films, replaced
 from proctoring.bench.dataset import Picture
 from proctoring.bench.scores import Hits, count_hits, share
 from proctoring.observations import FrameReport, QualityReason
 from proctoring.observations import ObservationKind as Kind
-from proctoring.vision.exchange import FrameRequest
+from proctoring.vision.exchange import KINDS_OF, FrameRequest, Work
 from proctoring.vision.pipeline import Pipeline
 
 BLOCKED = {Kind.CAMERA_COVERED: "covered", Kind.CAMERA_DARK: "dark"}
@@ -47,10 +47,20 @@ def look_at_all(pipeline: Pipeline, pictures: Sequence[Picture], with_replaced: 
     seen = []
     for number, picture in enumerate(pictures):
         data, frame = films.read_picture(picture.path)
-        report = pipeline.analyse(data, FrameRequest(float(number), number))
+        report = _look_for_all(pipeline, data, number)
         theirs = replaced.count_faces(replaced.encode_request(frame)) if with_replaced else None
         seen.append(Seen(picture, report, theirs))
     return seen
+
+
+def _look_for_all(pipeline: Pipeline, data: bytes, number: int) -> FrameReport:
+    """One report with all kinds: a single frame has no room for all the dear work (``vision.budget``)."""
+    report = pipeline.analyse(data, FrameRequest(float(number), number, due=(Work.HEAD,)))
+    for work in (Work.THINGS, Work.TEXT):
+        more = pipeline.analyse(data, FrameRequest(float(number), number, due=(work,)))
+        found = tuple(each for each in more.observations if each.kind in KINDS_OF[work])
+        report = replace(report, observations=(*report.observations, *found))
+    return report
 
 
 @dataclass(frozen=True, slots=True)

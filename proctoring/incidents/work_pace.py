@@ -35,10 +35,10 @@ _JITTER_S = 0.3
 def work_due(state: RuleState, at: float) -> tuple[Work, ...]:
     """The work for the frame of ``at`` (seconds since the epoch) whatever it shows. Pure.
 
-    What has waited longest for its turn comes first.
+    What is longest overdue comes first: work that is due on every frame takes turns where not all of it fits.
     """
     due = [work for work in Work if _is_due(state, work, at)]
-    return tuple(sorted(due, key=lambda work: -_waited(state, work, at)))
+    return tuple(sorted(due, key=lambda work: -_overdue(state, work, at)))
 
 
 def work_if_moved(state: RuleState, at: float) -> frozenset[Work]:
@@ -49,14 +49,19 @@ def work_if_moved(state: RuleState, at: float) -> frozenset[Work]:
 def _is_due(state: RuleState, work: Work, at: float) -> bool:
     if work is Work.IDENTITY:
         return identity_due(state, at)
+    return _is_over(state, work, at, _seconds_between(state, work))
+
+
+def _seconds_between(state: RuleState, work: Work) -> float:
+    """The pace that holds for the work now."""
     pace = PACES[work]
     memories = [state.kinds[kind] for kind in KINDS_OF[work] if kind in state.kinds]
     if any(_is_open(memory) for memory in memories):
-        return _is_over(state, work, at, pace.open)
+        return pace.open
     doubtful = work is Work.THINGS and are_things_doubtful(state)
     if doubtful or any(_is_unsettled(memory) for memory in memories):
-        return _is_over(state, work, at, pace.unsettled)
-    return _is_over(state, work, at, pace.calm)
+        return pace.unsettled
+    return pace.calm
 
 
 def _is_open(memory: KindState) -> bool:
@@ -73,7 +78,9 @@ def _is_over(state: RuleState, work: Work, at: float, seconds: float) -> bool:
     return last is None or not 0 <= at - last < seconds - _JITTER_S
 
 
-def _waited(state: RuleState, work: Work, at: float) -> float:
-    """Seconds since it was done, in its own calm intervals; never done: longest."""
+def _overdue(state: RuleState, work: Work, at: float) -> float:
+    """Seconds since it should have been done; never done: longest. A comparison is due at once if at all."""
     last = state.work_at.get(work.value)
-    return abs(at - last) / PACES[work].calm if last is not None else float("inf")
+    if last is None:
+        return float("inf")
+    return abs(at - last) - (0.0 if work is Work.IDENTITY else _seconds_between(state, work))

@@ -25,7 +25,7 @@ class WeightsEntry:
     licence: str
     licence_file: str
     made: str
-    engine: str = ""  # dotted path
+    engine: str  # dotted path
 
     @property
     def version(self) -> str:

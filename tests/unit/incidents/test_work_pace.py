@@ -68,5 +68,17 @@ def test_what_has_waited_longest_for_its_turn_comes_first(settled: RuleState) ->
     assert set(late) == {Work.HEAD, Work.IDENTITY, Work.THINGS, Work.TEXT}
 
 
+def test_work_that_is_due_on_every_frame_takes_turns(settled: RuleState) -> None:
+    """Head and things do not fit into one frame: a restless head must not keep a phone from being settled."""
+    away = Observation(ObservationKind.LOOKING_AWAY, True, 0.9, {})
+    state = after([(15.0, (Work.THINGS,), True)], settled)
+    report = FrameReport(
+        START + 16, state.last_sequence + 1, 640, 480, Quality(True), (away,), done=(Work.HEAD,)
+    )
+    state, _ = advance(state, report)
+    due = work_due(state, START + 17)
+    assert due.index(Work.THINGS) < due.index(Work.HEAD)
+
+
 def test_a_clock_set_back_makes_everything_due(settled: RuleState) -> None:
     assert set(work_due(settled, START - 100)) == set(Work)
