@@ -94,7 +94,7 @@ def test_it_shows_words_numbers_limits_and_pictures(
     assert "Not upheld until a person decides." in page
     assert detectors.about(incident.kind) in page
     assert '<th scope="row">Faces seen</th><td>2</td>' in page
-    assert '<th scope="row">Height of the smallest face, in pixels</th><td>84</td>' in page
+    assert '<th scope="row">Height of the smallest face, or other person, in pixels</th><td>84</td>' in page
     assert "not a probability of cheating" in page
     assert [each.item.pk for each in answer.context["exhibits"]] == [item.pk for item in evidence]
     assert [each.offset_words for each in answer.context["exhibits"]] == [
