@@ -14,6 +14,7 @@ PLACES: dict[str, tuple[str, ...]] = {
     "dlib": ("proctoring/vision/engines/",),
     "face_recognition": ("proctoring/vision/engines/",),
     "onnxruntime": ("proctoring/vision/engines/", "proctoring/audio/"),
+    "av": ("proctoring/audio/",),
     "boto3": ("proctoring/evidence/",),
     "botocore": ("proctoring/evidence/",),
     "deepgram": ("proctoring/audio/diarizers/",),
@@ -21,7 +22,7 @@ PLACES: dict[str, tuple[str, ...]] = {
     "requests": (),
 }
 """Library: where it may be imported. Everything else goes through those places."""
-NOT_AT_START = ("cv2", "dlib", "onnxruntime", "boto3", "deepgram", "face_recognition")
+NOT_AT_START = ("av", "cv2", "dlib", "onnxruntime", "boto3", "deepgram", "face_recognition")
 START = """
 import os, sys
 os.environ["DJANGO_SETTINGS_MODULE"] = "proctor_site.settings"

@@ -1,0 +1,1 @@
+"""What the microphone hears: recorded clips in, observations out; imports no Django."""
