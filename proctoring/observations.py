@@ -41,6 +41,21 @@ class ObservationKind(StrEnum):
     TEXT_SHOWN = "text_shown"
     CAMERA_FROZEN = "camera_frozen"
     CAMERA_REPLACED = "camera_replaced"
+    ANOTHER_VOICE = "another_voice"
+    DIFFERENT_VOICE = "different_voice"
+    MICROPHONE_SILENT = "microphone_silent"
+    SPEECH = "speech"
+
+
+SOUND_KINDS = frozenset(
+    {
+        ObservationKind.ANOTHER_VOICE,
+        ObservationKind.DIFFERENT_VOICE,
+        ObservationKind.MICROPHONE_SILENT,
+        ObservationKind.SPEECH,
+    }
+)
+"""What is found in recordings of the microphone; all other kinds are found in pictures."""
 
 
 class Severity(StrEnum):

@@ -5,6 +5,7 @@ from copy import copy
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Q, QuerySet
 
 from accounts.models import Institution
@@ -13,8 +14,8 @@ from exams.states import RUNNING
 from proctor_site.kernel.errors import InvalidInput
 from proctoring.incidents.rules import DEFAULT_RULES, Rule
 from proctoring.models import MonitoringSession
-from proctoring.models.policy import DetectorMode, Policy, PolicyAssignment, StepMode
-from proctoring.observations import ObservationKind, Severity
+from proctoring.models.policy import DetectorMode, DiarizerChoice, Policy, PolicyAssignment, StepMode
+from proctoring.observations import SOUND_KINDS, ObservationKind, Severity
 from proctoring.states import SESSION_LIVE
 
 _WHOLE = {"min_frames", "clear_frames"}
@@ -40,9 +41,17 @@ class RuleSet:
 
     def only(self, kinds: Iterable[str]) -> "RuleSet":
         """The same without every kind that is not among `kinds`."""
-        named = set(kinds)
+        named = {str(kind) for kind in kinds}
         rules = {kind: rule for kind, rule in self.rules.items() if kind.value in named}
         return RuleSet(rules, self.muted & frozenset(rules))
+
+    def for_pictures(self) -> "RuleSet":
+        """The same without the kinds of recordings."""
+        return self.only(frozenset(self.rules) - SOUND_KINDS)
+
+    def for_sound(self) -> "RuleSet":
+        """The same for recordings alone."""
+        return self.only(SOUND_KINDS)
 
 
 def policy_for(exam: Exam) -> Policy:
@@ -110,6 +119,16 @@ def rules_for(policy: Policy, allowances: Iterable[Allowance] = ()) -> RuleSet:
             raise InvalidInput(str(error), field=f"rules.{kind.value}") from error
     muted = {name for allowance in allowances for name in allowance.muted_detectors}
     return RuleSet(chosen, frozenset(kind for kind in chosen if kind.value in muted))
+
+
+def check_sound(policy: Policy) -> None:
+    """Raises InvalidInput where a policy sends recordings away, but the operator has set no key for that."""
+    if policy.diarizer == DiarizerChoice.DEEPGRAM and not settings.DEEPGRAM_KEY:
+        raise InvalidInput(
+            "The operator of this server has set no key for Deepgram, so recordings stay in the house.",
+            field="diarizer",
+            code="deepgram_not_configured",
+        )
 
 
 def check_overrides(data: Any) -> dict[ObservationKind, dict[str, Any]]:

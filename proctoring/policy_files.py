@@ -8,12 +8,22 @@ from django.db import transaction
 from accounts import audit
 from accounts.models import Institution, User
 from proctor_site.kernel.errors import InvalidInput
-from proctoring.models.policy import MOST_DAYS, DetectorMode, Policy, StepMode
+from proctoring.models.policy import (
+    CLIP_SECONDS,
+    MOST_DAYS,
+    OPTIONAL_STEP,
+    DetectorMode,
+    DiarizerChoice,
+    Policy,
+    StepMode,
+)
 from proctoring.observations import ObservationKind
-from proctoring.policies import rules_for
+from proctoring.policies import check_sound, rules_for
 
 FORMAT = "proctor-policy-1"
-_SWITCHES = ("camera_required", "reference_photo_required", "warns_candidate")
+_SWITCHES = ("camera_required", "reference_photo_required", "sound", "warns_candidate")
+_NAMES = {"format", "name", "detectors", "rules", "document", "document_days", *_SWITCHES}
+_NAMES |= {"clip_seconds", "diarizer", "voice_enrolment"}
 _NAME_LENGTH = 100
 
 
@@ -25,6 +35,9 @@ def to_file(policy: Policy) -> dict[str, Any]:
         **{name: getattr(policy, name) for name in _SWITCHES},
         "document": str(policy.document),
         "document_days": policy.document_days,
+        "clip_seconds": policy.clip_seconds,
+        "diarizer": str(policy.diarizer),
+        "voice_enrolment": str(policy.voice_enrolment),
         "detectors": {kind.value: str(getattr(policy, kind.value)) for kind in ObservationKind},
         "rules": policy.rules,
     }
@@ -39,9 +52,7 @@ def from_file(data: Any, institution: Institution) -> Policy:
         raise InvalidInput("The file must be a JSON object, such as an export of a policy.", field="file")
     if data.get("format") != FORMAT:
         raise InvalidInput(f'This is not an export of a policy: "format" is not "{FORMAT}".', field="format")
-    unknown = sorted(
-        set(data) - {"format", "name", "detectors", "rules", "document", "document_days", *_SWITCHES}
-    )
+    unknown = sorted(set(data) - _NAMES)
     if unknown:
         raise InvalidInput(f"A policy has nothing called {unknown[0]!r}.", field=unknown[0])
     name = data.get("name")
@@ -54,6 +65,7 @@ def from_file(data: Any, institution: Institution) -> Policy:
             raise InvalidInput("This must be true or false.", field=switch)
         setattr(policy, switch, value)
     _set_document(policy, data)
+    _set_sound(policy, data)
     _set_modes(policy, data.get("detectors", {}))
     rules_for(policy)
     return policy
@@ -67,6 +79,22 @@ def _set_document(policy: Policy, data: Mapping[str, Any]) -> None:
     if isinstance(days, bool) or not isinstance(days, int) or not 1 <= days <= MOST_DAYS:
         raise InvalidInput(f"This must be a whole number from 1 to {MOST_DAYS}.", field="document_days")
     policy.document, policy.document_days = mode, days
+
+
+def _set_sound(policy: Policy, data: Mapping[str, Any]) -> None:
+    least, most = CLIP_SECONDS
+    seconds = data.get("clip_seconds", policy.clip_seconds)
+    if isinstance(seconds, bool) or not isinstance(seconds, int) or not least <= seconds <= most:
+        raise InvalidInput(f"This must be a whole number from {least} to {most}.", field="clip_seconds")
+    diarizer = data.get("diarizer", policy.diarizer)
+    if diarizer not in DiarizerChoice.values:
+        raise InvalidInput(f"This is one of {', '.join(DiarizerChoice.values)}.", field="diarizer")
+    mode = data.get("voice_enrolment", policy.voice_enrolment)
+    allowed = [value for value, _ in OPTIONAL_STEP]
+    if mode not in allowed:
+        raise InvalidInput(f"This is one of {', '.join(allowed)}.", field="voice_enrolment")
+    policy.clip_seconds, policy.diarizer, policy.voice_enrolment = seconds, diarizer, mode
+    check_sound(policy)
 
 
 def _set_modes(policy: Policy, modes: Any) -> None:

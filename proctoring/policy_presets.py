@@ -39,12 +39,13 @@ class Preset:
     summary: str
     modes: Mapping[Kind, DetectorMode] = field(default_factory=dict)
     rules: Mapping[Kind, Mapping[str, float | str]] = field(default_factory=dict)
+    sound: bool = False
 
     def policy(self, institution: Institution) -> Policy:
         """The preset as an unsaved policy of the institution."""
         modes = {kind.value: mode for kind, mode in self.modes.items()}
         rules = {kind.value: dict(changes) for kind, changes in self.rules.items()}
-        return Policy(institution=institution, name=self.name, rules=rules, **modes)
+        return Policy(institution=institution, name=self.name, rules=rules, sound=self.sound, **modes)
 
 
 # The replaced systems stored one item per candidate in ten minutes, and alarmed on single frames.
@@ -106,8 +107,8 @@ PRESETS = (
     Preset(
         "strict",
         "Strict",
-        "More incidents, sooner and of higher severity, also for books, text and a partly hidden face. For "
-        "exams of high stakes, with enough proctors to look at what comes.",
+        "More incidents, sooner and of higher severity, also for books, text and a partly hidden face, and "
+        "sound is recorded. For exams of high stakes, with enough proctors to look at what comes.",
         modes={Kind.FACE_HIDDEN: ON, Kind.MOUTH_MOVING: ADVISORY, Kind.BOOK: ON, Kind.TEXT_SHOWN: ON},
         rules={
             Kind.NO_FACE: {"min_frames": 2, "persist_seconds": 0.5},
@@ -117,6 +118,7 @@ PRESETS = (
             Kind.CAMERA_COVERED: {"severity": Severity.HIGH.value, "min_frames": 2, "persist_seconds": 0.5},
             Kind.TEXT_SHOWN: {"severity": Severity.MEDIUM.value},
         },
+        sound=True,
     ),
 )
 
@@ -137,7 +139,7 @@ def differences(policy: Policy) -> list[str]:
     Raises InvalidInput when its changes to the rules make no sense.
     """
     overrides = check_overrides(policy.rules)
-    lines = []
+    lines = ["Sound: recorded"] if policy.sound else []
     for kind, rule in DEFAULT_RULES.items():
         parts = [*_mode_change(policy, kind), *_rule_changes(rule, overrides.get(kind, {}))]
         if parts:

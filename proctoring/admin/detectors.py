@@ -68,6 +68,22 @@ ABOUT: dict[ObservationKind, str] = {
         "Pictures come back in the same order, or the camera bears the name of a program; some people need "
         "such programs. A recording that never comes back and a camera under another name are not found."
     ),
+    ObservationKind.ANOTHER_VOICE: (
+        "A program tells voices apart in single recordings; a television, a video or a voice on the phone "
+        "counts as well, and it knows neither who spoke nor what was said. One whisper in five is missed. "
+        "Listen to the recording yourself."
+    ),
+    ObservationKind.DIFFERENT_VOICE: (
+        "A program compares the voice that speaks most with the one recorded at check-in; a cold, another "
+        "microphone or a disguised voice change the similarity."
+    ),
+    ObservationKind.MICROPHONE_SILENT: (
+        "A measurement finds recordings without any signal; a switch, a cable or a driver that has failed "
+        "sounds the same as a microphone that was turned off."
+    ),
+    ObservationKind.SPEECH: (
+        "A program finds human speech; reading aloud, a prayer, a child or a television count as well."
+    ),
 }
 
 MEASURE_NAMES: dict[str, str] = {
@@ -89,6 +105,14 @@ MEASURE_NAMES: dict[str, str] = {
     "note": "Note",
     "count": "Pictures in which it was seen",
     "seconds": "Observed seconds",
+    "voices": "Voices heard",
+    "second_seconds": "Seconds of the other voice",
+    "overlap_s": "Seconds in which two spoke at once",
+    "second_level_db": "Loudness of the other voice against the first, in dB",
+    "manner": "How the other voice sounds",
+    "clip_seconds": "Length of the recording, in seconds",
+    "span": "When",
+    "speech_seconds": "Seconds of speech",
 }
 
 

@@ -38,6 +38,14 @@ class PolicyAdmin(PolicyPages, ProctoringAdmin):
                 "whole attempt.",
             },
         ),
+        (
+            "Sound",
+            {
+                "fields": ("sound", "clip_seconds", "diarizer", "voice_enrolment"),
+                "description": "Only recordings around incidents are kept. What is listened for is chosen "
+                "below, with the other detectors.",
+            },
+        ),
         # Shown by the template itself, each with its rule.
         (
             "What is looked for",

@@ -11,9 +11,9 @@ from proctoring.admin.detectors import about
 from proctoring.incidents.rule_table import DEFAULT_RULES, Rule
 from proctoring.incidents.rule_words import number, percent, rule_in_words, short_words
 from proctoring.models import Policy
-from proctoring.models.policy import DetectorMode
-from proctoring.observations import ObservationKind, Severity
-from proctoring.policies import check_overrides, rules_for
+from proctoring.models.policy import DetectorMode, DiarizerChoice
+from proctoring.observations import SOUND_KINDS, ObservationKind, Severity
+from proctoring.policies import check_overrides, check_sound, rules_for
 from proctoring.policy_presets import LABELS, default_mode
 
 if TYPE_CHECKING:
@@ -58,6 +58,20 @@ _NUMBERS: Mapping[str, _Number] = {
     ),
 }
 
+_SOUND_NUMBERS: Mapping[str, _Number] = {
+    "min_frames": _Number("Recordings to open", "recordings", "So many recordings at least.", 1, 100, 1),
+    "persist_seconds": _Number("Seconds to open", "s", "And so many seconds of it at least."),
+    "cooldown_seconds": _Number(
+        "Repeat within",
+        "s",
+        "Found again so soon, it is counted in the same incident; later a new one opens.",
+    ),
+}
+
+
+def _numbers_of(rule: Rule) -> Mapping[str, _Number]:
+    return _SOUND_NUMBERS if rule.kind in SOUND_KINDS else _NUMBERS
+
 
 def _shown(name: str, value: Any) -> str:
     return percent(value) if name == SHARE else number(value)
@@ -68,7 +82,8 @@ class RuleForm(forms.Form):
 
     def __init__(self, data: Any, rule: Rule, changes: Mapping[str, Any]) -> None:
         now = replace(rule, **changes)
-        values = {name: _shown(name, getattr(now, name)) for name in _NUMBERS}
+        numbers = _numbers_of(rule)
+        values = {name: _shown(name, getattr(now, name)) for name in numbers}
         initial = {"severity": now.severity.value, **values}
         super().__init__(
             data, prefix=f"rule-{rule.kind.value}", initial=initial, use_required_attribute=False
@@ -79,7 +94,7 @@ class RuleForm(forms.Form):
         severity.widget.attrs = {"data-default": rule.severity.value}
         severity.default = rule.severity.value  # type: ignore[attr-defined]
         self.fields["severity"] = severity
-        for name, each in _NUMBERS.items():
+        for name, each in numbers.items():
             self.fields[name] = _box(each, _shown(name, getattr(rule, name)))
 
     def changes(self) -> dict[str, Any]:
@@ -102,7 +117,7 @@ class RuleForm(forms.Form):
 def _box(about_it: _Number, default: str) -> forms.Field:
     step = "1" if about_it.step == 1 else "any"
     widget = forms.NumberInput(attrs={"step": step, "data-default": default, "inputmode": "decimal"})
-    kind: Any = forms.IntegerField if about_it.unit == "frames" else forms.FloatField
+    kind: Any = forms.IntegerField if about_it.unit in ("frames", "recordings") else forms.FloatField
     made: Any = kind(
         label=about_it.label,
         help_text=about_it.help_text,
@@ -144,6 +159,7 @@ class PolicyForm(_ModelForm):
 
     def clean(self) -> Any:
         cleaned = super().clean()
+        self._check_sound(cleaned or {})
         rules = {}
         for kind, form in self.rule_forms.items():
             if not form.is_valid():
@@ -155,6 +171,14 @@ class PolicyForm(_ModelForm):
             rules_for(Policy(rules=rules))
             self.instance.rules = rules
         return cleaned
+
+    def _check_sound(self, cleaned: Mapping[str, Any]) -> None:
+        if cleaned.get("sound") and not cleaned.get("camera_required"):
+            self.add_error("sound", "Sound is recorded only in exams with camera.")
+        try:
+            check_sound(Policy(diarizer=cleaned.get("diarizer", DiarizerChoice.LOCAL)))
+        except InvalidInput as refusal:
+            self.add_error("diarizer", refusal.message)
 
     @property
     def changed_data(self) -> list[str]:

@@ -80,6 +80,7 @@ def _load(session: MonitoringSession, before: SessionContext | None) -> SessionC
     if consent is not None and consent.looked_for is not None:
         # A policy changed during an attempt interprets differently, but looks for nothing untold.
         rule_set = rule_set.only(consent.looked_for)
+    rule_set = rule_set.for_pictures()
     compares = consent is not None and consent.face_comparison
     # Decrypted once: a reload after some seconds keeps the vectors, `forget` drops them.
     references = before.references if compares and before else _references(session) if compares else None

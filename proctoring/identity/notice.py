@@ -11,8 +11,8 @@ from exams.models import Attempt
 from proctoring import policies
 from proctoring.analysis.recent import RECENT_S
 from proctoring.models import Notice, Policy
-from proctoring.models.policy import DetectorMode, StepMode
-from proctoring.observations import ObservationKind
+from proctoring.models.policy import DetectorMode, DiarizerChoice, StepMode
+from proctoring.observations import SOUND_KINDS, ObservationKind
 
 _LOOKED_FOR = {
     ObservationKind.NO_FACE: "whether somebody is in view",
@@ -31,6 +31,10 @@ _LOOKED_FOR = {
     ObservationKind.TEXT_SHOWN: "whether a page with text is held towards the camera",
     ObservationKind.CAMERA_FROZEN: "whether the camera sends the same picture again and again",
     ObservationKind.CAMERA_REPLACED: "whether the pictures come from a live camera",
+    ObservationKind.ANOTHER_VOICE: "whether more than one voice is to be heard",
+    ObservationKind.DIFFERENT_VOICE: "whether the voice is the one that you recorded at check-in",
+    ObservationKind.MICROPHONE_SILENT: "whether the microphone gives any signal",
+    ObservationKind.SPEECH: "whether anybody speaks",
 }
 
 
@@ -60,7 +64,10 @@ def current(institution: Institution, policy: Policy) -> Notice:
 
 def wording(institution: Institution, policy: Policy) -> str:
     """The text, in paragraphs separated by an empty line; the first line of each says what it is about."""
-    parts = [_captured(policy), _why(institution)]
+    parts = [_captured(policy)]
+    if policy.listens:
+        parts.append(_heard(policy))
+    parts.append(_why(institution))
     if policy.camera_required:
         parts += [_kept(policy), _seen(institution), _rights(institution), _without(policy)]
     return "\n\n".join(parts)
@@ -70,18 +77,23 @@ def looked_for(policy: Policy) -> list[ObservationKind]:
     """The detectors that the notice of this policy names; none without a camera."""
     if not policy.camera_required:
         return []
-    return [
-        kind
-        for kind in _LOOKED_FOR
-        if getattr(policy, kind.value) != DetectorMode.OFF
-        and (kind is not ObservationKind.DIFFERENT_PERSON or policy.reference_photo_required)
-    ]
+    return [kind for kind in _LOOKED_FOR if _is_named(kind, policy)]
+
+
+def _is_named(kind: ObservationKind, policy: Policy) -> bool:
+    if getattr(policy, kind.value) == DetectorMode.OFF:
+        return False
+    if kind is ObservationKind.DIFFERENT_PERSON:
+        return policy.reference_photo_required
+    if kind is ObservationKind.DIFFERENT_VOICE:
+        return policy.enrols_voices
+    return policy.listens or kind not in SOUND_KINDS
 
 
 def _captured(policy: Policy) -> str:
     if not policy.camera_required:
         return "What is captured\nNothing. This exam is taken without camera."
-    texts = [_LOOKED_FOR[kind] for kind in looked_for(policy)]
+    texts = [_LOOKED_FOR[kind] for kind in looked_for(policy) if kind not in SOUND_KINDS]
     photo = (
         "At check-in you take a reference photo, and a numeric description of your face is made from it; "
         "where your institution already has a photo of you, the two are compared. "
@@ -98,8 +110,30 @@ def _captured(policy: Policy) -> str:
     checks = f"A program looks at each picture: {'; '.join(texts)}. " if texts else ""
     return (
         "What is captured\nWhile you take the exam, your camera sends a still picture about once a second. "
-        f"No sound and no video is recorded. {photo}{document}{checks}{seat}"
+        f"{'No video' if policy.listens else 'No sound and no video'} is recorded. {photo}{document}{checks}{seat}"
         "A program never decides about you: what it points out is looked at by people."
+    )
+
+
+def _heard(policy: Policy) -> str:
+    texts = [_LOOKED_FOR[kind] for kind in looked_for(policy) if kind in SOUND_KINDS]
+    checks = f"A program listens to each piece: {'; '.join(texts)}. " if texts else ""
+    words = (
+        "The recordings are sent to the company Deepgram, which tells the voices apart and writes down the "
+        "words that are spoken. "
+        if policy.diarizer == DiarizerChoice.DEEPGRAM
+        else "No words are written down, and no recording leaves this server to be listened to. "
+    )
+    voice = (
+        "At check-in you can record your voice, and a numeric description is made from it, so that the voice "
+        "in the recordings can be compared; you need not. "
+        if policy.enrols_voices
+        else ""
+    )
+    return (
+        "What is listened to\nWhile you take the exam, your microphone is recorded in pieces of "
+        f"{policy.clip_seconds} seconds. {checks}{words}{voice}Only the part of a piece in which something is "
+        "pointed out is kept; the rest is deleted as soon as it was listened to."
     )
 
 
@@ -126,6 +160,16 @@ def _kept(policy: Policy) -> str:
         "are deleted when you withdraw your agreement. A photo that your institution already has is compared "
         f"with nothing then, and is deleted when it was not used for {settings.OFFICER_PHOTO_DAYS} days."
     )
+    sound = (
+        " The same holds for recordings of sound; nobody else hears them."
+        if policy.listens
+        else ""
+    )
+    voice = (
+        " The description of your voice is stored encrypted and deleted when you withdraw your agreement."
+        if policy.enrols_voices
+        else ""
+    )
     days = f"{policy.document_days} day{'' if policy.document_days == 1 else 's'}"
     document = (
         f" The photo of your document is stored encrypted and deleted {days} after it was decided whether "
@@ -137,7 +181,11 @@ def _kept(policy: Policy) -> str:
         "How long\nA picture that shows nothing unusual is not stored; it is gone after some "
         f"{RECENT_S:.0f} seconds. When something is pointed out, pictures from a few seconds before until "
         "its end are kept as evidence until the results are final and any appeal is closed; then your "
-        "institution deletes them." + (photo if policy.reference_photo_required else "") + document
+        "institution deletes them."
+        + sound
+        + (photo if policy.reference_photo_required else "")
+        + voice
+        + document
     )
 
 
@@ -159,8 +207,9 @@ def _rights(institution: Institution) -> str:
 def _without(policy: Policy) -> str:
     photo = " or without comparing your face" if policy.reference_photo_required else ""
     photo += " or without showing a document" if policy.document != StepMode.OFF else ""
+    sound = " or without microphone" if policy.listens else ""
     return (
-        f"If you do not agree\nYou can take the exam without camera{photo}: a person checks who you are and "
+        f"If you do not agree\nYou can take the exam without camera{sound}{photo}: a person checks who you are and "
         "lets you in. It is the same exam with the same time, and your choice counts neither for nor against "
         "you."
     )

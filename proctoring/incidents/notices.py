@@ -29,6 +29,12 @@ _TEXTS = {
     ObservationKind.CAMERA_REPLACED: (
         "Your camera's pictures do not seem to be live. Please choose your real camera in the browser."
     ),
+    ObservationKind.ANOTHER_VOICE: "We hear another voice. Please make sure that you are alone.",
+    ObservationKind.DIFFERENT_VOICE: "Your voice sounds unlike the one that you recorded at check-in.",
+    ObservationKind.MICROPHONE_SILENT: (
+        "We hear nothing at all. Please check that your microphone is switched on and connected."
+    ),
+    ObservationKind.SPEECH: "We hear somebody speaking. Please work in silence.",
 }
 
 

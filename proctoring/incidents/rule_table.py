@@ -265,5 +265,62 @@ _DEFAULTS = (
         template="The camera's pictures seem not to be live in {count} of {looks} frames over {seconds} s "
         "({why}), confidence {confidence}",
     ),
+    # Of recordings: "frames" are recordings, and `persist_seconds` is how much of it they hold (voice_rules).
+    Rule(
+        ObservationKind.ANOTHER_VOICE,
+        Severity.MEDIUM,
+        min_frames=1,
+        persist_seconds=1.2,  # all false alarms but one were voices of 0.8 to 1.2 s
+        share=1.0,
+        clear_frames=1,
+        clear_seconds=0.0,
+        merge_seconds=0.0,
+        cooldown_seconds=600.0,
+        gap_seconds=3_600.0,
+        template="Another voice was heard for {second_seconds} s in a clip of {clip_seconds} s ({span})"
+        "{loudness}, confidence {confidence}",
+    ),
+    Rule(
+        ObservationKind.DIFFERENT_VOICE,
+        Severity.MEDIUM,
+        min_frames=2,  # a cold, a headset or a bad line in one recording proves nothing
+        persist_seconds=0.0,
+        share=1.0,
+        clear_frames=2,
+        clear_seconds=0.0,
+        merge_seconds=0.0,
+        cooldown_seconds=600.0,
+        gap_seconds=600.0,
+        template="The voice in {count} recordings is unlike the one recorded at check-in, similarity "
+        "{similarity} (different below {threshold}), confidence {confidence}",
+    ),
+    Rule(
+        ObservationKind.MICROPHONE_SILENT,
+        Severity.LOW,  # the candidate is coached first; most often it is a switch or a cable
+        min_frames=2,
+        persist_seconds=60.0,
+        share=1.0,
+        clear_frames=1,
+        clear_seconds=0.0,
+        merge_seconds=0.0,
+        cooldown_seconds=600.0,
+        gap_seconds=90.0,
+        template="The microphone gave no signal at all in {count} recordings over {seconds} s, confidence "
+        "{confidence}",
+    ),
+    Rule(
+        ObservationKind.SPEECH,
+        Severity.LOW,
+        min_frames=1,
+        persist_seconds=2.0,
+        share=1.0,
+        clear_frames=1,
+        clear_seconds=0.0,
+        merge_seconds=0.0,
+        cooldown_seconds=600.0,
+        gap_seconds=3_600.0,
+        template="Somebody spoke for {speech_seconds} s in a clip of {clip_seconds} s ({span}), confidence "
+        "{confidence}",
+    ),
 )
 DEFAULT_RULES: Mapping[ObservationKind, Rule] = {rule.kind: rule for rule in _DEFAULTS}

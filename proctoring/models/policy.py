@@ -6,6 +6,8 @@ from django.db import models
 from accounts.tenancy import TenantModel
 from exams.models import Exam
 
+CLIP_SECONDS = (10, 60)
+"""Shortest and longest recording: below ten seconds voices cannot be told apart."""
 MOST_DAYS = 365
 """The longest time that a document photo may be kept after the decision."""
 
@@ -24,6 +26,16 @@ class StepMode(models.TextChoices):
     OFF = "off", "Off"
     OPTIONAL = "optional", "Optional: offered, and nothing follows when it is left out"
     REQUIRED = "required", "Required: who leaves it out is checked by a person"
+
+
+class DiarizerChoice(models.TextChoices):
+    """Who tells the voices of a recording apart."""
+
+    LOCAL = "local", "This server: recordings stay in the house"
+    DEEPGRAM = "deepgram", "Deepgram: recordings are sent to that company, which also writes down the words"
+
+
+OPTIONAL_STEP = [each for each in StepMode.choices if each[0] != StepMode.REQUIRED]
 
 
 def _mode(label: str, default: str = DetectorMode.ON) -> "models.CharField[str, str]":
@@ -57,6 +69,34 @@ class Policy(TenantModel):
         validators=[MinValueValidator(1), MaxValueValidator(MOST_DAYS)],
         help_text="Counted from the decision whether the candidate is let in; then the photo is deleted.",
     )
+    sound = models.BooleanField(
+        "record sound",
+        default=False,
+        help_text="The microphone is recorded in short pieces, which a program listens to. Pieces in which "
+        "nothing is pointed out are never stored. Only in exams with camera.",
+    )
+    clip_seconds = models.PositiveSmallIntegerField(
+        "seconds of a recording",
+        default=30,
+        validators=[MinValueValidator(CLIP_SECONDS[0]), MaxValueValidator(CLIP_SECONDS[1])],
+        help_text=f"From {CLIP_SECONDS[0]} to {CLIP_SECONDS[1]}.",
+    )
+    diarizer = models.CharField(
+        "voices are told apart by",
+        max_length=10,
+        choices=DiarizerChoice.choices,
+        default=DiarizerChoice.LOCAL,
+        help_text="With Deepgram, recordings of voices leave your house and are processed by another "
+        "company: you need a contract with it. Candidates are told. Only where the operator has set a key.",
+    )
+    voice_enrolment = models.CharField(
+        "voice at check-in",
+        max_length=10,
+        choices=OPTIONAL_STEP,
+        default=StepMode.OFF,
+        help_text="Candidates can record their voice at check-in, so that it is compared later. Nothing "
+        "follows when they do not.",
+    )
     no_face = _mode("nobody in view")
     several_faces = _mode("several faces")
     different_person = _mode("different person than the reference photo")
@@ -73,6 +113,10 @@ class Policy(TenantModel):
     text_shown = _mode("page or screen with text", default=DetectorMode.ADVISORY)
     camera_frozen = _mode("camera frozen")
     camera_replaced = _mode("camera replaced or looping")
+    another_voice = _mode("another voice")
+    different_voice = _mode("different voice than at check-in", default=DetectorMode.ADVISORY)
+    microphone_silent = _mode("microphone without signal", default=DetectorMode.ADVISORY)
+    speech = _mode("anybody speaking", default=DetectorMode.OFF)
     rules = models.JSONField(
         default=dict,
         blank=True,
@@ -95,6 +139,18 @@ class Policy(TenantModel):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def listens(self) -> bool:
+        """Whether sound is recorded: the exam is taken without any capture where no camera is asked for."""
+        return self.sound and self.camera_required
+
+    @property
+    def enrols_voices(self) -> bool:
+        """Whether candidates may record their voice at check-in."""
+        return (
+            self.listens and self.voice_enrolment != StepMode.OFF and self.different_voice != DetectorMode.OFF
+        )
 
 
 class PolicyAssignment(TenantModel):

@@ -27,7 +27,8 @@ MODES = tuple(kind.value for kind in ObservationKind)
 
 def form(name: str = "Strict", **more: Any) -> dict[str, Any]:
     captured = {"camera_required": "on", "document": "off", "document_days": "7"}
-    return {"name": name, **captured, **dict.fromkeys(MODES, "on"), **more}
+    sound = {"clip_seconds": "30", "diarizer": "local", "voice_enrolment": "off"}
+    return {"name": name, **captured, **sound, **dict.fromkeys(MODES, "on"), **more}
 
 
 def test_an_officer_sets_numbers_and_only_what_differs_is_stored(

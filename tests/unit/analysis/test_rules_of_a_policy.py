@@ -20,7 +20,10 @@ def policy(**fields: Any) -> Policy:
 
 def test_without_changes_the_defaults_hold() -> None:
     found = policies.rules_for(policy()).rules
-    assert set(DEFAULT_RULES) - set(found) == {ObservationKind.MOUTH_MOVING}, "off unless it is switched on"
+    assert set(DEFAULT_RULES) - set(found) == {
+        ObservationKind.MOUTH_MOVING,
+        ObservationKind.SPEECH,
+    }, "off unless it is switched on"
     for kind, rule in found.items():
         mode = getattr(policy(), kind.value)
         expected = (

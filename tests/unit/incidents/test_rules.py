@@ -19,6 +19,7 @@ from proctoring.incidents.rules import (
     identity_due,
 )
 from proctoring.observations import (
+    SOUND_KINDS,
     FaceBox,
     FrameReport,
     Observation,
@@ -281,12 +282,13 @@ def test_every_kind_has_a_default_rule_that_is_documented() -> None:
 
 def documented_row(rule: Rule) -> str:
     """The line of ``docs/time_rules.md`` for a rule."""
+    looks = "recordings" if rule.kind in SOUND_KINDS else "frames"
     cells = (
         f"`{rule.kind}`",
         rule.severity.value,
-        f"{rule.min_frames} frames and {rule.persist_seconds:g} s",
+        f"{rule.min_frames} {looks} and {rule.persist_seconds:g} s",
         f"{rule.share:.0%}",
-        f"{rule.clear_frames} frames and {rule.clear_seconds:g} s",
+        f"{rule.clear_frames} {looks} and {rule.clear_seconds:g} s",
         f"{rule.merge_seconds:g} s",
         f"{rule.cooldown_seconds:g} s",
         f"{rule.gap_seconds:g} s",
