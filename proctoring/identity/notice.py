@@ -107,10 +107,11 @@ def _captured(policy: Policy) -> str:
         else ""
     )
     document = _document(policy)
+    not_recorded = "No video" if policy.listens else "No sound and no video"
     checks = f"A program looks at each picture: {'; '.join(texts)}. " if texts else ""
     return (
         "What is captured\nWhile you take the exam, your camera sends a still picture about once a second. "
-        f"{'No video' if policy.listens else 'No sound and no video'} is recorded. {photo}{document}{checks}{seat}"
+        f"{not_recorded} is recorded. {photo}{document}{checks}{seat}"
         "A program never decides about you: what it points out is looked at by people."
     )
 
@@ -132,8 +133,8 @@ def _heard(policy: Policy) -> str:
     )
     return (
         "What is listened to\nWhile you take the exam, your microphone is recorded in pieces of "
-        f"{policy.clip_seconds} seconds. {checks}{words}{voice}Only the part of a piece in which something is "
-        "pointed out is kept; the rest is deleted as soon as it was listened to."
+        f"{policy.clip_seconds} seconds. {checks}{words}{voice}Only the part of a piece in which something "
+        "is pointed out is kept; the rest is deleted as soon as it was listened to."
     )
 
 
@@ -160,11 +161,7 @@ def _kept(policy: Policy) -> str:
         "are deleted when you withdraw your agreement. A photo that your institution already has is compared "
         f"with nothing then, and is deleted when it was not used for {settings.OFFICER_PHOTO_DAYS} days."
     )
-    sound = (
-        " The same holds for recordings of sound; nobody else hears them."
-        if policy.listens
-        else ""
-    )
+    sound = " The same holds for recordings of sound; nobody else hears them." if policy.listens else ""
     voice = (
         " The description of your voice is stored encrypted and deleted when you withdraw your agreement."
         if policy.enrols_voices
@@ -209,7 +206,7 @@ def _without(policy: Policy) -> str:
     photo += " or without showing a document" if policy.document != StepMode.OFF else ""
     sound = " or without microphone" if policy.listens else ""
     return (
-        f"If you do not agree\nYou can take the exam without camera{sound}{photo}: a person checks who you are and "
-        "lets you in. It is the same exam with the same time, and your choice counts neither for nor against "
+        f"If you do not agree\nYou can take the exam without camera{sound}{photo}: a person checks who you "
+        "are and lets you in. It is the same exam with the same time, and your choice counts neither for nor against "
         "you."
     )
