@@ -62,6 +62,8 @@ def open_session(model: Path | bytes) -> "InferenceSession":
     options.inter_op_num_threads = 1
     options.execution_mode = onnxruntime.ExecutionMode.ORT_SEQUENTIAL
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    # Weights in bytes are unpacked once, when the model is loaded, and not for every picture anew.
+    options.add_session_config_entry("session.disable_quant_qdq", "1")
     providers = choose_providers(_wanted, onnxruntime.get_available_providers())
     try:
         session = onnxruntime.InferenceSession(

@@ -1,5 +1,6 @@
-"""The default engine: YuNet finds faces, SFace compares them, both run by OpenCV on one thread."""
+"""The default engine, after OpenCV's model zoo: YuNet finds faces, SFace compares them, by ONNX Runtime."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -9,60 +10,51 @@ from numpy.typing import NDArray
 
 from proctoring.observations import FaceBox
 from proctoring.vision import thresholds
-from proctoring.vision.engines.base import EngineError, FaceEngine, Frame, Vector
+from proctoring.vision.engines.base import FaceEngine, Frame, Vector
+from proctoring.vision.engines.onnx_sessions import open_session
+from proctoring.vision.engines.yunet import YuNet
+from proctoring.vision.image import shrink
 from proctoring.vision.weights import resolve_weights
 
-DETECTOR_FILE = "face_detection_yunet_2023mar_int8bq.onnx"
-EMBEDDER_FILE = "face_recognition_sface_2021dec_int8bq.onnx"
-_OVERLAP = 0.3  # non-maximum suppression, the model makers' value
-_MOST_FACES = 500
+DETECTOR_FILE = "face_detection_yunet_2023mar.onnx"
+EMBEDDER_FILE = "face_recognition_sface_2021dec.onnx"
 _WORKING = thresholds.WORKING
 _MOTION = thresholds.MOTION
+
+# Where SFace's makers put eyes, nose and corners of the mouth in its square of 112 pixels, as x + iy.
+_SFACE_SIDE = 112
+_SFACE_POINTS = np.array(
+    [38.2946 + 51.6963j, 73.5318 + 51.5014j, 56.0252 + 71.7366j, 41.5493 + 92.3655j, 70.7299 + 92.2041j]
+)
 
 cv2.setNumThreads(1)
 
 
 class OpenCVFaces(FaceEngine):
-    """YuNet and SFace (int8) on OpenCV 4.12 to 4.x; needs both weights files, 11 MB."""
+    """YuNet and SFace; needs both weights files, 11 MB."""
 
     name = "opencv-faces"
     thresholds = thresholds.OPENCV_FACES
 
     def __init__(self, weights_dir: Path | None = None) -> None:
-        """Load both models; WeightsError when a file is missing or damaged, EngineError when OpenCV
-        cannot read them (4.11 and older, and 5.0, cannot)."""
+        """Load both models; WeightsError when a file is missing or damaged, EngineError when ONNX Runtime
+        cannot read them."""
         super().__init__(weights_dir)
         detector_path, detector = resolve_weights(DETECTOR_FILE, weights_dir)
         embedder_path, embedder = resolve_weights(EMBEDDER_FILE, weights_dir)
         self.model_versions = {"yunet": detector.version, "sface": embedder.version}
-        try:
-            self._detector = cv2.FaceDetectorYN.create(
-                str(detector_path), "", (640, 480), self.thresholds.trace, _OVERLAP, _MOST_FACES
-            )
-            self._coarse = cv2.FaceDetectorYN.create(
-                str(detector_path), "", (320, 240), self.thresholds.trace, _OVERLAP, _MOST_FACES
-            )
-            self._near = cv2.FaceDetectorYN.create(
-                str(detector_path),
-                "",
-                (_MOTION.cut_side, _MOTION.cut_side),
-                self.thresholds.trace,
-                _OVERLAP,
-                _MOST_FACES,
-            )
-            self._embedder = cv2.FaceRecognizerSF.create(str(embedder_path), "")
-        except cv2.error as error:
-            raise EngineError(f"OpenCV {cv2.__version__} cannot load the face models: {error}") from error
+        self._detector = YuNet(detector_path, self.thresholds.trace)
+        self._embedder = open_session(embedder_path)
 
     def detect(self, frame: Frame) -> list[FaceBox]:
         """See the base class. Large faces, and frames without any, get a second look at half the size."""
         height, width = frame.shape[:2]
-        rows = _run(self._detector, frame)
+        rows = self._detector.find(frame)
         if not len(rows) or float(rows[:, 3].max()) > _WORKING.large_face_share * height:
             factor = _WORKING.coarse_long_side / max(width, height)
             if factor < 1:
                 size = (max(1, round(width * factor)), max(1, round(height * factor)))
-                coarse = _run(self._coarse, cv2.resize(frame, size, interpolation=cv2.INTER_AREA))
+                coarse = self._detector.find(cv2.resize(frame, size, interpolation=cv2.INTER_AREA))
                 if len(coarse):
                     coarse[:, :14] /= factor
                     rows = coarse
@@ -71,14 +63,14 @@ class OpenCVFaces(FaceEngine):
     def detect_near(self, frame: Frame, face: FaceBox) -> list[FaceBox]:
         """See the base class: a square around the face, shrunk so that the face is about 60 pixels high."""
         height, width = frame.shape[:2]
-        side = min(round(_MOTION.cut_heights * max(face.w, face.h)), width, height)
+        side = min(round(_MOTION.cut_heights * max(face.w, face.h)), width, height) & ~1  # even: halves fast
         left = min(max(0, round(face.x + face.w / 2 - side / 2)), width - side)
         top = min(max(0, round(face.y + face.h / 2 - side / 2)), height - side)
         cut: NDArray[Any] = frame[top : top + side, left : left + side]
         factor = min(1.0, _MOTION.cut_side / side)
         if factor < 1:
-            cut = cv2.resize(cut, (_MOTION.cut_side, _MOTION.cut_side), interpolation=cv2.INTER_AREA)
-        rows = _run(self._near, cut)
+            cut = shrink(cut, (_MOTION.cut_side, _MOTION.cut_side))
+        rows = self._detector.find(cut)
         rows[:, :14] /= factor
         rows[:, (0, 4, 6, 8, 10, 12)] += left
         rows[:, (1, 5, 7, 9, 11, 13)] += top
@@ -86,18 +78,23 @@ class OpenCVFaces(FaceEngine):
 
     def embed(self, frame: Frame, face: FaceBox) -> Vector:
         """See the base class; uses the face's five landmarks to turn and crop it."""
-        points = [value for point in face.landmarks for value in point]
-        row = np.array([face.x, face.y, face.w, face.h, *points, face.score], np.float32)
-        vector = self._embedder.feature(self._embedder.alignCrop(frame, row))[0]
+        blob = cv2.dnn.blobFromImage(align(frame, face.landmarks), swapRB=True)
+        vector = np.ravel(self._embedder.run(None, {"data": blob})[0])
         return np.asarray(vector / np.linalg.norm(vector), np.float32)
 
 
-def _run(detector: Any, frame: NDArray[Any]) -> NDArray[np.float32]:
-    """Rows of x, y, w, h, five points, score; an empty array when there is no face."""
-    height, width = frame.shape[:2]
-    detector.setInputSize((width, height))
-    rows = detector.detect(frame)[1]
-    return np.zeros((0, 15), np.float32) if rows is None else np.array(rows, np.float32)
+def align(frame: Frame, points: Sequence[tuple[float, float]]) -> Frame:
+    """The face with these five points, turned, moved and scaled to where SFace expects them: 112x112 pixels.
+
+    By least squares. As complex numbers turning and scaling is one factor, so no decomposition is needed.
+    """
+    seen = np.array([complex(x, y) for x, y in points])
+    middle, target = seen.mean(), _SFACE_POINTS.mean()
+    apart = seen - middle
+    factor = complex(np.vdot(apart, _SFACE_POINTS - target)) / max(float(np.vdot(apart, apart).real), 1e-6)
+    shift = complex(target) - factor * complex(middle)
+    turn = np.array([[factor.real, -factor.imag, shift.real], [factor.imag, factor.real, shift.imag]])
+    return np.asarray(cv2.warpAffine(frame, turn, (_SFACE_SIDE, _SFACE_SIDE)), np.uint8)
 
 
 def _face_box(row: NDArray[np.float32]) -> FaceBox:

@@ -157,7 +157,7 @@ def test_an_engine_that_cannot_work_says_so_at_the_start(engine: str, said: str)
 
 
 def test_damaged_weights_say_so_at_the_start(tmp_path: Any) -> None:
-    (tmp_path / "face_detection_yunet_2023mar_int8bq.onnx").write_bytes(b"damaged")
+    (tmp_path / "face_detection_yunet_2023mar.onnx").write_bytes(b"damaged")
     with pytest.raises(Unavailable, match="damaged"):
         WorkerPool(1, EngineChoice(OPENCV, weights_dir=str(tmp_path)))
 
