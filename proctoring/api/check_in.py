@@ -17,12 +17,14 @@ from proctoring.api.shapes import (
     ConsentGivenSerializer,
     ConsentSerializer,
     ConsentViewSerializer,
+    LookSerializer,
     PhotoJudgementSerializer,
 )
-from proctoring.identity import baseline, check_in, consent, notice, reference, steps
+from proctoring.identity import baseline, check_in, consent, look, notice, reference, steps
 from proctoring.ingest import tokens
 from proctoring.live.messages import iso
 from proctoring.models import MonitoringSession
+from proctoring.observations import FaceBox
 from proctoring.vision.upload import DEFAULT_LIMITS
 
 
@@ -106,6 +108,34 @@ class CheckInPictureView(CandidateView):
         return session, image
 
 
+class CameraLook(CheckInPictureView):
+    """A look only."""
+
+    field = "frame"
+    most_bytes = look.MOST_BYTES
+
+    @extend_schema(
+        operation_id="camera_look",
+        request={"image/jpeg": OpenApiTypes.BINARY},
+        responses={200: LookSerializer, **REFUSALS, 503: ProblemSerializer},
+    )
+    def post(self, request: Request, attempt_id: int) -> Response:
+        """Says what the camera needs, before any photo; nothing is kept. Busy: `looked` false."""
+        session, image = self.picture(request, attempt_id)
+        seen = look.take(session, image)
+        return Response(
+            {
+                "looked": seen.looked,
+                "ok": seen.looked and not seen.problems,
+                "problems": [{"code": code, "text": text} for code, text in seen.problems],
+                "face": seen.face and box_of(seen.face),
+                "width": seen.width,
+                "height": seen.height,
+                "next_look_after_ms": seen.next_after_ms,
+            }
+        )
+
+
 class ReferencePhoto(CheckInPictureView):
     """Reference photo."""
 
@@ -125,7 +155,7 @@ class ReferencePhoto(CheckInPictureView):
             {
                 "ok": judged.ok,
                 "problems": [{"code": code, "text": text} for code, text in judged.problems],
-                "face": face and {"x": face.x, "y": face.y, "w": face.w, "h": face.h},
+                "face": face and box_of(face),
                 "width": judged.report.width,
                 "height": judged.report.height,
             }
@@ -159,6 +189,11 @@ class BaselineLook(CheckInPictureView):
                 "text": progress.text,
             }
         )
+
+
+def box_of(face: FaceBox) -> dict[str, float]:
+    """A face as `BoxSerializer` describes it."""
+    return {"x": face.x, "y": face.y, "w": face.w, "h": face.h}
 
 
 class CompleteCheckIn(CandidateView):

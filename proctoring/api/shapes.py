@@ -113,6 +113,13 @@ class PhotoJudgementSerializer(serializers.Serializer[Any]):
     height = serializers.IntegerField()
 
 
+class LookSerializer(PhotoJudgementSerializer):
+    """What the camera needs now; `looked` false means that nothing is known, and nothing is wrong."""
+
+    looked = serializers.BooleanField()
+    next_look_after_ms = serializers.IntegerField()
+
+
 class DocumentShownSerializer(serializers.Serializer[Any]):
     """What became of the photo of a document; a program's answer decides nothing."""
 

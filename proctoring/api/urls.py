@@ -2,7 +2,13 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from proctoring.api.check_in import BaselineLook, CompleteCheckIn, ConsentToCapture, ReferencePhoto
+from proctoring.api.check_in import (
+    BaselineLook,
+    CameraLook,
+    CompleteCheckIn,
+    ConsentToCapture,
+    ReferencePhoto,
+)
 from proctoring.api.frames import SendFrame
 from proctoring.api.identity import PersonCheck, ShowDocument
 from proctoring.api.incidents import AcknowledgeIncident
@@ -22,6 +28,7 @@ _ATTEMPT = "attempts/<int:attempt_id>/"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("sessions/<uuid:public_id>/frames/", SendFrame.as_view(), name="api_session_frames"),
     path(_ATTEMPT + "consent/", ConsentToCapture.as_view(), name="api_attempt_consent"),
+    path(_ATTEMPT + "look/", CameraLook.as_view(), name="api_attempt_look"),
     path(_ATTEMPT + "reference-photo/", ReferencePhoto.as_view(), name="api_attempt_reference_photo"),
     path(_ATTEMPT + "document/", ShowDocument.as_view(), name="api_attempt_document"),
     path(_ATTEMPT + "identity-check/", PersonCheck.as_view(), name="api_attempt_identity_check"),

@@ -111,7 +111,8 @@ def _captured(policy: Policy) -> str:
     checks = f"A program looks at each picture: {'; '.join(texts)}. " if texts else ""
     return (
         "What is captured\nWhile you take the exam, your camera sends a still picture about once a second. "
-        f"{not_recorded} is recorded. {photo}{document}{checks}{seat}"
+        "While you check in, pictures are looked at as well, to tell you what the camera needs; those are "
+        f"not kept. {not_recorded} is recorded. {photo}{document}{checks}{seat}"
         "A program never decides about you: what it points out is looked at by people."
     )
 

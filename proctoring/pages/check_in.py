@@ -14,6 +14,15 @@ from proctoring.models import Consent, Policy
 from proctoring.models.identity_check import DocumentType
 from proctoring.states import CHECK_ASKED_AGAIN
 
+_LOOK_MARKS = (
+    ("face", "Face in view"),
+    ("light", "Enough light"),
+    ("sharp", "Sharp"),
+    ("size", "Close enough"),
+    ("alone", "Only you"),
+)
+"""The marks beside the live picture; the names are those of `look_marks.js`."""
+
 
 @never_cache
 @require_safe
@@ -45,6 +54,8 @@ def check_in(request: HttpRequest, slug: str, attempt_id: int) -> HttpResponse:
         "asked_again": newest.message if newest and newest.state == CHECK_ASKED_AGAIN else "",
         "document_types": DocumentType.choices,
         "learns_baseline": baseline.is_learnt(policy),
+        "look_marks": _LOOK_MARKS,
+        "microphone": "needed" if policy.listens else "check",
         "look_every_ms": baseline.LOOK_EVERY_MS,
         "api_url": api_url_of(attempt),
         "waiting_url": url_of(attempt, Page.WAITING),

@@ -13,6 +13,7 @@ def _owner(status: int) -> str:
 
 
 IDENTITY_ROWS = [
+    Row("POST", _ATTEMPT + "look/", _owner(415), states.CHECKING_IN),  # JSON is no picture
     Row("POST", _ATTEMPT + "document/", _owner(415), states.CHECKING_IN),  # JSON is no photo
     Row("DELETE", _ATTEMPT + "document/", _owner(409), states.CHECKING_IN),  # not asked for
     Row("GET", _ATTEMPT + "identity-check/", _owner(200), states.CHECKING_IN),

@@ -56,7 +56,10 @@ class CheckIn {
     for (const button of document.querySelectorAll("[data-change-choice]")) {
       button.addEventListener("click", () => this.#show("notice"));
     }
-    window.addEventListener("pagehide", () => this.camera.stop());
+    window.addEventListener("pagehide", () => {
+      this.check.stop();
+      this.camera.stop();
+    });
     this.#show(this.root.dataset.step, { focus: false });
   }
 
@@ -69,6 +72,7 @@ class CheckIn {
     if (focus) byId("step-" + step).querySelector("h2").focus();
     if (step === "notice" || step === "person") this.camera.stop();
     if (step === "device") this.check.run();
+    else this.check.stop();
     if (step === "photo") this.photo.begin();
     if (step === "document") this.document.begin(this.usesCamera);
     if (step === "person") this.person.begin();
@@ -153,6 +157,7 @@ class CheckIn {
   }
 
   #leave() {
+    this.check.stop();
     this.baseline?.stop();
     this.camera.stop();
     location.assign(this.root.dataset.waiting);

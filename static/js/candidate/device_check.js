@@ -1,7 +1,8 @@
 // The device check: browser, connection, camera and microphone, each with a sentence and a way to try again.
 
+import { CameraLook } from "./camera_look.js";
 import { missingMedia } from "./media_problems.js";
-import { checkMicrophone } from "./microphone.js";
+import { MicrophoneCheck } from "./microphone_check.js";
 import { checkNetwork } from "./network_check.js";
 
 const WORDS = { waiting: "not checked yet", running: "checking…", good: "works", bad: "needs attention" };
@@ -12,37 +13,54 @@ export class DeviceCheck extends EventTarget {
     super();
     Object.assign(this, { element, camera, attemptUrl, socketUrl });
     this.results = {};
+    this.isShown = false;
     this.video = element.querySelector("video");
     this.select = element.querySelector("[data-camera-choice]");
+    this.look = new CameraLook({ element, camera, video: this.video, attemptUrl });
+    this.microphone = new MicrophoneCheck(element.querySelector('[data-check="microphone"]'));
+    this.needsMicrophone = element.dataset.microphone === "needed";
     for (const button of element.querySelectorAll("[data-check-again]")) {
       button.addEventListener("click", () => this.#again(button.closest("[data-check]").dataset.check));
     }
     this.select.addEventListener("change", () => camera.choose(this.select.value));
     camera.addEventListener("state", ({ detail }) => this.#showCamera(detail));
+    camera.addEventListener("devices", () => camera.stream && this.#offerChoice());
+    this.microphone.addEventListener("settled", ({ detail }) => this.#settleMicrophone(detail));
   }
 
   /** Runs all checks, one after the other, so that the browser asks one question at a time. */
   async run() {
+    this.isShown = true;
+    this.look.begin();
     await this.#again("browser");
     await this.#again("network");
     await this.#again("camera");
+    if (this.needsMicrophone && this.isShown) await this.#again("microphone");
   }
 
-  /** What the exam needs works: the microphone is not captured in this exam, so it may fail. */
+  /** The step is left: no picture is looked at any more, and nothing listens. */
+  stop() {
+    this.isShown = false;
+    this.look.stop();
+    this.microphone.stop();
+  }
+
+  /** What the exam needs works: the microphone only where the exam listens. */
   get isGood() {
-    return ["browser", "network", "camera"].every((name) => this.results[name] === true);
+    const works = ["browser", "network", "camera"].every((name) => this.results[name] === true);
+    return works && (!this.needsMicrophone || this.microphone.mayGoOn);
   }
 
   async #again(name) {
     this.#show(name, "running", "");
+    if (name === "microphone") return this.microphone.begin();
     const checks = {
       browser: () => this.#checkBrowser(),
       network: () => checkNetwork(this.attemptUrl, this.socketUrl),
       camera: () => this.#checkCamera(),
-      microphone: () => checkMicrophone((level) => this.#showLevel(level)),
     };
     const { ok, text } = await checks[name]();
-    this.#settle(name, ok, text);
+    return this.#settle(name, ok, text);
   }
 
   #checkBrowser() {
@@ -75,13 +93,18 @@ export class DeviceCheck extends EventTarget {
     this.select.closest(".field").hidden = cameras.length < 2;
   }
 
-  #showLevel(level) {
-    this.element.querySelector("meter").value = level;
-  }
-
   #settle(name, ok, text) {
     this.results[name] = ok;
     this.#show(name, ok ? "good" : "bad", text);
+    this.#tell();
+  }
+
+  #settleMicrophone({ state, text }) {
+    this.#show("microphone", state, text);
+    this.#tell();
+  }
+
+  #tell() {
     this.dispatchEvent(new CustomEvent("settled", { detail: { ok: this.isGood } }));
   }
 
@@ -90,6 +113,6 @@ export class DeviceCheck extends EventTarget {
     row.dataset.state = state;
     row.querySelector("[data-check-state]").textContent = WORDS[state];
     row.querySelector("[data-check-text]").textContent = text;
-    row.querySelector("[data-check-again]").disabled = state === "running";
+    row.querySelector("[data-check-again]").disabled = state === "running" && name !== "microphone";
   }
 }

@@ -1,44 +1,15 @@
-// A look at the microphone during the device check: is there one, and does it hear anything. Nothing is recorded.
+// The microphone of the candidate.
 
-import { explain, missingMedia } from "./media_problems.js";
+import { MediaDevice } from "./media_device.js";
 
-const LISTEN_MS = 4000;
-const TICK_MS = 100;
-const HEARD_LEVEL = 0.02;
-
-/** Listens for some seconds; `onLevel(0..1)` runs while it does. Resolves to {ok, text}. */
-export async function checkMicrophone(onLevel) {
-  const missing = missingMedia();
-  if (missing) return { ok: false, text: missing.text };
-  let stream;
-  try {
-    stream = await navigator.mediaDevices.getUserMedia({ audio: true });
-  } catch (error) {
-    return { ok: false, text: explain(error, "microphone").text };
+export class Microphone extends MediaDevice {
+  constructor() {
+    super({
+      name: "microphone",
+      kind: "audioinput",
+      wishes: { echoCancellation: true, noiseSuppression: true, autoGainControl: true },
+      gone: "The microphone has stopped. Plug it in again or switch it on; it is looked for by itself.",
+      silent: "The microphone is muted, by a switch on it, a key, or the system. Please switch it on.",
+    });
   }
-  try {
-    const loudest = await listen(stream, onLevel);
-    if (loudest >= HEARD_LEVEL) return { ok: true, text: "Works: we heard you." };
-    return { ok: false, text: "The microphone is there, but we heard nothing. Speak, unmute it or choose another one in the system settings, then try again." };
-  } finally {
-    for (const track of stream.getTracks()) track.stop();
-    onLevel(0);
-  }
-}
-
-async function listen(stream, onLevel) {
-  const context = new AudioContext();
-  const analyser = context.createAnalyser();
-  context.createMediaStreamSource(stream).connect(analyser);
-  const samples = new Float32Array(analyser.fftSize);
-  let loudest = 0;
-  for (let waited = 0; waited < LISTEN_MS && (loudest < HEARD_LEVEL || waited < LISTEN_MS / 2); waited += TICK_MS) {
-    await new Promise((resolve) => setTimeout(resolve, TICK_MS));
-    analyser.getFloatTimeDomainData(samples);
-    const level = samples.reduce((most, sample) => Math.max(most, Math.abs(sample)), 0);
-    loudest = Math.max(loudest, level);
-    onLevel(level);
-  }
-  await context.close();
-  return loudest;
 }

@@ -105,6 +105,8 @@ def test_nobody_else_checks_in(api_of: Any, request: Any, attempt: Any, who: str
     assert client.post(url(attempt, "consent"), body).status_code == expected
     assert client.delete(url(attempt, "consent")).status_code == expected
     assert photo(client, attempt, frame(RED)).status_code == expected
+    looked = client.post(url(attempt, "look"), frame(RED), content_type="image/jpeg")
+    assert looked.status_code == expected
     assert client.post(url(attempt, "check-in/complete")).status_code == expected
     assert not MonitoringSession._base_manager.exists()
     assert fresh(attempt).state == "checking_in"
@@ -164,3 +166,21 @@ def test_a_look_at_how_the_candidate_sits(api_of: Any, candidate: Any, attempt: 
     assert look(frame(RED, BLUE)).json()["looks"] == 1
     refused = look(b"")
     assert (refused.status_code, refused.json()["field"]) == (400, "frame")
+
+
+def test_a_look_only(api_of: Any, candidate: Any, attempt: Any) -> None:
+    client = api_of(candidate)
+
+    def look(image: bytes) -> Any:
+        return client.post(url(attempt, "look"), image, content_type="image/jpeg")
+
+    assert look(frame(RED)).json()["code"] == "consent_missing"
+    agree(client, attempt, face_comparison=False)
+    seen = look(frame(RED, BLUE)).json()
+    assert (seen["looked"], seen["ok"], seen["width"], seen["height"]) == (True, False, 640, 480)
+    assert [each["code"] for each in seen["problems"]] == ["several_faces"]
+    assert seen["face"]["w"] > 100
+    assert look(frame(RED)).json()["looked"] is False  # too soon after the other one
+    huge = look(frame(RED) + b"\0" * 300_000)
+    assert (huge.status_code, huge.json()["field"]) == (413, "frame")
+    assert not ReferenceFace._base_manager.exists()
