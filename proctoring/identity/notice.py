@@ -208,6 +208,6 @@ def _without(policy: Policy) -> str:
     sound = " or without microphone" if policy.listens else ""
     return (
         f"If you do not agree\nYou can take the exam without camera{sound}{photo}: a person checks who you "
-        "are and lets you in. It is the same exam with the same time, and your choice counts neither for nor against "
-        "you."
+        "are and lets you in. It is the same exam with the same time, and your choice counts neither for nor "
+        "against you."
     )
