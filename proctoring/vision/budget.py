@@ -4,13 +4,13 @@ from collections.abc import Sequence
 
 from proctoring.vision.exchange import Work
 
-MOST_MS = 56.0
-"""CPU ms of one frame that are planned for: a whole look, a comparison and the head fit together. Measuring
-light, motion and small pictures come on top."""
-WHOLE_LOOK_MS = 16.0
-NEAR_LOOK_MS = 3.0
-# [M] one thread, 640x480. Only their proportion matters on another machine.
-COST_MS = {Work.IDENTITY: 31.0, Work.HEAD: 9.0, Work.THINGS: 41.0, Work.TEXT: 30.0}
+MOST_MS = 40.0
+"""CPU ms of one frame that are planned for: a whole look, a comparison and the head fit together, and so do
+things and the head. Measuring light, motion and small pictures come on top."""
+WHOLE_LOOK_MS = 6.0
+NEAR_LOOK_MS = 1.5
+# [M] one thread, 640x480; things with the closer look. Only their proportion matters on another machine.
+COST_MS = {Work.IDENTITY: 10.0, Work.HEAD: 7.0, Work.THINGS: 28.0, Work.TEXT: 22.0}
 
 
 def choose_work(wanted: Sequence[Work], spent_ms: float) -> tuple[Work, ...]:

@@ -29,6 +29,7 @@ __all__ = [
     "encode_jpeg",
     "encode_thumbnail",
     "fit",
+    "halve",
     "imprint_of",
     "from_data_url",
     "measure_light",
@@ -39,6 +40,7 @@ __all__ = [
 cv2.setNumThreads(1)
 
 _MEASURE_SIZE = (160, 120)
+_HALF_SIDE = 180  # pixels that are left of a side: every small picture is smaller than that
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,8 +114,16 @@ def shrink(frame: Frame, size: tuple[int, int]) -> Frame:
     return np.asarray(cv2.resize(frame, size, interpolation=cv2.INTER_AREA), np.uint8)
 
 
+def halve(frame: Frame) -> Frame:
+    """A large frame at half its size: the first step of :func:`shrink`, done once for all small pictures."""
+    height, width = frame.shape[:2]
+    if min(height, width) < 2 * _HALF_SIDE or height % 2 or width % 2:
+        return frame
+    return shrink(frame, (width // 2, height // 2))
+
+
 def measure_light(frame: Frame) -> Light:
-    """Brightness, contrast and sharpness of a BGR frame (about 0.3 ms at 640x480)."""
+    """Brightness, contrast and sharpness of a BGR frame (about 0.3 ms)."""
     small = shrink(frame, _MEASURE_SIZE)
     grey = cv2.cvtColor(small, cv2.COLOR_BGR2GRAY)
     blocks = cv2.resize(grey.astype(np.float32), (16, 12), interpolation=cv2.INTER_AREA)

@@ -30,10 +30,13 @@ class Motion:
     is_calm: bool
 
 
-def measure_motion(frame: Frame, last: LastLook | None, at: float) -> Motion:
-    """Compares with the frame before; without one, or one of another size, everything is new."""
-    grey = shrink_grey(frame)
-    if last is None or (last.height, last.width) != frame.shape[:2]:
+def measure_motion(size: tuple[int, ...], half: Frame, last: LastLook | None, at: float) -> Motion:
+    """Compares with the frame before; without one, or one of another ``size``, everything is new.
+
+    ``size``: height and width of the frame. ``half``: the same picture, perhaps smaller.
+    """
+    grey = shrink_grey(half)
+    if last is None or (last.height, last.width) != size:
         return Motion(grey, frozenset(Work), False)
     changes = measure_changes(last.grey, grey)
     moved = set(last.moved)

@@ -1,4 +1,4 @@
-"""`./run bench`: every measurement in one run, side by side; prints and judges nothing."""
+"""`./run bench`: every measurement but that of the eyes (`./run manage bench_vision`); judges nothing."""
 
 import argparse
 import importlib
@@ -11,7 +11,6 @@ from tests.load import steps
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
 
 TITLES = {
-    "vision": ("bench_vision_cpu", "CPU per frame: ours and the replaced pipeline"),
     "results": ("bench_results", "Statistics and exports of a large exam"),
     "roster": ("bench_roster", "A large roster"),
     "import": ("bench_import", "Import and export of a large question bank"),
