@@ -1,0 +1,130 @@
+"""One clip from bytes to a report: decode, measure levels, tell voices apart, compare, observe."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from proctoring.audio import cutting, judging, thresholds
+from proctoring.audio.clips import decode
+from proctoring.audio.containers import DEFAULT_LIMITS, ClipLimits
+from proctoring.audio.diarizers.base import Clip, Diarizer, DiarizerError, load_diarizer
+from proctoring.audio.exchange import (
+    ClipCut,
+    ClipReport,
+    ClipRequest,
+    EarsChoice,
+    Span,
+    VoiceEnrolment,
+    VoiceProblem,
+    VoiceResult,
+)
+from proctoring.audio.levels import level_of, measure_levels, outline
+
+
+class _Stages:
+    """CPU milliseconds by stage of this thread's work."""
+
+    def __init__(self) -> None:
+        self.spent: dict[str, float] = {}
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        """Adds what happens inside to that stage."""
+        start = time.thread_time()
+        try:
+            yield
+        finally:
+            self.spent[name] = self.spent.get(name, 0.0) + (time.thread_time() - start) * 1000
+
+    def total(self) -> dict[str, float]:
+        """All stages, and their sum as ``total``."""
+        return {**self.spent, "total": sum(self.spent.values())}
+
+
+class AudioPipeline:
+    """Holds native state: one per process, never two threads."""
+
+    def __init__(self, choice: EarsChoice, limits: ClipLimits = DEFAULT_LIMITS) -> None:
+        """Loads and warms the diarizer of that choice. Raises EarsError when it cannot work."""
+        self.limits = limits
+        self.diarizer = load_diarizer(choice)
+        if self.diarizer:
+            self.diarizer.warm_up()
+
+    @property
+    def description(self) -> str:
+        """What it listens with: name and model versions; "off" without a diarizer."""
+        return self.diarizer.description if self.diarizer else "off"
+
+    def analyse_clip(self, data: bytes, request: ClipRequest) -> ClipReport:
+        """Everything about one clip; ClipError when it is no acceptable recording.
+
+        A clip that the diarizer fails on is a report with ``voices.error``, and says nothing about voices.
+        """
+        stages = _Stages()
+        with stages.stage("decode"):
+            clip = decode(data, self.limits)
+        with stages.stage("levels"):
+            levels = measure_levels(clip.samples)
+            waveform = outline(clip.samples)
+        result = None
+        with stages.stage("voices"):
+            if levels.silent:
+                result = self._nobody()
+            elif self.diarizer:
+                result = judging.compare_enrolled(_diarize(self.diarizer, clip), request.enrolled)
+        spans = tuple(span for voice in result.voices for span in voice.spans) if result else ()
+        return ClipReport(
+            captured_at=request.captured_at,
+            sequence=request.sequence,
+            container=clip.container,
+            duration_s=clip.seconds,
+            truncated=clip.truncated,
+            channels=clip.channels,
+            level_db=level_of(clip.samples, spans) if spans else levels.level_db,
+            noise_db=levels.noise_db,
+            clipped_share=levels.clipped_share,
+            silent=levels.silent,
+            voices=result,
+            observations=judging.observe(clip, levels, result, request.detectors),
+            cpu_ms=stages.total(),
+            engine=self.description,
+            waveform=waveform,
+        )
+
+    def enrol_voice(self, data: bytes) -> VoiceEnrolment:
+        """Judge a recording as the candidate's voice at once; ClipError as for clips."""
+        clip = decode(data, self.limits)
+        levels = measure_levels(clip.samples)
+        if levels.silent:
+            return VoiceEnrolment(None, 0.0, (VoiceProblem.SILENT,), self.description)
+        result = _diarize(self.diarizer, clip) if self.diarizer else None
+        if result is None or result.error or (result.voices and not result.voices[0].centroid):
+            return VoiceEnrolment(None, 0.0, (VoiceProblem.NOT_MEASURED,), self.description)
+        main = result.voices[0] if result.voices else None
+        speech_db = level_of(clip.samples, main.spans) if main else levels.level_db
+        wrong = {
+            VoiceProblem.SEVERAL_VOICES: result.speakers > 1,
+            VoiceProblem.TOO_SHORT: main is None or main.seconds < thresholds.LEAST_ENROLLED_S,
+            VoiceProblem.TOO_QUIET: speech_db < thresholds.ENROLMENT_LEVEL_DB,
+            VoiceProblem.TOO_NOISY: levels.noise_db > speech_db + thresholds.ENROLMENT_NOISE_DB,
+            VoiceProblem.CLIPPED: levels.clipped_share > thresholds.ENROLMENT_CLIPPED,
+        }
+        problems = tuple(problem for problem, is_so in wrong.items() if is_so)
+        vector = main.centroid if main and not problems else None
+        return VoiceEnrolment(vector, result.speech_seconds, problems, self.description)
+
+    def cut(self, data: bytes, spans: tuple[Span, ...], margin_s: float, longest_s: float) -> ClipCut:
+        """A short playable recording around the spans, for evidence; ClipError as for clips."""
+        return cutting.cut(decode(data, self.limits).samples, spans, margin_s, longest_s)
+
+    def _nobody(self) -> VoiceResult | None:
+        """The result for a clip without any signal, which no diarizer need hear."""
+        return VoiceResult(self.diarizer.name, self.description) if self.diarizer else None
+
+
+def _diarize(diarizer: Diarizer, clip: Clip) -> VoiceResult:
+    try:
+        return diarizer.diarize(clip)
+    except DiarizerError as error:
+        return VoiceResult(diarizer.name, diarizer.description, error=error.code)
