@@ -15,6 +15,7 @@ from accounts.admin.read_only import NeverByHand
 from accounts.admin.site import site
 from accounts.admin.tenant import TenantAdmin
 from accounts.models import Institution, Invitation, Membership, User
+from accounts.roles import Role
 from accounts.services import invitations, memberships
 from accounts.tenancy import current_institution
 from proctor_site.kernel import clock
@@ -52,26 +53,34 @@ class CurrentFilter(admin.SimpleListFilter):
 class MembershipAdmin(NeverByHand, TenantAdmin):
     """Members, to read. A role is given by invitation and ended on the members page, which asks once more."""
 
-    list_display = ("user", "address", "role", "created_at", "ended")
+    list_display = ("user", "address", "role", "external_id", "created_at", "ended")
     list_select_related = ("user", "institution")
     list_filter = ("role", CurrentFilter)
-    search_fields = ("user__name", "user__email")
-    search_help_text = "Searches names and e-mail addresses."
-    fields = ("user", "address", "role", "created_at", "ended")
-    readonly_fields = ("user", "address", "role", "created_at", "ended")
+    search_fields = ("user__name", "user__email", "external_id")
+    search_help_text = "Searches names, e-mail addresses and candidate numbers."
+    fields = ("user", "address", "role", "external_id", "created_at", "ended")
+    readonly_fields = fields
 
     @admin.display(description="e-mail address", ordering="user__email")
     def address(self, membership: Membership) -> str:
         return membership.user.email
 
     def get_list_display(self, request: HttpRequest) -> Any:
-        """Those who may end a role get the link to it."""
-        shown = super().get_list_display(request)
-        return (*shown, "end_link") if self.may("delete", request) else shown
+        """Those who may give numbers or end a role get the links to it."""
+        numbers = ("number_link",) if request.user.has_perm("accounts.number_candidate") else ()
+        ends = ("end_link",) if self.may("delete", request) else ()
+        return (*super().get_list_display(request), *numbers, *ends)
 
     @admin.display(description="ended", ordering="ended_at")
     def ended(self, membership: Membership) -> str:
         return f"{membership.ended_at:%Y-%m-%d}" if membership.ended_at else "-"
+
+    @admin.display(description="number")
+    def number_link(self, membership: Membership) -> str:
+        if membership.role != Role.CANDIDATE:
+            return "-"
+        url = reverse("member_number", args=[membership.institution.slug, membership.pk])
+        return format_html('<a href="{}">Change the number…</a>', url)
 
     @admin.display(description="end")
     def end_link(self, membership: Membership) -> str:

@@ -4,7 +4,9 @@ from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
+from django.db.models.functions import Lower
 
+from accounts.candidate_numbers import LONGEST
 from accounts.roles import Role
 from accounts.tenancy import TenantModel
 
@@ -16,12 +18,29 @@ class Membership(TenantModel):
     role = models.CharField(max_length=30, choices=Role.choices)
     created_at = models.DateTimeField(auto_now_add=True)
     ended_at = models.DateTimeField(null=True, blank=True)
+    external_id = models.CharField(
+        "candidate number",
+        max_length=LONGEST,
+        blank=True,
+        default="",
+        help_text="By which the institution's own records know a candidate.",
+    )
 
     class Meta:
         ordering = ["user__name", "role"]
         constraints = [
             models.UniqueConstraint(fields=["institution", "user", "role"], name="membership_once_per_role"),
             models.CheckConstraint(condition=models.Q(role__in=Role.values), name="membership_role_known"),
+            models.UniqueConstraint(
+                "institution",
+                Lower("external_id"),
+                condition=~models.Q(external_id=""),
+                name="membership_number_once",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(external_id="") | models.Q(role=Role.CANDIDATE),
+                name="membership_number_of_candidate",
+            ),
         ]
         indexes: ClassVar = [models.Index(fields=["user", "institution"], name="membership_by_user")]
 

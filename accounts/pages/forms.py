@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.text import slugify
 
+from accounts.candidate_numbers import LONGEST
 from accounts.countries import countries, time_zone_choices
 from accounts.emotion_law import law_refusal
 from accounts.languages import languages
@@ -91,6 +92,20 @@ class InviteForm(forms.Form):
     def __init__(self, *args: Any, offered: tuple[Role, ...], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["roles"].choices = [(role.value, role.label) for role in offered]  # type: ignore[attr-defined]
+
+
+class NumberForm(forms.Form):
+    """The number by which an institution knows a candidate."""
+
+    external_id = forms.CharField(
+        label="Candidate number",
+        max_length=LONGEST,
+        required=False,
+        help_text="As in your own records. Capitals make no difference. Leave it empty to take it away.",
+        widget=forms.TextInput(
+            attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
+        ),
+    )
 
 
 class AcceptForm(forms.Form):

@@ -9,10 +9,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.models import Invitation, Membership
 from accounts.pages import refusals
-from accounts.pages.forms import InviteForm
+from accounts.pages.forms import InviteForm, NumberForm
 from accounts.pages.guards import here_of, person_of, require_right
 from accounts.roles import Role
-from accounts.services import invitations, memberships
+from accounts.services import candidate_numbers, invitations, memberships
 from proctor_site.kernel import clock
 from proctor_site.kernel.errors import Refusal
 
@@ -43,7 +43,8 @@ def _lists(request: HttpRequest, form: InviteForm | None) -> dict[str, object]:
     role = request.GET.get("role", "")
     rows = Membership.objects.filter(ended_at=None).select_related("user").order_by("user__name", "id")
     if wanted:
-        rows = rows.filter(Q(user__name__icontains=wanted) | Q(user__email__icontains=wanted))
+        said = Q(user__name__icontains=wanted) | Q(user__email__icontains=wanted)
+        rows = rows.filter(said | Q(external_id__icontains=wanted))
     if role in Role.values:
         rows = rows.filter(role=role)
     waiting = Invitation.objects.filter(accepted_at=None, withdrawn_at=None).select_related("invited_by")
@@ -52,6 +53,7 @@ def _lists(request: HttpRequest, form: InviteForm | None) -> dict[str, object]:
         "page": Paginator(rows, _PER_PAGE).get_page(request.GET.get("page")),
         "invitations": waiting[:200],
         "may_end": request.user.has_perm("accounts.delete_membership"),
+        "may_number": request.user.has_perm("accounts.number_candidate"),
         "now": clock.now(),
         "roles": Role.choices,
         "wanted": wanted,
@@ -114,3 +116,23 @@ def end(request: HttpRequest, slug: str, membership: int) -> HttpResponse:
         return redirect("members", slug=slug)
     messages.success(request, f"{found.user} is no longer {found.get_role_display()} here.")
     return redirect("/") if found.user == request.user else redirect("members", slug=slug)
+
+
+@require_http_methods(["GET", "POST"])
+@require_right("accounts.number_candidate")
+def number(request: HttpRequest, slug: str, membership: int) -> HttpResponse:
+    """The candidate number of one candidate: shown, changed or taken away."""
+    candidates = Membership.objects.filter(role=Role.CANDIDATE).select_related("user", "institution")
+    found: Membership = get_object_or_404(candidates, pk=membership)
+    form = NumberForm(request.POST or None, initial={"external_id": found.external_id})
+    if request.method == "POST" and form.is_valid():
+        try:
+            candidate_numbers.set_number(found, form.cleaned_data["external_id"], actor=person_of(request))
+        except Refusal as refusal:
+            refusals.add_to_form(form, refusal)
+        else:
+            said = f"has the number {found.external_id}" if found.external_id else "has no number"
+            messages.success(request, f"{found.user} {said}.")
+            return redirect("members", slug=slug)
+    page = {"form": form, "membership": found}
+    return render(request, "accounts/member_number.html", page, status=400 if form.errors else 200)

@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("account/person/", own_settings.person, name="person"),
     path("i/<slug:slug>/members/", members.members, name="members"),
     path("i/<slug:slug>/members/<int:membership>/end/", members.end, name="member_end"),
+    path("i/<slug:slug>/members/<int:membership>/number/", members.number, name="member_number"),
     path("i/<slug:slug>/invitations/<int:invitation>/resend/", members.resend, name="invitation_resend"),
     path(
         "i/<slug:slug>/invitations/<int:invitation>/withdraw/", members.withdraw, name="invitation_withdraw"

@@ -201,10 +201,11 @@ class EnrolmentAdmin(RefusalsInWords, HidesReasons, TenantAdmin):
 class PendingEnrolmentAdmin(TenantAdmin):
     """Addresses that were invited; deleting one here takes the promise back, not the invitation."""
 
-    list_display = ("email", "sitting", "created_at", "created_by")
+    list_display = ("email", "external_id", "sitting", "created_at", "created_by")
     list_select_related = ("sitting", "created_by")
     list_filter = ("sitting",)
-    search_fields = ("email",)
+    search_fields = ("email", "external_id")
+    search_help_text = "Searches addresses and candidate numbers."
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Made by enrolling an address in a sitting."""

@@ -39,8 +39,8 @@ class RosterForm(forms.Form):
     file = forms.FileField(
         label="CSV file or XLSX workbook",
         max_length=200,
-        help_text="Columns: e-mail; and if you like name, group, extra minutes, factor. Other columns are "
-        f"left out. At most {MOST_ROWS:,} rows and {MOST_BYTES // 1_000_000} MB.",
+        help_text="Columns: e-mail; and if you like name, candidate number, group, extra minutes, factor. "
+        f"Other columns are left out. At most {MOST_ROWS:,} rows and {MOST_BYTES // 1_000_000} MB.",
         widget=forms.ClearableFileInput(attrs={"accept": ".csv,.txt,.tsv,.xlsx"}),
     )
 

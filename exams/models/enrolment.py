@@ -47,6 +47,7 @@ class PendingEnrolment(TenantModel):
     )
     extra_minutes = models.PositiveIntegerField(default=0, validators=[MaxValueValidator(24 * 60)])
     factor = models.DecimalField("time factor", max_digits=4, decimal_places=2, default=1)
+    external_id = models.CharField("candidate number", max_length=60, blank=True, default="")
     created_at = models.DateTimeField(auto_now_add=True)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"

@@ -12,6 +12,7 @@ from exams.models import Allowance, CandidateGroup, CandidateGroupMember, Enrolm
 from exams.models.sitting_mail import MailKind
 from exams.scheduling import mails
 from exams.scheduling.group_allowances import follow
+from exams.scheduling.roster_numbers import give_numbers
 from exams.scheduling.roster_rows import RosterRow
 from exams.scheduling.verdicts import CHANGING, Outcome, Verdict, judge
 
@@ -24,6 +25,8 @@ def enrol_rows(sitting: Sitting, rows: Sequence[RosterRow], *, actor: User) -> l
     """
     with transaction.atomic():
         lock(sitting)  # two imports at once must not both take the last place
+        if any(row.external_id for row in rows):
+            lock(sitting.institution)  # nor must imports into two sittings give one number to two people
         verdicts = judge(sitting, rows)
         todo = [verdict for verdict in verdicts if verdict.outcome in CHANGING]
         groups = _groups_of(sitting, todo)
@@ -32,6 +35,10 @@ def enrol_rows(sitting: Sitting, rows: Sequence[RosterRow], *, actor: User) -> l
         _join_groups(sitting, todo, groups)
         follow([verdict.user.pk for verdict in todo if verdict.user is not None], actor=actor)
         _give_time(sitting, todo, enrolments, actor)
+        numbered = [verdict for verdict in todo if verdict.changes_number]
+        people = {each.user.pk: each.row.external_id for each in numbered if each.user}
+        invited = {each.row.email: each.row.external_id for each in numbered if not each.user}
+        give_numbers(sitting, people, invited, actor=actor)
     return verdicts
 
 

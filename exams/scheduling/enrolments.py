@@ -11,6 +11,7 @@ from django.db import transaction
 from accounts import audit
 from accounts.models import Institution, Membership, User
 from accounts.roles import Role
+from accounts.services.candidate_numbers import set_numbers
 from accounts.transitions import lock
 from exams import states
 from exams.models import Allowance, CandidateGroupMember, Enrolment, PendingEnrolment, Sitting
@@ -126,6 +127,9 @@ def fulfil_pending(user: User, institution: Institution) -> list[Enrolment]:
     done = []
     for pending in rows.select_related("sitting__institution", "created_by", "group"):
         pending.delete()  # first: its place is the one that the enrolment takes
+        if pending.external_id:
+            # A number that went to somebody else in the meantime is not given; the office sees it missing.
+            set_numbers(institution, {user.pk: pending.external_id}, actor=pending.created_by)
         if pending.sitting.cancelled_at is None:
             enrolment = enrol(pending.sitting, user, actor=pending.created_by, tells=False)
             _keep_promise(pending, enrolment)

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from accounts.candidate_numbers import key_of, problem_of
 from proctor_site.kernel.errors import InvalidInput
 
 LONGEST_NAME = 200
@@ -18,6 +19,10 @@ HEADERS: dict[str, tuple[str, ...]] = {
     "name": ("name", "fullname", "candidate", "candidatename", "student", "vollername", "nom", "nombre"),
     "first_name": ("firstname", "givenname", "forename", "vorname", "prenom"),
     "last_name": ("lastname", "surname", "familyname", "nachname", "familienname", "apellido"),
+    "external_id": (
+        *("candidatenumber", "candidateno", "candidateid", "externalid", "idnumber"),
+        *("studentnumber", "studentno", "studentid", "matriculationnumber", "matrikelnummer", "matricule"),
+    ),
     "group": ("group", "groups", "class", "cohort", "course", "gruppe", "klasse", "kurs"),
     "extra_minutes": ("extraminutes", "extratime", "extratimeminutes", "minutes", "zusatzminuten"),
     "factor": ("factor", "timefactor", "extrafactor", "multiplier", "faktor", "zeitfaktor"),
@@ -38,6 +43,7 @@ class RosterRow:
     extra_minutes: int = 0
     factor: str = "1"
     problem: str = ""
+    external_id: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """Plain values, for storing."""
@@ -107,14 +113,16 @@ def _row(line: int, cells: Sequence[str], columns: dict[str, int]) -> RosterRow:
 
     email = cell("email").removeprefix("mailto:").lower()
     name = cell("name") or " ".join(part for part in (cell("first_name"), cell("last_name")) if part)
+    number = cell("external_id")
     read: dict[str, Any] = {"line": line, "email": email, "name": name, "group": cell("group")}
-    problem = _text_problem(email, name, cell("group"))
+    read["external_id"] = number
+    problem = _text_problem(email, name, cell("group")) or (problem_of(number) if number else "")
     try:
         read |= {"extra_minutes": _minutes(cell("extra_minutes")), "factor": _factor(cell("factor"))}
     except InvalidInput as refusal:
         problem = problem or refusal.message
     if problem:
-        read |= {key: _CONTROL.sub("?", str(read[key])) for key in ("email", "name", "group")}
+        read |= {key: _CONTROL.sub("?", str(read[key])) for key in ("email", "name", "group", "external_id")}
     return RosterRow(**read, problem=problem)
 
 
@@ -155,10 +163,16 @@ def _factor(text: str) -> str:
 
 def _without_repeats(rows: list[RosterRow]) -> list[RosterRow]:
     first_at: dict[str, int] = {}
+    number_at: dict[str, int] = {}
     judged: list[RosterRow] = []
     for row in rows:
-        earlier = None if row.problem else first_at.setdefault(row.email, row.line)
-        if earlier is not None and earlier != row.line:
-            row = RosterRow(**row.to_json() | {"problem": f"The address stands in row {earlier} already."})
-        judged.append(row)
+        problem = row.problem or _repeated("address", first_at, row.email, row.line)
+        if not problem and row.external_id:
+            problem = _repeated("candidate number", number_at, key_of(row.external_id), row.line)
+        judged.append(RosterRow(**row.to_json() | {"problem": problem}) if problem else row)
     return judged
+
+
+def _repeated(what: str, first_at: dict[str, int], value: str, line: int) -> str:
+    earlier = first_at.setdefault(value, line)
+    return "" if earlier == line else f"The {what} stands in row {earlier} already."

@@ -19,6 +19,7 @@ from exams.models import (
     PendingEnrolment,
     Sitting,
 )
+from exams.scheduling.roster_numbers import Numbers, find_numbers
 from exams.scheduling.roster_rows import RosterRow
 
 Item = TypeVar("Item")
@@ -52,6 +53,7 @@ class Verdict:
     pending: PendingEnrolment | None = None
     changes_time: bool = False
     joins_group: bool = False
+    changes_number: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,7 @@ class _Found:
     times: dict[int, Allowance]
     in_group: set[tuple[int, str]]
     begun: set[int]
+    numbers: Numbers
 
 
 def portions(items: Sequence[Item]) -> Iterator[Sequence[Item]]:
@@ -127,6 +130,7 @@ def _find(sitting: Sitting, rows: Sequence[RosterRow]) -> _Found:
         {each.enrolment_id: each for each in times},
         set(grouped.values_list("candidate", "group__name")),
         set(begun.values_list("enrolment", flat=True)),
+        find_numbers(sitting, rows),
     )
 
 
@@ -136,35 +140,50 @@ def _judge_row(sitting: Sitting, row: RosterRow, found: _Found) -> Verdict:
     if sitting.cancelled_at is not None:
         return Verdict(row, Outcome.REFUSED, "This sitting has been cancelled.")
     user = found.users.get(row.email)
+    clash = found.numbers.clash(row, user) if row.external_id else ""
+    if clash:
+        return Verdict(row, Outcome.REFUSED, clash)
+    number = found.numbers.changes(row, user)
     if user is not None:
-        return _judge_person(row, user, found)
+        return _judge_person(row, user, found, number)
     pending = found.pending.get(row.email)
     if pending is None:
         words = "Invited by e-mail; enrolled once the invitation is accepted."
-        return Verdict(row, Outcome.INVITED, words, changes_time=row.has_extra_time)
+        return Verdict(row, Outcome.INVITED, words, changes_time=row.has_extra_time, changes_number=number)
     joins = bool(row.group) and (pending.group is None or pending.group.name != row.group)
     other_time = row.has_extra_time and not _is_same_time(row, pending)
-    if joins or other_time:
+    if joins or other_time or number:
         return Verdict(
             row,
             Outcome.UPDATED,
-            _in_words(row, joins, other_time),
+            _in_words(row, joins, other_time, _number_words(row, None, found) if number else ""),
             pending=pending,
             changes_time=other_time,
             joins_group=joins,
+            changes_number=number,
         )
     words = "Was invited before; enrolled once the invitation is accepted."
     return Verdict(row, Outcome.ALREADY_INVITED, words, pending=pending)
 
 
-def _judge_person(row: RosterRow, user: User, found: _Found) -> Verdict:
+def _judge_person(row: RosterRow, user: User, found: _Found, number: bool) -> Verdict:
     enrolment = found.enrolments.get(user.pk)
     joins = bool(row.group) and (user.pk, row.group) not in found.in_group
+    said = _number_words(row, user, found) if number else ""
     if enrolment is None or enrolment.withdrawn_at is not None:
         had = found.times.get(enrolment.pk) if enrolment else None
         other_time = row.has_extra_time and (had is None or not _is_same_time(row, had))
+        words = _in_words(row, False, False, said)
         return Verdict(
-            row, Outcome.ENROLLED, f"{user} is enrolled.", user, enrolment, None, other_time, joins
+            row,
+            Outcome.ENROLLED,
+            f"{user} is enrolled. {words}".strip(),
+            user,
+            enrolment,
+            None,
+            other_time,
+            joins,
+            number,
         )
     has = found.times.get(enrolment.pk)
     other_time = row.has_extra_time and (has is None or not _is_same_time(row, has))
@@ -172,9 +191,9 @@ def _judge_person(row: RosterRow, user: User, found: _Found) -> Verdict:
     if other_time and enrolment.pk in found.begun:
         other_time = False
         note = " The exam has begun: change the extra time on the enrolment’s page."
-    if joins or other_time:
-        words = f"{user} is enrolled already. {_in_words(row, joins, other_time)}{note}"
-        return Verdict(row, Outcome.UPDATED, words, user, enrolment, None, other_time, joins)
+    if joins or other_time or number:
+        words = f"{user} is enrolled already. {_in_words(row, joins, other_time, said)}{note}"
+        return Verdict(row, Outcome.UPDATED, words, user, enrolment, None, other_time, joins, number)
     return Verdict(row, Outcome.ALREADY_ENROLLED, f"{user} is enrolled already.{note}", user, enrolment)
 
 
@@ -182,8 +201,14 @@ def _is_same_time(row: RosterRow, has: Allowance | PendingEnrolment) -> bool:
     return has.extra_minutes == row.extra_minutes and has.factor == Decimal(row.factor)
 
 
-def _in_words(row: RosterRow, joins: bool, other_time: bool) -> str:
+def _number_words(row: RosterRow, user: User | None, found: _Found) -> str:
+    before = found.numbers.before(row, user)
+    return f"Candidate number: {row.external_id}{f', before: {before}' if before else ''}."
+
+
+def _in_words(row: RosterRow, joins: bool, other_time: bool, number: str) -> str:
     parts = [f"Joins the group {row.group}."] if joins else []
+    parts += [number] if number else []
     if other_time:
         extra = [f"{row.extra_minutes} minutes"] if row.extra_minutes else []
         extra += [f"factor {row.factor}"] if Decimal(row.factor) != 1 else []

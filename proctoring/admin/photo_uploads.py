@@ -42,8 +42,9 @@ class UploadForm(forms.Form):
         label="Table (CSV or XLSX)",
         required=False,
         max_length=200,
-        help_text="With the columns e-mail and file. Leave it out when the table lies in the zip, or when "
-        "each photo is named by an address, as in ana@example.org.jpg.",
+        help_text="With the columns e-mail or candidate number, and file. Leave it out when the table lies "
+        "in the zip, or when each photo is named by address or number, as in ana@example.org.jpg or "
+        "S-1234.jpg.",
         widget=forms.ClearableFileInput(attrs={"accept": ".csv,.txt,.tsv,.xlsx"}),
     )
     sitting: Any = forms.ModelChoiceField(

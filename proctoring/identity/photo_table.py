@@ -1,15 +1,17 @@
-"""What an upload of photos says: which picture belongs to which address, and which row makes no sense."""
+"""What an upload of photos says: whose each picture is, by address or number, and what makes no sense."""
 
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
+from accounts.candidate_numbers import key_of, problem_of, tidy
+from exams.scheduling.roster_rows import HEADERS
 from proctor_site.kernel.errors import InvalidInput, TooLarge
 
 MOST_ROWS = 2_000
-_EMAIL = ("email", "emailaddress", "mail", "emailadresse", "mailadresse", "courriel", "correo")
+_EMAIL, _NUMBER = HEADERS["email"], HEADERS["external_id"]
 _FILE = ("file", "filename", "photo", "picture", "image", "datei", "dateiname", "foto", "bild", "fichier")
 _TABLES = (".csv", ".xlsx")
 _IGNORED = ("__macosx/", ".ds_store", "thumbs.db")
@@ -17,13 +19,15 @@ _IGNORED = ("__macosx/", ".ds_store", "thumbs.db")
 
 @dataclass(frozen=True, slots=True)
 class PhotoRow:
-    """One row. `problem` says why it is refused by itself; `path`: the file in the zip, "" when refused."""
+    """One row, naming a candidate by address, number or both. `problem` says why it is refused by itself;
+    `path`: the file in the zip, "" when refused."""
 
     line: int
     email: str
     file: str
     path: str = ""
     problem: str = ""
+    number: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """Plain values, for storing."""
@@ -48,35 +52,37 @@ def understand(cells: Sequence[tuple[int, Sequence[str]]], names: Iterable[str])
     Raises InvalidInput (`file`) when a column is missing, TooLarge for too many rows.
     """
     line, head = cells[0]
-    place_of_email, place_of_file = _column(head, _EMAIL), _column(head, _FILE)
-    if place_of_email is None or place_of_file is None:
+    places = [_column(head, words) for words in (_EMAIL, _NUMBER, _FILE)]
+    if places[:2] == [None, None] or places[2] is None:
         found = ", ".join(cell for cell in head[:10] if cell)
         raise InvalidInput(
-            f"Row {line} of the table must name a column “e-mail” and a column “file”. It has: {found}.",
+            f"Row {line} of the table must name a column “e-mail” or “candidate number”, and a column "
+            f"“file”. It has: {found}.",
             field="file",
             code="no_column",
         )
     _refuse_many(len(cells) - 1)
     found_at = _places(names)
-    rows = [
-        _row(line, _cell(row, place_of_email), _cell(row, place_of_file), found_at) for line, row in cells[1:]
-    ]
+    rows = [_row(line, *_named(row, places), found_at) for line, row in cells[1:]]
     return _without_repeats(rows)
 
 
 def by_name(names: Iterable[str]) -> list[PhotoRow]:
-    """Rows of a zip without a table: each picture is named by the address, as in ana@example.org.jpg."""
+    """Rows of a zip without a table: each picture is named by address or number, as in ana@example.org.jpg or
+    S-1234.jpg."""
     found_at = _places(names)
     pictures = sorted(path for path in names if not _is_ignored(path))
     _refuse_many(len(pictures))
     rows = []
     for line, path in enumerate(pictures, start=1):
         stem, dot, _ = path.rsplit("/", 1)[-1].rpartition(".")
-        email = stem.strip().lower() if dot and "@" in stem else ""
-        row = _row(line, email, path, found_at)
-        if not email:
-            said = "There is no table, and this file is not named by an address, as in ana@example.org.jpg."
-            row = PhotoRow(line, "", path, problem=said)
+        email, number = (stem.strip(), "") if "@" in stem else ("", tidy(stem))
+        row = _row(line, email, number, path, found_at)
+        if not dot or (number and problem_of(number)):
+            said = (
+                "There is no table, and this file is named neither by an address, as in ana@example.org.jpg,"
+            )
+            row = PhotoRow(line, "", path, problem=f"{said} nor by a candidate number, as in S-1234.jpg.")
         rows.append(row)
     return _without_repeats(rows)
 
@@ -116,8 +122,9 @@ def _bare(header: str) -> str:
     return "".join(each for each in plain if each.isalnum() and each.isascii())
 
 
-def _cell(row: Sequence[str], place: int) -> str:
-    return row[place] if place < len(row) else ""
+def _named(row: Sequence[str], places: Sequence[int | None]) -> tuple[str, str, str]:
+    email, number, file = (row[place] if place is not None and place < len(row) else "" for place in places)
+    return email, number, file
 
 
 def _places(names: Iterable[str]) -> dict[str, str]:
@@ -133,34 +140,30 @@ def _key(name: str) -> str:
     return unicodedata.normalize("NFC", name.strip().casefold())
 
 
-def _row(line: int, email: str, file: str, found_at: dict[str, str]) -> PhotoRow:
+def _row(line: int, email: str, number: str, file: str, found_at: dict[str, str]) -> PhotoRow:
     email = email.removeprefix("mailto:").lower()
-    if not email:
-        return PhotoRow(line, "", file, problem="There is no e-mail address.")
-    if not file:
-        return PhotoRow(line, email, "", problem="There is no file name.")
-    path = found_at.get(_key(file))
-    if path is None:
-        return PhotoRow(
-            line, email, file, problem="There is no such file in the zip, or several have that name."
-        )
-    return PhotoRow(line, email, file, path)
+    path = found_at.get(_key(file), "") if file else ""
+    problem = ""
+    if not email and not number:
+        problem = "There is no e-mail address and no candidate number."
+    elif not file:
+        problem = "There is no file name."
+    elif not path:
+        problem = "There is no such file in the zip, or several have that name."
+    return PhotoRow(line, email, file, "" if problem else path, problem, number)
 
 
 def _without_repeats(rows: list[PhotoRow]) -> list[PhotoRow]:
-    by_email: dict[str, int] = {}
-    by_path: dict[str, int] = {}
+    first_at: dict[tuple[str, str], int] = {}
     judged: list[PhotoRow] = []
     for row in rows:
-        if not row.problem:
-            earlier = by_email.setdefault(row.email, row.line)
-            same_file = by_path.setdefault(row.path, row.line)
+        problem = row.problem
+        for what, value in (("address", row.email), ("number", key_of(row.number)), ("file", row.path)):
+            if problem or not value:
+                continue
+            earlier = first_at.setdefault((what, value), row.line)
             if earlier != row.line:
-                row = PhotoRow(
-                    row.line, row.email, row.file, problem=f"Row {earlier} has this address already."
-                )
-            elif same_file != row.line:
-                said = f"Row {same_file} names this file already: two people cannot share a photo."
-                row = PhotoRow(row.line, row.email, row.file, problem=said)
-        judged.append(row)
+                shared = ": two people cannot share a photo" if what == "file" else ""
+                problem = f"Row {earlier} names this {what} already{shared}."
+        judged.append(replace(row, path="", problem=problem) if problem else row)
     return judged

@@ -24,7 +24,7 @@ from proctor_site.kernel import clock
 from proctor_site.kernel.errors import Conflict, InvalidInput, Refusal, TooLarge
 from proctoring.identity import officer_photos, photo_table, store
 from proctoring.identity.photo_table import PhotoRow
-from proctoring.identity.photo_verdicts import Judge, Outcome, candidates_at
+from proctoring.identity.photo_verdicts import Candidates, Judge, Outcome, candidates_at
 from proctoring.models import PhotoUpload
 
 CHECK, IMPORT = "proctoring.check_photos", "proctoring.import_photos"
@@ -137,7 +137,7 @@ def carry_out_check(job: Job, progress: Progress) -> dict[str, Any]:
     except Refusal:
         _give_up(upload)
         raise
-    judge = Judge(upload.institution, upload.sitting, {row.email for row in rows})
+    judge = Judge(upload.institution, upload.sitting, rows)
     verdicts = []
     for done, row in enumerate(rows):
         progress.tell(done, len(rows))
@@ -187,7 +187,7 @@ def _import_portion(upload: PhotoUpload, package: Package, actor: User) -> None:
     try:
         with transaction.atomic():
             lock(upload)
-            people = candidates_at(upload.institution, upload.sitting, [row["email"] for row in portion])
+            people = candidates_at(upload.institution, upload.sitting, [_named(row) for row in portion])
             for offset, row in enumerate(portion):
                 upload.rows[start + offset] = _imported(upload, row, people, package, actor, saved)
             upload.rows_done = start + len(portion)
@@ -201,7 +201,7 @@ def _import_portion(upload: PhotoUpload, package: Package, actor: User) -> None:
 def _imported(
     upload: PhotoUpload,
     row: dict[str, Any],
-    people: dict[str, User],
+    people: Candidates,
     package: Package,
     actor: User,
     saved: list[str],
@@ -209,7 +209,7 @@ def _imported(
     """The row with what became of it. What has changed since the dry run is looked at anew."""
     if row["outcome"] == Outcome.REFUSED:
         return row
-    candidate = people.get(row["email"])
+    candidate = people.find(*_named(row))
     if candidate is None or candidate.pk != row["candidate"]:
         gone = "This candidate is no longer here."
         return row | {"outcome": Outcome.REFUSED.value, "words": gone}
@@ -227,6 +227,11 @@ def _imported(
         candidate, institution=upload.institution, name=name, sha256=row["sha256"], actor=actor
     )
     return row | {"outcome": (Outcome.REPLACED if earlier else Outcome.NEW).value}
+
+
+def _named(row: dict[str, Any]) -> tuple[str, str]:
+    """Address and number; the numbers came later than the first reports."""
+    return row["email"], row.get("number", "")
 
 
 def _rows(upload: PhotoUpload, package: Package, names: list[str]) -> list[PhotoRow]:

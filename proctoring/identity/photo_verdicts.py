@@ -1,13 +1,17 @@
 """What importing one row of an upload of photos would do: whose it is, and whether the picture will serve."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from django.db.models import Q
+
+from accounts.candidate_numbers import key_of
 from accounts.models import Institution, Membership, User
 from accounts.roles import Role
+from accounts.services.candidate_numbers import holders_of
 from exams.bank.formats.base import Unreadable
 from exams.bank.formats.package import Package
 from exams.models import Enrolment, Sitting
@@ -64,6 +68,7 @@ class Verdict:
         return {
             "line": self.row.line,
             "email": self.row.email,
+            "number": self.row.number,
             "file": self.row.file,
             "path": self.row.path,
             "outcome": self.outcome.value,
@@ -73,31 +78,64 @@ class Verdict:
         }
 
 
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """Candidates by address and by `key_of` number."""
+
+    by_email: dict[str, User]
+    by_number: dict[str, User]
+
+    def find(self, email: str, number: str) -> User | None:
+        """Whom the two name. With both given they must name the same person; None otherwise."""
+        found = [self.by_email.get(email)] if email else []
+        found += [self.by_number.get(key_of(number))] if number else []
+        return found[0] if found and all(each == found[0] for each in found) else None
+
+    def why_none(self, email: str, number: str, where: str) -> str:
+        """Why `find` finds nobody in `where`."""
+        if email and email not in self.by_email:
+            return f"There is no candidate with this address in {where}."
+        if number and key_of(number) not in self.by_number:
+            return f"There is no candidate with this number in {where}."
+        return "The address and the candidate number belong to two different people."
+
+    def people(self) -> list[User]:
+        """All of them."""
+        return [*self.by_email.values(), *self.by_number.values()]
+
+
 @dataclass(slots=True)
 class Judge:
     """Judges the rows of one upload, in their order; remembers pictures, so that nobody shares one."""
 
     institution: Institution
     sitting: Sitting | None
-    emails: Iterable[str]
-    _candidates: dict[str, User] = field(default_factory=dict)
+    rows: Iterable[PhotoRow]
+    _candidates: Candidates = field(init=False)
     _photos: dict[int, str] = field(default_factory=dict)
     _seen: dict[str, int] = field(default_factory=dict)
+    _of_person: dict[int, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self._candidates = candidates_at(self.institution, self.sitting, self.emails)
-        owners = [each.pk for each in self._candidates.values()]
-        rows = OfficerPhoto.objects.filter(institution=self.institution, candidate__in=owners)
+        named = [(row.email, row.number) for row in self.rows]
+        self._candidates = candidates_at(self.institution, self.sitting, named)
+        rows = OfficerPhoto.objects.filter(
+            institution=self.institution, candidate__in=self._candidates.people()
+        )
         self._photos = dict(rows.values_list("candidate", "photo_sha256"))
 
     def verdict(self, row: PhotoRow, package: Package) -> Verdict:
         """What would become of the row. Raises what `problem_of` raises, and Unavailable."""
         if row.problem:
             return Verdict(row, Outcome.REFUSED, row.problem)
-        candidate = self._candidates.get(row.email)
+        candidate = self._candidates.find(row.email, row.number)
         if candidate is None:
             where = "this sitting" if self.sitting else self.institution.name
-            return Verdict(row, Outcome.REFUSED, f"There is no candidate with this address in {where}.")
+            return Verdict(row, Outcome.REFUSED, self._candidates.why_none(row.email, row.number, where))
+        earlier = self._of_person.setdefault(candidate.pk, row.line)
+        if earlier != row.line:
+            said = f"Row {earlier} has a photo for this candidate already."
+            return Verdict(row, Outcome.REFUSED, said, candidate.pk)
         try:
             data = package.read(row.path)
         except Unreadable as error:
@@ -117,17 +155,25 @@ class Judge:
 
 
 def candidates_at(
-    institution: Institution, sitting: Sitting | None, emails: Iterable[str]
-) -> dict[str, User]:
-    """The candidates of a sitting, or of the institution, with these addresses."""
-    people = User.objects.filter(email__in=set(emails))
+    institution: Institution, sitting: Sitting | None, named: Sequence[tuple[str, str]]
+) -> Candidates:
+    """The candidates of a sitting, or of the institution, with these addresses and numbers (either may be
+    ""). Numbers are those of this institution only."""
+    holders = holders_of(institution, [number for _, number in named])
+    numbers = {key: each.user_id for key, each in holders.items()}
+    emails = {email for email, _ in named if email}
+    people = User.objects.filter(Q(email__in=emails) | Q(pk__in=numbers.values()))
     if sitting is not None:
         enrolled = Enrolment.objects.filter(sitting=sitting, withdrawn_at=None)
         people = people.filter(pk__in=enrolled.order_by().values("candidate"))
     else:
         members = Membership.objects.filter(institution=institution, role=Role.CANDIDATE, ended_at=None)
         people = people.filter(pk__in=members.order_by().values("user"))
-    return {each.email: each for each in people}
+    found = {each.pk: each for each in people}
+    return Candidates(
+        {each.email: each for each in found.values()},
+        {key: found[person] for key, person in numbers.items() if person in found},
+    )
 
 
 def problem_of(data: bytes) -> str:

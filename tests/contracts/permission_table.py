@@ -96,6 +96,7 @@ PAGE_ROWS = [
     Row("GET", _HERE + "invitations/<int:invitation>/withdraw/", "405 405 405 405 405 405 405 404 404 302"),
     Row("POST", _HERE + "invitations/<int:invitation>/withdraw/", "403 403 403 403 403 302 302 404 404 302"),
     Row("GET", _HERE + "members/", "403 403 403 403 403 200 200 404 404 302"),
+    Row("GET", _HERE + "members/<int:membership>/number/", "403 403 403 403 403 404 404 404 404 302"),
     Row("GET", _HERE + "members/<int:membership>/end/", "403 403 403 403 403 403 200 404 404 302"),
     Row("POST", _HERE + "members/<int:membership>/end/", "403 403 403 403 403 403 302 404 404 302"),
     Row("GET", _HERE + "settings/", "403 403 403 403 403 403 200 404 404 302"),

@@ -237,3 +237,30 @@ def test_posts_need_the_csrf_token(
         assert client.post(path, NEW).status_code == 403
     with within(institution):
         assert Invitation.objects.get().withdrawn_at is None
+
+
+def test_a_candidate_gets_a_number_that_search_finds(
+    institution: Institution,
+    officer: User,
+    proctor: User,
+    candidate: User,
+    second_candidate: User,
+    foreign_officer: User,
+    browser_of: Browser,
+) -> None:
+    first, second = (
+        f"{MEMBERS}{membership_of(each, institution).pk}/number/" for each in (candidate, second_candidate)
+    )
+    office = browser_of(officer)
+    assert "Carla Candidate" in office.get(first).content.decode()
+    assert office.post(first, {"external_id": "S-77"}).status_code == 302
+    refused = office.post(second, {"external_id": "s-77"})
+    assert refused.status_code == 400 and f"{candidate.name} ({candidate.email})" in refused.content.decode()
+    found = office.get(MEMBERS, {"q": "s-77"}).content.decode()
+    assert "S-77" in found and candidate.email in found and second_candidate.email not in found
+    found = office.get("/admin/accounts/membership/", {"q": "s-77"}).content.decode()
+    assert f'href="{first}"' in found and f'href="{second}"' not in found
+    assert office.get(f"{MEMBERS}{membership_of(proctor, institution).pk}/number/").status_code == 404
+    assert browser_of(proctor).post(first, {"external_id": "1"}).status_code == 403
+    assert browser_of(foreign_officer).post(first, {"external_id": "1"}).status_code == 404
+    assert membership_of(candidate, institution).external_id == "S-77"

@@ -11,7 +11,8 @@ import pytest
 from django.core.files.storage import storages
 
 from accounts import states
-from accounts.models import AuditEntry, Institution, Job, User
+from accounts.models import AuditEntry, Institution, Job, Membership, User
+from accounts.tenancy import within
 from proctor_site.kernel import clock
 from proctor_site.kernel.errors import Conflict, InvalidInput, Overloaded, TooLarge
 from proctoring.analysis import pool
@@ -121,6 +122,46 @@ def test_nobody_of_another_institution_gets_a_photo(
 ) -> None:
     [(outcome, words)] = outcomes(upload(institution, officer, {f"{foreign_candidate.email}.jpg": ANA}))
     assert outcome == "refused" and "no candidate with this address" in words
+
+
+def test_rows_may_name_candidates_by_number_but_never_those_of_another_institution(
+    institution: Institution,
+    other_institution: Institution,
+    officer: User,
+    candidate: User,
+    second_candidate: User,
+    foreign_candidate: User,
+) -> None:
+    Membership.objects.filter(user=candidate).update(external_id="S-1")
+    Membership.objects.filter(user=second_candidate).update(external_id="S-2")
+    with within(other_institution):
+        Membership.objects.filter(user=foreign_candidate).update(external_id="F-1")
+    rows = [
+        *("s-1,,ana.jpg", f"S-2,{candidate.email},ben.jpg", f",{candidate.email},ben.jpg", "F-1,,ben.jpg"),
+        f"F-1,{foreign_candidate.email},ben.jpg",
+    ]
+    pictures = {"ana.jpg": ANA, "ben.jpg": BEN}
+    told = [
+        outcomes(
+            upload(institution, officer, pictures, table=f"student id,mail,photo\n{rows[0]}\n{row}".encode())
+        )
+        for row in rows[1:]
+    ]
+    assert {each[0] for each in told} == {("new", "")}
+    missing = f"There is no candidate with this {{}} in {institution.name}."
+    assert [each[1] for each in told] == [
+        ("refused", "The address and the candidate number belong to two different people."),
+        ("refused", "Row 2 has a photo for this candidate already."),
+        ("refused", missing.format("number")),
+        ("refused", missing.format("address")),
+    ]
+    found = photo_uploads.ask(upload(institution, officer, {"S-2.jpg": BEN}), actor=officer)
+    assert outcomes(found) == [("new", "")]
+    assert OfficerPhoto.objects.get().candidate == second_candidate
+    Membership.objects.filter(user=second_candidate).update(external_id="")
+    Membership.objects.filter(user=candidate).update(external_id="S-2")
+    again = photo_uploads.ask(upload(institution, officer, {"S-2.jpg": ANA}), actor=officer)
+    assert OfficerPhoto.objects.get(candidate=candidate) and outcomes(again) == [("new", "")]
 
 
 @pytest.mark.parametrize(

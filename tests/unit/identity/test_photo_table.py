@@ -41,13 +41,33 @@ def test_each_row_that_makes_no_sense_says_why() -> None:
         ["d@example.org", "", "ben.png"],
         ["e@example.org", "", "pics/ana.jpg"],
     )
-    assert found[:2] == ["There is no e-mail address.", "There is no file name."]
+    assert found[:2] == ["There is no e-mail address and no candidate number.", "There is no file name."]
     assert "several have that name" in found[2] and "no such file" in found[3]
     assert found[4:] == [
         "",
-        "Row 6 has this address already.",
+        "Row 6 names this address already.",
         "Row 6 names this file already: two people cannot share a photo.",
     ]
+
+
+def test_rows_may_name_candidates_by_number_address_or_both() -> None:
+    head = (1, ["Candidate number", "E-mail", "File"])
+    cells = [
+        head,
+        (2, ["S-1", "", "ana.jpg"]),
+        (3, ["S-2", "ben@example.org", "ben.png"]),
+        (4, ["s-1", "", "a/twin.jpg"]),
+        (5, ["", "", "b/twin.jpg"]),
+    ]
+    rows = understand(cells, NAMES)
+    assert [(row.number, row.email, row.path) for row in rows] == [
+        ("S-1", "", "pics/Ana.JPG"),
+        ("S-2", "ben@example.org", "pics/ben.png"),
+        ("s-1", "", ""),
+        ("", "", ""),
+    ]
+    assert rows[2].problem == "Row 2 names this number already."
+    assert rows[3].problem == "There is no e-mail address and no candidate number."
 
 
 def test_a_table_needs_its_two_columns_once() -> None:
@@ -60,14 +80,18 @@ def test_a_table_needs_its_two_columns_once() -> None:
         understand([HEAD], NAMES)
 
 
-def test_without_a_table_pictures_are_named_by_addresses() -> None:
+def test_without_a_table_pictures_are_named_by_address_or_number() -> None:
     assert table_in(NAMES) == "list.csv"
     assert table_in(["a.jpg", "__MACOSX/._list.csv"]) is None
     with pytest.raises(InvalidInput, match="several tables"):
         table_in(["a.csv", "b.xlsx"])
-    rows = by_name(["x/Ana@Example.org.jpg", "ben.png", ".DS_Store"])
-    assert [(row.email, row.path) for row in rows] == [("", ""), ("ana@example.org", "x/Ana@Example.org.jpg")]
-    assert "not named by an address" in rows[0].problem
+    rows = by_name(["x/Ana@Example.org.jpg", "S-1.png", "bén.png", ".DS_Store"])
+    assert [(row.email, row.number, row.path) for row in rows] == [
+        ("", "S-1", "S-1.png"),
+        ("", "", ""),
+        ("ana@example.org", "", "x/Ana@Example.org.jpg"),
+    ]
+    assert "neither by an address" in rows[1].problem
 
 
 def test_too_many_rows_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
