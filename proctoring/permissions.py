@@ -20,6 +20,10 @@ for _model in ("monitoringsession", "incident", "evidenceitem", "candidatewarnin
 for _model in ("notice", "consent"):
     grant("proctoring", _model, view=(Role.DATA_PROTECTION_OFFICER, *_OFFICE))
 grant("proctoring", "officerphoto", view=(Role.DATA_PROTECTION_OFFICER,), write=_OFFICE)
+# Nobody adds or changes it; it is deleted for a reason also by who answers for data protection.
+_KEEPERS = (Role.DATA_PROTECTION_OFFICER, *_OFFICE)
+grant("proctoring", "keptfacedata", view=_KEEPERS)
+rules.set_perm("proctoring.delete_keptfacedata", has_role(*_KEEPERS))
 grant("proctoring", "photoupload", view=(Role.DATA_PROTECTION_OFFICER,), write=_OFFICE)
 # No one sees a reference face or a document as a row; photos are shown by links that are logged.
 for _model in ("referenceface", "documentcheck"):

@@ -1,5 +1,21 @@
 """The admin pages of proctoring: review of incidents, policies, sessions, consents, photos, warnings."""
 
-from proctoring.admin import identity, incidents, officer_photos, photo_uploads, policies, sessions
+from proctoring.admin import (
+    identity,
+    incidents,
+    kept_face_data,
+    officer_photos,
+    photo_uploads,
+    policies,
+    sessions,
+)
 
-__all__ = ["identity", "incidents", "officer_photos", "photo_uploads", "policies", "sessions"]
+__all__ = [
+    "identity",
+    "incidents",
+    "kept_face_data",
+    "officer_photos",
+    "photo_uploads",
+    "policies",
+    "sessions",
+]

@@ -3,7 +3,6 @@
 Until the candidate agrees to being compared, nothing but quality and the number of faces is looked at.
 """
 
-import hashlib
 import logging
 from dataclasses import dataclass
 from datetime import timedelta
@@ -17,9 +16,10 @@ from accounts import audit, stored_files
 from accounts.models import Institution, User
 from accounts.tenancy import within
 from proctor_site.kernel import clock
-from proctor_site.kernel.errors import Conflict, InvalidInput, Unavailable
+from proctor_site.kernel.errors import Unavailable
 from proctoring.analysis import context, pool
 from proctoring.identity import store
+from proctoring.identity.deletion_reason import required_reason
 from proctoring.models import Consent, MonitoringSession, OfficerPhoto, ReferenceFace
 from proctoring.models.identity import View
 from proctoring.vision.engines.base import Vector
@@ -72,12 +72,9 @@ def remove(photo: OfficerPhoto, *, actor: User, reason: object) -> None:
 
     Raises InvalidInput (`reason`) without one.
     """
-    if not isinstance(reason, str) or not reason.strip():
-        raise InvalidInput("Say why the photo is deleted.", field="reason", code="required")
-    if len(reason) > 500:
-        raise InvalidInput("At most 500 characters.", field="reason", code="too_long")
+    said = required_reason(reason, what="the photo is")
     with transaction.atomic():
-        _delete(photo, actor=actor, reason=reason.strip())
+        _delete(photo, actor=actor, reason=said)
 
 
 def look_at(photo: OfficerPhoto, *, viewer: User) -> bytes:
@@ -85,9 +82,7 @@ def look_at(photo: OfficerPhoto, *, viewer: User) -> bytes:
 
     Raises Conflict (`altered`) and Unavailable.
     """
-    data = store.read(photo.photo_name)
-    if hashlib.sha256(data).hexdigest() != photo.photo_sha256:
-        raise Conflict("This file is not the one that was stored; it is not shown.", code="altered")
+    data = store.read_unaltered(photo.photo_name, photo.photo_sha256)
     audit.record(photo.institution, photo, "officer_photo.viewed", actor=viewer)
     return data
 

@@ -2,21 +2,17 @@
 
 import hashlib
 from dataclasses import dataclass
-from datetime import timedelta
-
-from django.core import signing
 
 from accounts import audit
 from accounts.models import User
-from proctor_site.kernel.errors import Conflict, NotAllowed, NotFound
+from proctor_site.kernel.errors import Conflict, NotFound
 from proctoring.identity import document, officer_photos, store
+from proctoring.identity.photo_links import check_link, make_link
 from proctoring.models import DocumentCheck, IdentityCheck, OfficerPhoto, ReferenceFace
 from proctoring.models.identity import View
 from proctoring.permissions import require_watch
 from proctoring.states import CHECK_WAITING
 
-LINK_LIFETIME = timedelta(minutes=10)
-_SALT = "proctoring.identity.link"
 REFERENCE = "reference"
 DOCUMENT = "document"
 OFFICER = "officer"
@@ -53,7 +49,7 @@ def open_for(check: IdentityCheck, what: str, link: str, viewer: User) -> bytes:
     if attempt is None:
         raise NotFound("There is no such photo here.")
     require_watch(attempt, viewer)
-    _check_link(check, what, link, viewer)
+    check_link((check.pk, what), link, viewer)
     if check.state != CHECK_WAITING:
         raise Conflict("This check is decided; its photos are not shown any more.", code="decided")
     data, digest = _read(check, what)
@@ -95,16 +91,5 @@ def _document_of(check: IdentityCheck) -> DocumentCheck | None:
 
 
 def _address(check: IdentityCheck, what: str, viewer: User, slug: str) -> str:
-    link = signing.dumps([check.pk, what, viewer.pk], salt=_SALT)
+    link = make_link((check.pk, what), viewer)
     return f"/i/{slug}/watch/{check.sitting_id}/checks/{check.pk}/photos/{what}/?link={link}"
-
-
-def _check_link(check: IdentityCheck, what: str, link: str, viewer: User) -> None:
-    try:
-        linked = signing.loads(link, salt=_SALT, max_age=LINK_LIFETIME)
-    except signing.SignatureExpired as error:
-        raise NotAllowed("This link has expired; load the page again.", code="link_expired") from error
-    except (signing.BadSignature, ValueError, TypeError) as error:
-        raise NotAllowed("This link is not valid.", code="link_invalid") from error
-    if linked != [check.pk, what, viewer.pk]:
-        raise NotAllowed("This link was made for another photo or another person.", code="link_invalid")

@@ -1,12 +1,13 @@
 """The private store of photos that show who somebody is: reference photos, and encrypted document photos."""
 
+import hashlib
 import logging
 import secrets
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import storages
 
-from proctor_site.kernel.errors import Unavailable
+from proctor_site.kernel.errors import Conflict, Unavailable
 from proctoring.models import MonitoringSession
 
 log = logging.getLogger(__name__)
@@ -34,6 +35,14 @@ def read(name: str) -> bytes:
     except Exception as error:  # noqa: BLE001  (each store has errors of its own)
         log.warning("a photo cannot be read from the identity store: %s", error)
         raise Unavailable("This photo cannot be read from the store now; try again in a minute.") from error
+
+
+def read_unaltered(name: str, sha256: str) -> bytes:
+    """The bytes of a file that still have this hash. Raises Conflict (`altered`) and Unavailable."""
+    data = read(name)
+    if hashlib.sha256(data).hexdigest() != sha256:
+        raise Conflict("This file is not the one that was stored; it is not shown.", code="altered")
+    return data
 
 
 def delete(name: str) -> None:

@@ -1,6 +1,7 @@
 """Policies, monitoring sessions, incidents, evidence, identity and live events."""
 
 from proctoring.models.evidence import EvidenceItem
+from proctoring.models.face_data import KeptFaceData
 from proctoring.models.identity import (
     Consent,
     HeadBaseline,
@@ -24,6 +25,7 @@ __all__ = [
     "HeadBaseline",
     "IdentityCheck",
     "Incident",
+    "KeptFaceData",
     "LiveEvent",
     "MonitoringSession",
     "Notice",

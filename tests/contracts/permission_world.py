@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 from django.apps import apps
 from django.core.files.base import ContentFile
 from django.core.files.storage import storages
@@ -31,20 +32,26 @@ from exams.models import (
     SittingMail,
 )
 from proctor_site.kernel import clock
+from proctoring.analysis import templates
 from proctoring.models import (
     CandidateWarning,
     Consent,
     EvidenceItem,
+    HeadBaseline,
     IdentityCheck,
     Notice,
     OfficerPhoto,
     PhotoUpload,
     Policy,
     PolicyAssignment,
+    ReferenceFace,
 )
+from proctoring.observations import Head
+from proctoring.vision.baseline import Baseline, LearntFrom
 from tests.factories.accounts import make_institution, make_member, make_user
 from tests.factories.exams import enrol, make_attempt, make_exam, make_sitting
 from tests.factories.proctoring import make_incident, make_session
+from tests.template_leaks import VECTOR, traces_of
 
 PEOPLE = (
     "owner",  # the candidate whose attempt, enrolment and warning it is
@@ -132,6 +139,7 @@ class World:
         self.check = IdentityCheck.objects.create(
             session=self.session, sitting=self.sitting, reasons=["no_camera"], asked_at=clock.now(), **own
         )
+        self._make_face_data()
         self.photo = OfficerPhoto.objects.create(
             candidate=self._person("owner"),
             photo_name=storages["identity"].save("world.picture", ContentFile(_JPEG)),
@@ -158,6 +166,29 @@ class World:
             previous_hash="0" * 64,
             hash="1" * 64,
             stored_at=clock.now(),
+            **own,
+        )
+
+    def _make_face_data(self) -> None:
+        own = {"institution": self.institution}
+        sealed = templates.seal(np.asarray(VECTOR, np.float32))
+        photo_name = storages["identity"].save("world.reference", ContentFile(_JPEG))
+        self.never_told = (*traces_of(sealed), photo_name.encode())
+        ReferenceFace.objects.create(
+            session=self.session,
+            consent=self.consent,
+            engine="an engine",
+            template=sealed,
+            photo_name=photo_name,
+            photo_sha256=hashlib.sha256(_JPEG).hexdigest(),
+            created_at=clock.now(),
+            **own,
+        )
+        HeadBaseline.objects.create(
+            session=self.session,
+            consent=self.consent,
+            numbers=Baseline(Head(*([0.0] * 7)), 1.0, 15, LearntFrom.CHECK_IN).to_json(),
+            created_at=clock.now(),
             **own,
         )
 

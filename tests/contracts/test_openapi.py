@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -50,3 +51,23 @@ def _described(pattern: str) -> str:
     for converter in ("int:", "uuid:", "slug:", "str:"):
         pattern = pattern.replace(f"<{converter}", "<")
     return pattern.replace("<", "{").replace(">", "}")
+
+
+def test_no_call_of_the_api_speaks_of_a_template() -> None:
+    words = {"template", "vector", "embedding", "encoding", "descriptor", "reference_face"}
+    schema = yaml.safe_load(KEPT.read_text(encoding="utf-8"))
+    named = set(_names(schema["components"]["schemas"])) | set(_names(schema["paths"]))
+    assert {name for name in named if words & set(name.lower().split("_")) or name in words} == set()
+    assert {"consent", "reference-photo", "answers"} <= {path.split("/")[-2] for path in schema["paths"]}
+
+
+def _names(part: object) -> Iterator[str]:
+    """Names of properties and parameters, however deep."""
+    if isinstance(part, dict):
+        yield from part.get("properties", {})
+        yield from (each["name"] for each in part.get("parameters", []))
+        for each in part.values():
+            yield from _names(each)
+    elif isinstance(part, list):
+        for each in part:
+            yield from _names(each)

@@ -1,4 +1,4 @@
-"""Every route stands in the permission table, and answers each person as the table says."""
+"""Every route stands in the permission table and answers each person as it says; none tells a template."""
 
 import re
 from collections.abc import Iterator
@@ -13,6 +13,7 @@ from tests.contracts.permission_rows import Row
 from tests.contracts.permission_table import ROWS
 from tests.contracts.permission_world import PEOPLE, World
 from tests.contracts.routes import all_routes
+from tests.template_leaks import leaks_in
 
 _PART = re.compile(r"<(?:\w+:)?(?P<name>\w+)>|\(\?P<(?P<group>\w+)>[^)]*\)|\$")
 
@@ -62,8 +63,9 @@ def _status(row: Row, world: World, person: str) -> int:
         if user is not None:
             client.force_login(user, backend=BACKEND)
         response = _request(client, row, _address(row.pattern, world))
-        if response.streaming:
-            list(response)  # read to its end, which closes the file behind it
+        # A stream is read to its end, which closes the file behind it.
+        content = b"".join(response) if response.streaming else response.content
+        assert leaks_in(content, world.never_told) == [], f"{person} gets a part of a face template"
         transaction.set_rollback(True)
     return int(response.status_code)
 
