@@ -14,6 +14,7 @@ from accounts.models import User
 from proctor_site.kernel import clock
 from proctoring.evidence import custody
 from proctoring.models import EvidenceItem, Incident
+from proctoring.observations import SOUND_KINDS
 
 
 def with_picture(rows: "QuerySet[Incident]") -> "QuerySet[Incident]":
@@ -82,13 +83,14 @@ def duration(incident: Incident) -> str:
     return in_words(incident.ended_at - incident.started_at)
 
 
-@admin.display(description="seen in")
+@admin.display(description="found in")
 def count(incident: Incident) -> str:
-    """In how many pictures it was seen, and how often it came back."""
-    pictures = f"{incident.count} picture{'' if incident.count == 1 else 's'}"
+    """In how many pictures or recordings it was found, and how often it came back."""
+    what = "recording" if incident.kind in SOUND_KINDS else "picture"
+    found = f"{incident.count} {what}{'' if incident.count == 1 else 's'}"
     if not incident.repeats:
-        return pictures
-    return f"{pictures}, came back {incident.repeats} time{'' if incident.repeats == 1 else 's'}"
+        return found
+    return f"{found}, came back {incident.repeats} time{'' if incident.repeats == 1 else 's'}"
 
 
 @admin.display(description="review")

@@ -123,7 +123,7 @@ _DEFAULTS = (
         cooldown_seconds=60.0,
         gap_seconds=10.0,
         template="Head or eyes turned away from the screen in {count} of {looks} frames over {seconds} s "
-        "({direction}, yaw {yaw_change}, pitch {pitch_change} degrees from {usual}), "
+        "({direction}; degrees to the side: {yaw_change}, up or down: {pitch_change}; against {usual}), "
         "confidence {confidence}",
     ),
     Rule(

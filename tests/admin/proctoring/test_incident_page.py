@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from string import Formatter
 from typing import Any
 from urllib.parse import quote
 
@@ -14,6 +15,7 @@ from accounts.tenancy import within
 from proctoring.admin import detectors
 from proctoring.admin.incident_page import VERBS
 from proctoring.incidents import services
+from proctoring.incidents.rule_table import DEFAULT_RULES
 from proctoring.models import EvidenceItem, Incident, MonitoringSession
 from proctoring.observations import ObservationKind
 from proctoring.states import INCIDENT_REVIEW
@@ -103,6 +105,13 @@ def test_it_shows_words_numbers_limits_and_pictures(
         "1 s after it began",
     ]
     assert answer.context["first"] == 1
+
+
+def test_every_number_of_an_explanation_has_a_name_in_words() -> None:
+    of_every_rule = {"count", "looks", "seconds", "confidence", "loudness"}
+    for rule in DEFAULT_RULES.values():
+        named = {name for _, name, _, _ in Formatter().parse(rule.template) if name} - of_every_rule
+        assert named <= detectors.MEASURE_NAMES.keys(), rule.kind
 
 
 def test_a_data_protection_officer_sees_no_pictures_and_no_buttons(

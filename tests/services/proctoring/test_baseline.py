@@ -128,7 +128,7 @@ def test_changes_are_judged_from_the_own_seat(checking_in: MonitoringSession, at
         answer = feed.send(head(0.0))
     assert ObservationKind.LOOKING_AWAY.value in answer.incidents
     incident = Incident.objects.get(kind=ObservationKind.LOOKING_AWAY)
-    assert "to the right of the picture, yaw -24" in incident.explanation
+    assert "to the right of the picture; degrees to the side: -24" in incident.explanation
     assert "how the candidate sat at check-in" in incident.explanation
 
 
