@@ -24,6 +24,7 @@ from rest_framework.test import APIClient
 from accounts.models import Institution, User
 from accounts.tenancy import within
 from tests.quick_emptying import empty_after_tests_that_commit
+from tests.quick_static import look_for_static_files_once
 
 pytest_plugins = ["tests.people"]
 
@@ -32,6 +33,7 @@ settings.register_profile("project", deadline=None, suppress_health_check=[Healt
 settings.load_profile("project")
 
 empty_after_tests_that_commit()
+look_for_static_files_once()
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 
