@@ -7,7 +7,7 @@ from proctor_site.settings import env
 FACE_ENGINE = env.text("PROCTOR_FACE_ENGINE", "proctoring.vision.engines.opencv_faces.OpenCVFaces")
 HEAD_ENGINE = env.text_or_none("PROCTOR_HEAD_ENGINE", "proctoring.vision.engines.mesh_head.MeshHead")
 THINGS_ENGINE = env.text_or_none(
-    "PROCTOR_THINGS_ENGINE", "proctoring.vision.engines.ssdlite_things.SsdliteThings"
+    "PROCTOR_THINGS_ENGINE", "proctoring.vision.engines.efficientdet_things.EfficientDetThings"
 )
 THINGS_MODEL = env.text("PROCTOR_THINGS_MODEL")
 """Description (TOML) of an operator's own ONNX detector, used in place of the engine above."""

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from proctoring.vision.engines.base import THING_LABELS, EngineError, FaceEngine, ThingsEngine, load_engine
+from proctoring.vision.engines.efficientdet_things import FILE, EfficientDetThings
 from proctoring.vision.engines.scripted_things import PAINT
-from proctoring.vision.engines.ssdlite_things import FILE, SsdliteThings
 from proctoring.vision.weights import WeightsError
 from tests import media
 
@@ -34,7 +34,7 @@ class Case:
 
 
 ENGINES = {
-    "proctoring.vision.engines.ssdlite_things.SsdliteThings": media.scene,
+    "proctoring.vision.engines.efficientdet_things.EfficientDetThings": media.scene,
     "proctoring.vision.engines.scripted_things.ScriptedThings": painted,
 }
 LEFT = media.Person("obama", x=0.28, y=0.4, face=0.3)
@@ -95,7 +95,7 @@ def test_scores_and_versions_make_sense(case: Case) -> None:
 def test_a_damaged_model_stops_the_engine(tmp_path: Path) -> None:
     (tmp_path / FILE).write_bytes(b"damaged")
     with pytest.raises(WeightsError, match="damaged"):
-        SsdliteThings(tmp_path)
+        EfficientDetThings(tmp_path)
 
 
 def test_an_engine_of_another_kind_is_refused() -> None:

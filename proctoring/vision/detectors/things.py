@@ -23,7 +23,7 @@ _SPOILERS = frozenset({QualityReason.TOO_DARK, QualityReason.OVER_EXPOSED, Quali
 
 @dataclass(frozen=True, slots=True)
 class Sightings:
-    """What one look at the whole frame found, and what the closer look that followed it said.
+    """What one look at the whole frame found, and what the closer looks that followed it said.
 
     ``found``: boxes that count, best first. ``weak``: by label the best score that did not count.
     ``unsure``: labels of which a hint was seen that nobody looked at more closely.
@@ -72,21 +72,18 @@ def can_judge(quality: Quality) -> bool:
 def look_for_things(
     engine: ThingsEngine, frame: Frame, wanted: frozenset[ObservationKind] = THINGS
 ) -> Sightings:
-    """Look at the whole frame, and once more closely where there is a hint of a phone, or else of a book.
+    """Look at the whole frame, and more closely where there is a hint of a phone, or else of a book.
 
-    Squeezed into the model's small input a phone is a few pixels: the hint says where to look, the closer
-    look alone says what it is. At most one closer look a frame, because each costs as much as the first.
+    In the model's small input a phone of a whole frame is a few pixels: the hint says where to look, closer
+    looks alone say what it is. At most one place a frame, because each look costs as much as the first.
     """
     boxes = engine.find(frame)
     hints = [box for box in _hints(boxes, engine.scores) if _HINTED[box.label] in wanted]
     found = [box for box in boxes if box.label not in engine.scores.hints]
     if hints:
-        height, width = frame.shape[:2]
-        x, y, side = closer_square(hints[0], width, height)
-        closer = engine.find(frame[y : y + side, x : x + side].copy())
         # Without a hint of its own a book in the closer look is mostly the phone itself.
         hinted = {hint.label for hint in hints}
-        found += [replace(box, x=box.x + x, y=box.y + y) for box in closer if box.label in hinted]
+        found += [box for box in _look_closer(engine, frame, hints[0]) if box.label in hinted]
     unsure = frozenset(box.label for box in hints[1:]) - {box.label for box in hints[:1]}
     return sort_finds(found, engine.scores, unsure)
 
@@ -95,17 +92,42 @@ def _hints(boxes: Sequence[Box], scores: ThingScores) -> list[Box]:
     """The best hint of each label that needs a closer look, in the order of ``scores.hints``."""
     best = []
     for label, least in scores.hints.items():
-        box = max((box for box in boxes if box.label == label), key=lambda box: box.score, default=None)
+        box = _best(boxes, label)
         if box is not None and box.score >= least:
             best.append(box)
     return best
 
 
-def closer_square(hint: Box, width: int, height: int) -> tuple[int, int, int]:
-    """Left, top and side in pixels of the square around a hint, inside a frame of that size."""
-    shorter = min(width, height)
-    side = max(_LIMITS.closer_side * shorter, _LIMITS.closer_margin * max(hint.w, hint.h))
-    size = max(1, min(shorter, round(side)))
+def _look_closer(engine: ThingsEngine, frame: Frame, hint: Box) -> list[Box]:
+    """What a square around a hint shows; where that leaves a doubt, a smaller one is looked at as well.
+
+    The score is then the mean: what is there is seen in both, a resemblance comes and goes with the size.
+    """
+    wide, near = _LIMITS.closer_sides
+    boxes = _find_in(engine, frame, closer_square(hint, frame, wide))
+    best = _best(boxes, hint.label)
+    least = engine.scores.least[hint.label]
+    if best is None or not _LIMITS.doubt * least <= best.score <= least / _LIMITS.doubt:
+        return boxes
+    again = _best(_find_in(engine, frame, closer_square(hint, frame, near)), hint.label)
+    score = (best.score + (again.score if again else 0.0)) / 2
+    return [box for box in boxes if box.label != hint.label] + [replace(best, score=score)]
+
+
+def _find_in(engine: ThingsEngine, frame: Frame, square: tuple[int, int, int]) -> list[Box]:
+    x, y, side = square
+    boxes = engine.find(frame[y : y + side, x : x + side].copy())
+    return [replace(box, x=box.x + x, y=box.y + y) for box in boxes]
+
+
+def _best(boxes: Sequence[Box], label: str) -> Box | None:
+    return max((box for box in boxes if box.label == label), key=lambda box: box.score, default=None)
+
+
+def closer_square(hint: Box, frame: Frame, share: float) -> tuple[int, int, int]:
+    """Left, top and side in pixels of a square of that share of the frame's shorter side around a hint."""
+    height, width = frame.shape[:2]
+    size = max(1, round(share * min(width, height)))
     x = round(hint.x + hint.w / 2 - size / 2)
     y = round(hint.y + hint.h / 2 - size / 2)
     return min(max(0, x), width - size), min(max(0, y), height - size), size

@@ -26,7 +26,7 @@ class Layout:
     pixels of the input (n, 4), and scores by class (n, classes).
     """
 
-    prepare: Callable[[Frame, int], tuple[Floats, tuple[float, float]]]
+    prepare: Callable[[Frame, int], tuple[NDArray[Any], tuple[float, float]]]
     decode: Callable[[Sequence[Any], int], tuple[Floats, Floats]]
 
 
@@ -77,12 +77,12 @@ def _squeeze(frame: Frame, side: int) -> tuple[Floats, tuple[float, float]]:
     return values[None], (side / width, side / height)
 
 
-def _letterbox(frame: Frame, side: int) -> tuple[Frame, float]:
-    """The frame with its proportions in the upper left of a grey square."""
+def letterbox(frame: Frame, side: int, grey: int = _GREY) -> tuple[Frame, float]:
+    """The frame with its proportions in the upper left of a grey square, and how much it was scaled."""
     height, width = frame.shape[:2]
     factor = side / max(height, width)
     size = (max(1, round(width * factor)), max(1, round(height * factor)))
-    square = np.full((side, side, 3), _GREY, np.uint8)
+    square = np.full((side, side, 3), grey, np.uint8)
     interpolation = cv2.INTER_AREA if factor < 1 else cv2.INTER_LINEAR
     square[: size[1], : size[0]] = cv2.resize(frame, size, interpolation=interpolation)
     return square, factor
@@ -90,13 +90,13 @@ def _letterbox(frame: Frame, side: int) -> tuple[Frame, float]:
 
 def _prepare_yolox(frame: Frame, side: int) -> tuple[Floats, tuple[float, float]]:
     """BGR from 0 to 255, channels first."""
-    square, factor = _letterbox(frame, side)
+    square, factor = letterbox(frame, side)
     return square.transpose(2, 0, 1)[None].astype(np.float32), (factor, factor)
 
 
 def _prepare_yolo_nas(frame: Frame, side: int) -> tuple[Floats, tuple[float, float]]:
     """RGB from 0 to 1, channels first."""
-    square, factor = _letterbox(frame, side)
+    square, factor = letterbox(frame, side)
     rgb = square[:, :, ::-1].transpose(2, 0, 1)[None]
     return np.ascontiguousarray(rgb).astype(np.float32) / np.float32(255), (factor, factor)
 

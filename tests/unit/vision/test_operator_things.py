@@ -80,7 +80,7 @@ def test_analysis_uses_it_in_place_of_ours(tmp_path: Path) -> None:
     pipeline = make_pipeline(
         EngineChoice(
             "proctoring.vision.engines.scripted.ScriptedFaces",
-            things="proctoring.vision.engines.ssdlite_things.SsdliteThings",
+            things="proctoring.vision.engines.efficientdet_things.EfficientDetThings",
             things_model=str(description),
         )
     )

@@ -6,19 +6,23 @@ import pytest
 from proctoring.observations import ObservationKind
 from proctoring.vision.detectors.things import THINGS
 from proctoring.vision.engines.base import Engines
+from proctoring.vision.engines.efficientdet_things import EfficientDetThings
 from proctoring.vision.engines.opencv_faces import OpenCVFaces
-from proctoring.vision.engines.ssdlite_things import SsdliteThings
 from proctoring.vision.image import encode_jpeg
 from proctoring.vision.pipeline import Pipeline
 from tests import media
 
 DATA = media.development_data()
-EXPECTED = {"phone.mp4": ObservationKind.PHONE, "two_persons.mp4": ObservationKind.SECOND_PERSON}
+EXPECTED = {
+    "phone.mp4": ObservationKind.PHONE,
+    "two_persons.mp4": ObservationKind.SECOND_PERSON,
+    "second_person_at_edge.mp4": ObservationKind.SECOND_PERSON,
+}
 
 
 @pytest.fixture(scope="module")
 def pipeline() -> Pipeline:
-    return Pipeline(Engines(OpenCVFaces(), things=SsdliteThings()))
+    return Pipeline(Engines(OpenCVFaces(), things=EfficientDetThings()))
 
 
 def test_a_second_person_is_seen_by_the_body_and_a_quiet_clip_stays_quiet(pipeline: Pipeline) -> None:
