@@ -23,6 +23,10 @@ class HeadMemory:
     calm: tuple[Head, ...] = ()
     since: float = 0.0
 
+    def first_yaw(self) -> float | None:
+        """How the person was turned in the looks so far, degrees; None without any, or with a baseline."""
+        return baselines.first_yaw(self.calm)
+
     def to_json(self) -> dict[str, Any]:
         """Plain dict of JSON values."""
         return {

@@ -1,10 +1,11 @@
 """Plays frames to pipeline and time rules as the server does with a camera's, under the default policy."""
 
 from dataclasses import dataclass
+from typing import TypeGuard
 
 from proctoring.analysis.head_memory import HeadMemory, follow_head
 from proctoring.bench.dataset import DataError
-from proctoring.incidents.decisions import OpenIncident
+from proctoring.incidents.decisions import Decision, OpenIncident, RepeatIncident
 from proctoring.incidents.rules import RuleState, advance
 from proctoring.incidents.work_pace import work_due, work_if_moved
 from proctoring.ingest.services import THUMBNAIL_WIDTH
@@ -21,7 +22,10 @@ from proctoring.vision.pipeline import Pipeline
 
 @dataclass(frozen=True, slots=True)
 class Flag:
-    """An incident that opened. Seconds of the clip; ``text``: why, in words and numbers."""
+    """An incident that opened, or came back and was counted once more: both reach the proctor as news.
+
+    Seconds of the clip; ``text``: why, in words and numbers.
+    """
 
     kind: Kind
     opened_at: float
@@ -54,6 +58,7 @@ class Player:
             last_look=self._last_look,
             thumbnail_width=THUMBNAIL_WIDTH,
             baseline=self._baseline,
+            first_yaw=self._head.first_yaw(),
             mouth=self._head.mouth,
         )
 
@@ -65,9 +70,7 @@ class Player:
         self._past, report = look_back(self._past, report, request)
         self._state, decisions = advance(self._state, report, self._rule_set.rules)
         self._sequence += 1
-        self.flags += [
-            _flag(each, report.captured_at) for each in decisions if isinstance(each, OpenIncident)
-        ]
+        self.flags += [_flag(each, report.captured_at) for each in decisions if _is_news(each)]
 
     def look(self, pipeline: Pipeline, image: bytes, at: float) -> FrameReport:
         """One frame, ``at`` seconds, from request to flags."""
@@ -85,5 +88,13 @@ def enrol(pipeline: Pipeline, reference: bytes) -> tuple[Vector, ...]:
     return (enrolled.vector,)
 
 
-def _flag(decision: OpenIncident, at: float) -> Flag:
-    return Flag(decision.kind, at, decision.started_at, decision.explanation)
+def _is_news(decision: Decision) -> TypeGuard[OpenIncident | RepeatIncident]:
+    """A spell that was merged into the one before is no news: proctors see an incident that goes on."""
+    return isinstance(decision, OpenIncident) or (
+        isinstance(decision, RepeatIncident) and not decision.merged
+    )
+
+
+def _flag(decision: OpenIncident | RepeatIncident, at: float) -> Flag:
+    started_at = decision.started_at if isinstance(decision, OpenIncident) else decision.resumed_at
+    return Flag(decision.kind, at, started_at, decision.explanation)

@@ -117,9 +117,11 @@ _DEFAULTS = (
         min_frames=3,  # the replaced system: five frames at some frames a second
         persist_seconds=1.5,
         share=0.66,  # two of three: a turn of 2.4 s gives no more at one frame a second
-        clear_frames=2,
-        clear_seconds=1.5,
-        merge_seconds=5.0,
+        # One second of looking at the screen ends a turn, and the next turn is counted as another one of the
+        # same incident: how often somebody turns is what a proctor asks about (decision 0087)
+        clear_frames=1,
+        clear_seconds=0.7,
+        merge_seconds=1.0,
         cooldown_seconds=60.0,
         gap_seconds=10.0,
         template="Head or eyes turned away from the screen in {count} of {looks} frames over {seconds} s "

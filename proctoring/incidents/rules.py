@@ -235,10 +235,14 @@ def _severity(rule: Rule, spell: Spell) -> Severity:
 
 
 def _end_now(rule: Rule, memory: KindState, reason: str) -> tuple[KindState, list[Decision]]:
-    """Close the spell if it is open; a return then needs a fresh window."""
+    """Close the spell if it is open; a return then needs a fresh window.
+
+    That window begins with the looks that cleared it, as the first one began with what was seen before.
+    """
     spell = memory.spell
     if spell is None or not spell.is_open:
         return KindState((), spell), []
+    looks = memory.looks[-spell.clear_looks :] if reason == "clear" else ()
     spell = replace(spell, ended_at=spell.last_seen_at, clear_looks=0, clear_seconds=0.0)
     ended = EndIncident(
         rule.kind,
@@ -250,7 +254,7 @@ def _end_now(rule: Rule, memory: KindState, reason: str) -> tuple[KindState, lis
         explain(rule.template, spell),
         spell.measurements,
     )
-    return KindState((), spell), [ended]
+    return KindState(looks, spell), [ended]
 
 
 def _opened(rule: Rule, spell: Spell) -> OpenIncident:

@@ -127,6 +127,7 @@ def _in_turn(
         if_moved=work_if_moved(memory.rules, at),
         last_look=memory.last_look,
         baseline=known.baseline,
+        first_yaw=memory.head.first_yaw(),
         mouth=memory.head.mouth,
         thumbnail_width=THUMBNAIL_WIDTH,
         reads_emotions=known.reads_emotions,

@@ -87,6 +87,19 @@ def learn(looks: Sequence[Head], learnt_from: LearntFrom) -> Baseline | None:
     return Baseline(usual, spread, len(looks), learnt_from)
 
 
+def first_yaw(looks: Sequence[Head]) -> float | None:
+    """How a person was turned in their first calm looks, degrees: the median of those that stay together.
+
+    None without looks. A look that is turned away from the ones before it changes nothing: who looked at
+    the screen and then turns is turning.
+    """
+    kept: list[float] = []
+    for look in looks:
+        if not kept or abs(look.yaw - median(kept)) < head_thresholds.GAZE.yaw:
+            kept.append(look.yaw)
+    return median(kept) if kept else None
+
+
 def _spread(values: list[float]) -> float:
     tenths = quantiles(values, n=10, method="inclusive")
     return tenths[-1] - tenths[0]

@@ -72,7 +72,8 @@ class FrameRequest:
     is to have, most pressing first, and ``if_moved`` what it is to have if something moved (see
     ``proctoring.incidents.work_pace``); what is too much for one frame is left over and missing in the
     report's ``done``. ``last_look``: ``left`` of the session's newest report, b"" for none. ``baseline``: how
-    this person looks at their own screen, None before it is known. ``mouth``: openings of the last looks
+    this person looks at their own screen, None before it is known; ``first_yaw``: until then, how they were
+    turned in their first looks (degrees, None before any). ``mouth``: openings of the last looks
     (``detectors.mouth_moving``). ``thumbnail_width``: pixels, 0 for none.
     ``reads_emotions``: only where ``proctoring.emotions`` has nothing against it.
     """
@@ -85,6 +86,7 @@ class FrameRequest:
     if_moved: frozenset[Work] = frozenset()
     last_look: bytes = b""
     baseline: Baseline | None = None
+    first_yaw: float | None = None
     mouth: tuple[float, ...] = ()
     thumbnail_width: int = 0
     reads_emotions: bool = False

@@ -15,16 +15,22 @@ BAD_FOR_HEADS = SPOILERS | {QualityReason.TOO_SMALL}
 
 
 def observe_head(
-    head: Head | None, face: FaceBox, quality: Quality, baseline: Baseline | None, mouth: Sequence[float]
+    head: Head | None,
+    face: FaceBox,
+    quality: Quality,
+    baseline: Baseline | None,
+    mouth: Sequence[float],
+    first_yaw: float | None = None,
 ) -> list[Observation]:
     """The observations about the main face of one frame; none where light or size forbid a judgement.
 
-    ``mouth``: the openings of the last looks, see ``detectors.mouth_moving``.
+    ``mouth``: the openings of the last looks, see ``detectors.mouth_moving``. ``first_yaw``: see
+    ``baseline.first_yaw``.
     """
     if BAD_FOR_HEADS.intersection(quality.reasons):
         return []
     return [
-        observe_gaze(head, face, baseline),
+        observe_gaze(head, face, baseline, first_yaw),
         observe_eyes(head, baseline),
         observe_hidden(head, face),
         observe_mouth(head, mouth),

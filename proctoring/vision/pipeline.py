@@ -123,7 +123,12 @@ class Pipeline:
         if self.engines.things and Work.THINGS in work and not blocked:
             with stages.stage("things"):
                 observations += find_and_observe(
-                    self.engines.things, look.frame, look.quality, look.count.main, request.detectors
+                    self.engines.things,
+                    look.frame,
+                    look.quality,
+                    look.count.main,
+                    request.detectors,
+                    self.engines.faces,
                 )
         head = None
         if Work.HEAD in work:
@@ -240,7 +245,7 @@ class Pipeline:
         main = look.count.main
         if self.engines.head is None or main is None:
             return []
-        return observe_head(head, main, look.quality, request.baseline, request.mouth)
+        return observe_head(head, main, look.quality, request.baseline, request.mouth, request.first_yaw)
 
     def _identity(self, look: _Look, references: tuple[Vector, ...]) -> Observation:
         if not is_comparable(look.count, look.quality, self.engines.faces.thresholds):

@@ -14,11 +14,15 @@ _BEYOND = "far"  # turned so far that the angle cannot be measured
 _PROFILE_CONFIDENCE = 0.7
 
 
-def observe_gaze(head: Head | None, face: FaceBox, baseline: Baseline | None) -> Observation:
+def observe_gaze(
+    head: Head | None, face: FaceBox, baseline: Baseline | None, first_yaw: float | None = None
+) -> Observation:
     """The observation ``looking_away`` of the main face of one frame whose light is good enough.
 
     Says nothing where neither the mesh nor the detector's points show a head clearly, and without a baseline
-    nothing about heads that are turned a little: some people sit like that.
+    nothing about heads that are turned a little: some people sit like that. Until there is one, a head must
+    be turned from the camera as well as from ``first_yaw``, how the person sat in the first looks (None:
+    this is the first).
     """
     usual_words = USUAL_WORDS[baseline.learnt_from if baseline else None]
     if head is None or head.presence < _LIMITS.least_presence:
@@ -27,7 +31,7 @@ def observe_gaze(head: Head | None, face: FaceBox, baseline: Baseline | None) ->
     yaw = head.yaw - (usual.yaw if usual else 0.0)
     pitch = head.pitch - (usual.pitch if usual else 0.0)
     most = (
-        (abs(yaw) / (_LIMITS.yaw_change if usual else _LIMITS.yaw), _sideways(yaw > 0)),
+        (_yaw_share(yaw, None if usual else first_yaw), _sideways(yaw > 0)),
         (_pitch_share(pitch, usual is not None), "down" if pitch > 0 else "up"),
         (
             _gaze_share(head, usual, yaw, pitch),
@@ -54,6 +58,12 @@ def observe_gaze(head: Head | None, face: FaceBox, baseline: Baseline | None) ->
 
 def _sideways(to_left: bool) -> str:
     return f"to the {'left' if to_left else 'right'} of the picture"
+
+
+def _yaw_share(yaw: float, first_yaw: float | None) -> float:
+    """How much of the limit the turn reaches: from the camera, or from the first looks if that is less."""
+    turned = abs(yaw) if first_yaw is None else min(abs(yaw), abs(yaw - first_yaw))
+    return turned / _LIMITS.yaw
 
 
 def _pitch_share(pitch: float, has_usual: bool) -> float:

@@ -41,7 +41,10 @@ class EngineThresholds:
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """Something found in a frame, in pixels of that frame. ``label``: what it is; ``score``: 0..1."""
+    """Something found in a frame, in pixels of that frame. ``label``: what it is; ``score``: 0..1.
+
+    ``note``: what a proctor should know of it besides, in words.
+    """
 
     label: str
     score: float
@@ -49,6 +52,7 @@ class Box:
     y: float
     w: float
     h: float
+    note: str = ""
 
 
 class Engine(ABC):

@@ -105,6 +105,17 @@ def test_found_within_five_seconds_at_any_pace(kind: ObservationKind, step: floa
     assert names(decisions).count("Open") == 1
 
 
+def test_two_turns_are_one_incident_that_came_back_once() -> None:
+    kind = ObservationKind.LOOKING_AWAY
+    state, decisions = play([False, True, True, True, False, True, True], kind)
+    assert names(decisions) == ["Open", "Extend", "End", "Repeat"]
+    opened, *_, again = decisions
+    assert isinstance(opened, OpenIncident) and isinstance(again, RepeatIncident)
+    assert (opened.last_seen_at, again.last_seen_at) == (102.0, 106.0)  # both after two looks
+    assert (again.resumed_at, again.merged, again.repeats) == (105.0, False, 1)
+    assert state.open_kinds() == (kind,)
+
+
 def test_fast_frames_do_not_shorten_the_persistence() -> None:
     assert play([True] * 14, step=0.1)[1] == []
 
@@ -283,12 +294,13 @@ def test_every_kind_has_a_default_rule_that_is_documented() -> None:
 def documented_row(rule: Rule) -> str:
     """The line of ``docs/time_rules.md`` for a rule."""
     looks = "recordings" if rule.kind in SOUND_KINDS else "frames"
+    clears = looks.removesuffix("s") if rule.clear_frames == 1 else looks
     cells = (
         f"`{rule.kind}`",
         rule.severity.value,
         f"{rule.min_frames} {looks} and {rule.persist_seconds:g} s",
         f"{rule.share:.0%}",
-        f"{rule.clear_frames} {looks} and {rule.clear_seconds:g} s",
+        f"{rule.clear_frames} {clears} and {rule.clear_seconds:g} s",
         f"{rule.merge_seconds:g} s",
         f"{rule.cooldown_seconds:g} s",
         f"{rule.gap_seconds:g} s",

@@ -7,7 +7,7 @@ import pytest
 from proctoring.incidents.explanations import _Numbers
 from proctoring.incidents.rule_table import DEFAULT_RULES
 from proctoring.observations import FaceBox, Head, Observation, ObservationKind, Quality, QualityReason
-from proctoring.vision.baseline import Baseline, LearntFrom
+from proctoring.vision.baseline import Baseline, LearntFrom, first_yaw
 from proctoring.vision.detectors.eyes_closed import observe_eyes
 from proctoring.vision.detectors.face_hidden import observe_hidden
 from proctoring.vision.detectors.looking_away import observe_gaze
@@ -58,8 +58,8 @@ def test_changes_from_the_usual_count(change: dict[str, float], expected: str, d
     ("change", "expected"),
     [
         ({"yaw": 13}, "no"),
-        ({"yaw": 24}, "cannot say"),  # some people sit like that
-        ({"yaw": 30}, "yes"),
+        ({"yaw": 17}, "cannot say"),  # some people sit like that
+        ({"yaw": 21}, "yes"),
         ({"pitch": 30}, "no"),
         ({"pitch": 42}, "yes"),
         ({"pitch": -22}, "yes"),
@@ -81,6 +81,23 @@ def test_who_usually_sits_turned_is_looking_away_only_from_there() -> None:
     assert answer(seen) == "yes"
     assert seen.measurements["yaw_change"] == -28
     assert "first half minute" in str(seen.measurements["usual"])
+
+
+@pytest.mark.parametrize(
+    ("first_yaws", "yaw", "expected"),
+    [
+        ([], 26, "yes"),
+        ([26], 26, "no"),  # who sits turned from the start gets one such look, and no incident
+        ([26, 24, 22], -4, "no"),  # and may look into the camera
+        ([26, 24, 22], -25, "yes"),
+        ([2, 3], 26, "yes"),
+        ([2, 26, 26, 26], 26, "yes"),  # a turn does not become the usual by lasting
+        ([13, 26, 22, 4], 13, "no"),
+    ],
+)
+def test_the_first_looks_stand_in_for_a_baseline(first_yaws: list[float], yaw: float, expected: str) -> None:
+    first = first_yaw([replace(STRAIGHT, yaw=each) for each in first_yaws])
+    assert answer(observe_gaze(replace(STRAIGHT, yaw=yaw), face(), None, first)) == expected
 
 
 def test_further_away_is_more_certain() -> None:
