@@ -294,13 +294,12 @@ def test_every_kind_has_a_default_rule_that_is_documented() -> None:
 def documented_row(rule: Rule) -> str:
     """The line of ``docs/time_rules.md`` for a rule."""
     looks = "recordings" if rule.kind in SOUND_KINDS else "frames"
-    clears = looks.removesuffix("s") if rule.clear_frames == 1 else looks
     cells = (
         f"`{rule.kind}`",
         rule.severity.value,
         f"{rule.min_frames} {looks} and {rule.persist_seconds:g} s",
         f"{rule.share:.0%}",
-        f"{rule.clear_frames} {clears} and {rule.clear_seconds:g} s",
+        f"{rule.clear_frames} {looks} and {rule.clear_seconds:g} s",
         f"{rule.merge_seconds:g} s",
         f"{rule.cooldown_seconds:g} s",
         f"{rule.gap_seconds:g} s",
