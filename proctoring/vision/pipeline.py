@@ -123,12 +123,7 @@ class Pipeline:
         if self.engines.things and Work.THINGS in work and not blocked:
             with stages.stage("things"):
                 observations += find_and_observe(
-                    self.engines.things,
-                    look.frame,
-                    look.quality,
-                    look.count.main,
-                    request.detectors,
-                    self.engines.faces,
+                    self.engines.things, look.frame, look.quality, look.count.main, request.detectors
                 )
         head = None
         if Work.HEAD in work:

@@ -266,23 +266,6 @@ class Things:
     same_thing: float = 0.3
 
 
-@dataclass(frozen=True, slots=True)
-class HalfFaces:
-    """When a body at the left or right edge is half a person. Lengths: shares of the picture or the body."""
-
-    # Of the score from which bodies count. [D] .36 to .49 for the one such person, bodies count from .50
-    body_share: float = 0.6
-    edge: float = 0.01
-    # [D] the person at the edge .88, somebody far behind in a bar .34
-    least_body_height: float = 0.4
-    above: float = 0.05
-    head_share: float = 0.66
-    # [D] the mirrored half face scores .85 to .90 (also mirrored, smaller, darker, noisy, cropped). Without a
-    # body the edges of 10 in 240 pictures give a "face" of .65 to .90 too: symmetry makes faces
-    most_off_middle: float = 0.12  # of the face's width
-    long_side: int = 160  # pixels: a head of about 80
-
-
 WORKING = WorkingSize()
 FACE_COUNT = FaceCount()
 LIGHT = Light()
@@ -300,4 +283,3 @@ STEADY_FACE_HEIGHTS = 0.35
 """[D] A way of the face's centre between two frames, in face heights, from which it is not steady at all; the
 pace of comparisons takes the same way for a jump."""
 THINGS = Things()
-HALF_FACES = HalfFaces()

@@ -5,8 +5,7 @@ from dataclasses import dataclass, replace
 
 from proctoring.observations import FaceBox, Observation, ObservationKind, Quality, QualityReason
 from proctoring.vision import thresholds
-from proctoring.vision.detectors.half_faces import confirm_halves
-from proctoring.vision.engines.base import Box, FaceEngine, Frame, ThingScores, ThingsEngine
+from proctoring.vision.engines.base import Box, Frame, ThingScores, ThingsEngine
 
 THINGS = frozenset(
     {
@@ -54,16 +53,14 @@ def find_and_observe(
     quality: Quality,
     face: FaceBox | None,
     wanted: frozenset[ObservationKind] = THINGS,
-    faces: FaceEngine | None = None,
 ) -> tuple[Observation, ...]:
     """What a frame shows besides faces; nothing at all when it is too dark or blurred to tell.
 
     ``wanted``: the kinds that are on; no closer look is spent on others. ``face``: the main one, or None.
-    ``faces``: tells half a person at the edge of the picture; None leaves them doubtful.
     """
     if not can_judge(quality):
         return ()
-    seen = look_for_things(engine, frame, wanted, faces)
+    seen = look_for_things(engine, frame, wanted)
     return observe_things(seen, engine.scores, face, frame.shape[0])
 
 
@@ -73,10 +70,7 @@ def can_judge(quality: Quality) -> bool:
 
 
 def look_for_things(
-    engine: ThingsEngine,
-    frame: Frame,
-    wanted: frozenset[ObservationKind] = THINGS,
-    faces: FaceEngine | None = None,
+    engine: ThingsEngine, frame: Frame, wanted: frozenset[ObservationKind] = THINGS
 ) -> Sightings:
     """Look at the whole frame, and more closely where there is a hint of a phone, or else of a book.
 
@@ -84,8 +78,6 @@ def look_for_things(
     looks alone say what it is. At most one place a frame, because each look costs as much as the first.
     """
     boxes = engine.find(frame)
-    if faces is not None and ObservationKind.SECOND_PERSON in wanted:
-        boxes = confirm_halves(boxes, engine.scores.least.get("person", 2.0), faces, frame)
     hints = [box for box in _hints(boxes, engine.scores) if _HINTED[box.label] in wanted]
     found = [box for box in boxes if box.label not in engine.scores.hints]
     if hints:
@@ -201,13 +193,7 @@ def _second_person(
     others = [body for body in bodies if body is not own]
     if not others:
         return _absent(ObservationKind.SECOND_PERSON, seen.doubt(scores, "person"))
-    numbers: dict[str, float | int | str] = {
-        "persons": len(others) + 1,
-        "smallest_px": round(min(body.h for body in others)),
-    }
-    notes = [body.note for body in others if body.note]
-    if notes:
-        numbers["note"] = notes[0]
+    numbers = {"persons": len(others) + 1, "smallest_px": round(min(body.h for body in others))}
     return Observation(ObservationKind.SECOND_PERSON, True, min(body.score for body in others), numbers)
 
 

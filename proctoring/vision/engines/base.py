@@ -41,10 +41,7 @@ class EngineThresholds:
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """Something found in a frame, in pixels of that frame. ``label``: what it is; ``score``: 0..1.
-
-    ``note``: what a proctor should know of it besides, in words.
-    """
+    """Something found in a frame, in pixels of that frame. ``label``: what it is; ``score``: 0..1."""
 
     label: str
     score: float
@@ -52,7 +49,6 @@ class Box:
     y: float
     w: float
     h: float
-    note: str = ""
 
 
 class Engine(ABC):

@@ -217,4 +217,4 @@ def test_measurements_fill_the_words_of_the_rule(seen: Observation) -> None:
     numbers = _Numbers(seen.measurements)
     numbers.update(count=3, looks=3, seconds=2, confidence="0.90")
     text = DEFAULT_RULES[ObservationKind(seen.kind)].template.format_map(numbers)
-    assert seen.present and "unknown" not in text.replace("pitch unknown", "")
+    assert seen.present and "unknown" not in text.replace("down: unknown", "")
