@@ -117,3 +117,13 @@ def test_how_one_sits_is_measured_only_where_looking_away_is_watched(
     assert ('id="step-baseline"' in text) is is_on
     assert ("how you usually hold your head" in text) is is_on
     assert ("Use this photo and go on" in text) is is_on
+
+
+@pytest.mark.parametrize(("sound", "word"), [(True, "needed"), (False, "check")])
+def test_a_microphone_is_needed_only_where_the_exam_listens(
+    attempt: Attempt, candidate: User, browser_of: BrowserOf, sound: bool, word: str
+) -> None:
+    make_policy(attempt.institution, sound=sound)
+    text = browser_of(candidate).get(attempt_page(attempt, "check-in")).content.decode()
+    assert f'data-microphone="{word}"' in text
+    assert ("Not captured in this exam" in text) is not sound
