@@ -45,6 +45,24 @@ LIMITS = (
         "A person who admits candidates and asks them to do something that was not announced.",
     ),
     Limit(
+        "A loop of somebody who hardly moves",
+        "Pictures of a still person are alike anyway: a film that repeats is told by movements that "
+        "come back, or by the very same bytes.",
+        "Somebody who looks in during the exam and asks for a sign; an identity check by a person.",
+    ),
+    Limit(
+        "Notes that hung there from the beginning, small print, single lines",
+        "Only text that was not there at the first look counts, three large lines or more below each "
+        "other: rooms are full of posters and labels.",
+        "Let the room be shown at check-in, by a person.",
+    ),
+    Limit(
+        "A head or body that is mostly outside the picture",
+        "At the edge somebody is found by body or face; a shoulder, a hand or a strip of a face is too "
+        "little.",
+        "Let a proctor look when voices, shadows or glances to one side come up.",
+    ),
+    Limit(
         "A stand-in who looks alike",
         "Faces of twins and close relatives can be more alike than two photos of one person; a photo held "
         "before the camera is a face too.",
