@@ -23,6 +23,7 @@ from rest_framework.test import APIClient
 
 from accounts.models import Institution, User
 from accounts.tenancy import within
+from tests.quick_database import begin_with_a_copy
 from tests.quick_emptying import empty_after_tests_that_commit
 from tests.quick_static import look_for_static_files_once
 
@@ -34,6 +35,7 @@ settings.load_profile("project")
 
 empty_after_tests_that_commit()
 look_for_static_files_once()
+begin_with_a_copy(Path(__file__).resolve().parents[1] / ".pytest_cache" / "databases")
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 
