@@ -42,7 +42,7 @@ EFFICIENTDET_THINGS = ThingScores(
         # [D] on closer looks: recall .80, precision .93 from .22 to .26; .74 at 1.0 from .30; in the whole
         # frame alone .66 at .92
         "phone": 0.23,
-        # [D] on closer looks: no false one from .33, recall .40 to .38; drawn spines on a shelf score .35
+        # [D] on closer looks: no false one from .33, recall .40 to .38
         "book": 0.38,
         "laptop": 0.40,  # [D] no false one; corners of laptops from .31 on, with a table top and folded arms
         # [D] monitors on desks score .70 and more, real television sets far behind .46 to .64
@@ -256,6 +256,9 @@ class Things:
     # more: .80 with the first, .74 with the second or with .75 alone (more false ones in mirrored pictures),
     # and .80 at .93 with both
     closer_sides: tuple[float, float] = (1.0, 0.85)
+    most_closer_looks: int = 2
+    # Height of a book by its width from which it is a spine; pages in view are at most 1.6
+    spine: float = 2.0
     # Below the least score by less than this it may have been there: neither alarm nor all-clear
     doubt: float = 0.6
     # [D] people at the candidate's side are above 35 % of the frame's height, passers-by far behind below

@@ -72,20 +72,27 @@ def can_judge(quality: Quality) -> bool:
 def look_for_things(
     engine: ThingsEngine, frame: Frame, wanted: frozenset[ObservationKind] = THINGS
 ) -> Sightings:
-    """Look at the whole frame, and more closely where there is a hint of a phone, or else of a book.
+    """Look at the whole frame, and more closely where there is a hint of a phone, then of a book.
 
     In the model's small input a phone of a whole frame is a few pixels: the hint says where to look, closer
-    looks alone say what it is. At most one place a frame, because each look costs as much as the first.
+    looks alone say what it is. At most two of them a frame, because each costs as much as the first.
     """
-    boxes = engine.find(frame)
-    hints = [box for box in _hints(boxes, engine.scores) if _HINTED[box.label] in wanted]
+    boxes = _find(engine, frame)
     found = [box for box in boxes if box.label not in engine.scores.hints]
-    if hints:
-        # Without a hint of its own a book in the closer look is mostly the phone itself.
-        hinted = {hint.label for hint in hints}
-        found += [box for box in _look_closer(engine, frame, hints[0]) if box.label in hinted]
-    unsure = frozenset(box.label for box in hints[1:]) - {box.label for box in hints[:1]}
-    return sort_finds(found, engine.scores, unsure)
+    unsure, spare = set(), _LIMITS.most_closer_looks
+    beside: list[Box] = []
+    for hint in _hints(boxes, engine.scores):
+        if _HINTED[hint.label] not in wanted:
+            continue
+        if not spare:
+            unsure.add(hint.label)
+            found += [box for box in beside if box.label == hint.label]
+            continue
+        boxes, looks = _look_closer(engine, frame, hint, spare)
+        found += [box for box in boxes if box.label == hint.label]
+        beside += boxes
+        spare -= looks
+    return sort_finds(found, engine.scores, frozenset(unsure))
 
 
 def _hints(boxes: Sequence[Box], scores: ThingScores) -> list[Box]:
@@ -98,30 +105,38 @@ def _hints(boxes: Sequence[Box], scores: ThingScores) -> list[Box]:
     return best
 
 
-def _look_closer(engine: ThingsEngine, frame: Frame, hint: Box) -> list[Box]:
-    """What a square around a hint shows; where that leaves a doubt, a smaller one is looked at as well.
+def _look_closer(engine: ThingsEngine, frame: Frame, hint: Box, spare: int) -> tuple[list[Box], int]:
+    """What a square around a hint shows, and how many looks of ``spare`` that took.
 
-    The score is then the mean: what is there is seen in both, a resemblance comes and goes with the size.
+    Where one leaves a doubt, a smaller square is looked at as well and the score is the mean: what is there
+    is seen in both, a resemblance comes and goes with the size.
     """
     wide, near = _LIMITS.closer_sides
     boxes = _find_in(engine, frame, closer_square(hint, frame, wide))
     best = _best(boxes, hint.label)
     least = engine.scores.least[hint.label]
-    if best is None or not _LIMITS.doubt * least <= best.score <= least / _LIMITS.doubt:
-        return boxes
+    if best is None or spare < 2 or not _LIMITS.doubt * least <= best.score <= least / _LIMITS.doubt:
+        return boxes, 1
     again = _best(_find_in(engine, frame, closer_square(hint, frame, near)), hint.label)
     score = (best.score + (again.score if again else 0.0)) / 2
-    return [box for box in boxes if box.label != hint.label] + [replace(best, score=score)]
+    return [box for box in boxes if box.label != hint.label] + [replace(best, score=score)], 2
+
+
+def _find(engine: ThingsEngine, frame: Frame) -> list[Box]:
+    """All finds, best first, but for the narrow spines of books that stand on a shelf: nobody reads those."""
+    return [box for box in engine.find(frame) if box.label != "book" or box.h < _LIMITS.spine * box.w]
 
 
 def _find_in(engine: ThingsEngine, frame: Frame, square: tuple[int, int, int]) -> list[Box]:
+    """What a square of the frame shows, best first, in pixels of the frame."""
     x, y, side = square
-    boxes = engine.find(frame[y : y + side, x : x + side].copy())
+    boxes = _find(engine, frame[y : y + side, x : x + side].copy())
     return [replace(box, x=box.x + x, y=box.y + y) for box in boxes]
 
 
 def _best(boxes: Sequence[Box], label: str) -> Box | None:
-    return max((box for box in boxes if box.label == label), key=lambda box: box.score, default=None)
+    """The best of a label, of boxes that come best first."""
+    return next((box for box in boxes if box.label == label), None)
 
 
 def closer_square(hint: Box, frame: Frame, share: float) -> tuple[int, int, int]:

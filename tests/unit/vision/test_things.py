@@ -163,14 +163,25 @@ def test_a_doubt_is_settled_by_the_mean_of_two_closer_looks(again: float | None,
     assert (found.of("phone")[0].score if is_there else found.weak["phone"]) == pytest.approx(mean)
 
 
-def test_only_one_closer_look_a_frame_and_the_phone_comes_first() -> None:
+def test_two_closer_looks_a_frame_and_the_phone_comes_first() -> None:
     phone, book = Box("phone", 0.1, 100, 100, 40, 60), Box("book", 0.3, 400, 300, 90, 60)
-    engine = Answers([book, phone], [])
-    items = find_and_observe(engine, EMPTY, GOOD, None)
-    kinds = {item.kind: item for item in items}
-    assert len(engine.sizes) == 2
+    both = look_for_things(Answers([book, phone], [book], [replace(book, score=0.7)]), EMPTY)
+    assert [(box.label, box.score) for box in both.found] == [("book", 0.7)]
+    assert both.doubt(SCORES, "phone") == 0.0
+    doubt = replace(phone, score=SCORES.least["phone"])
+    engine = Answers([book, phone], [doubt], [])
+    kinds = {item.kind: item for item in find_and_observe(engine, EMPTY, GOOD, None)}
+    assert len(engine.sizes) == 3
     assert kinds[PHONE].informative and not kinds[PHONE].present
     assert not kinds[BOOK].informative  # nobody looked
+
+
+def test_the_spines_of_books_on_a_shelf_are_not_looked_at() -> None:
+    spine, page = Box("book", 0.6, 300, 100, 25, 80), Box("book", 0.3, 100, 200, 80, 100)
+    engine = Answers([spine, page], [Box("book", 0.7, 120, 220, 80, 100), spine])
+    found = look_for_things(engine, EMPTY)
+    assert [(box.w, box.h) for box in found.of("book")] == [(80, 100)]
+    assert look_for_things(Answers([spine]), EMPTY).doubt(SCORES, "book") == 0.0
 
 
 def test_no_closer_look_is_spent_on_what_the_policy_leaves_out() -> None:
