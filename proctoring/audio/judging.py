@@ -26,15 +26,14 @@ def likeness(one: Embedding, other: Embedding) -> float | None:
 
 
 def compare_enrolled(result: VoiceResult, enrolled: Embedding | None) -> VoiceResult:
-    """The result with the comparison of its voices; unchanged where nothing can be compared.
+    """The result with the comparison of its voices; none where nothing can be compared.
 
     Voices of less than ``thresholds.LEAST_COMPARED_S`` are not compared: they say too little.
     """
-    if not enrolled or not result.voices:
-        return result
+    result = replace(result, enrolled_match=None, enrolled_similarity=None, enrolled_voice="")
     likely: dict[str, float] = {}
     for voice in result.voices:
-        found = likeness(voice.centroid, enrolled)
+        found = likeness(voice.centroid, enrolled or ())
         if found is not None and voice.seconds >= thresholds.LEAST_COMPARED_S:
             likely[voice.label] = found
     if not likely:
@@ -90,7 +89,7 @@ def _another(clip: Clip, result: VoiceResult) -> Observation:
         measured["second_level_db"] = round(apart, 1)
         measured["manner"] = "quiet" if apart <= thresholds.QUIET_DB else "plain"
     if result.speakers > 1:
-        confidence = second.confidence if second else _of_overlap(result)
+        confidence = max(second.confidence if second else 0.0, _of_overlap(result))
         return Observation(kind, True, confidence, measured)
     if second is not None:
         return Observation(kind, False, second.confidence, measured, informative=False)
@@ -98,7 +97,9 @@ def _another(clip: Clip, result: VoiceResult) -> Observation:
 
 
 def _of_overlap(result: VoiceResult) -> float:
-    """How sure it is that two people talk at once, when only one of them is ever alone."""
+    """How sure it is that two people are there, from how long they talk at once."""
+    if result.overlap_seconds < thresholds.LEAST_OVERLAP_S:
+        return 0.0
     return min(0.9, 0.5 + 0.1 * result.overlap_seconds)
 
 

@@ -13,12 +13,15 @@ from proctoring.audio.exchange import (
     ClipReport,
     ClipRequest,
     EarsChoice,
+    Match,
     Span,
     VoiceEnrolment,
     VoiceProblem,
     VoiceResult,
 )
 from proctoring.audio.levels import level_of, measure_levels, outline
+from proctoring.audio.singing import EventModel, without_songs
+from proctoring.observations import ObservationKind
 
 
 class _Stages:
@@ -48,6 +51,7 @@ class AudioPipeline:
         """Loads and warms the diarizer of that choice. Raises EarsError when it cannot work."""
         self.limits = limits
         self.diarizer = load_diarizer(choice)
+        self.events = EventModel() if self.diarizer and self.diarizer.hears_songs else None
         if self.diarizer:
             self.diarizer.warm_up()
 
@@ -67,12 +71,17 @@ class AudioPipeline:
         with stages.stage("levels"):
             levels = measure_levels(clip.samples)
             waveform = outline(clip.samples)
-        result = None
+        result, sung = None, 0.0
         with stages.stage("voices"):
             if levels.silent:
                 result = self._nobody()
             elif self.diarizer:
                 result = judging.compare_enrolled(_diarize(self.diarizer, clip), request.enrolled)
+        if self.events and result and _is_worth_a_check(result, request):
+            with stages.stage("events"):
+                heard = self.events.listen(clip)
+                result = judging.compare_enrolled(without_songs(result, heard), request.enrolled)
+                sung = min(1.0, sum(end - start for start, end in heard.singing) / clip.seconds)
         spans = tuple(span for voice in result.voices for span in voice.spans) if result else ()
         return ClipReport(
             captured_at=request.captured_at,
@@ -86,6 +95,7 @@ class AudioPipeline:
             clipped_share=levels.clipped_share,
             silent=levels.silent,
             voices=result,
+            singing_share=sung,
             observations=judging.observe(clip, levels, result, request.detectors),
             cpu_ms=stages.total(),
             engine=self.description,
@@ -121,6 +131,14 @@ class AudioPipeline:
     def _nobody(self) -> VoiceResult | None:
         """The result for a clip without any signal, which no diarizer need hear."""
         return VoiceResult(self.diarizer.name, self.description) if self.diarizer else None
+
+
+def _is_worth_a_check(result: VoiceResult, request: ClipRequest) -> bool:
+    """True when something would be said of a person that a song on the radio could have caused."""
+    if not result.voices or result.error:
+        return False
+    says_speech = ObservationKind.SPEECH in request.detectors
+    return says_speech or result.speakers > 1 or result.enrolled_match is Match.DIFFERENT
 
 
 def _diarize(diarizer: Diarizer, clip: Clip) -> VoiceResult:

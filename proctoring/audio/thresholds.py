@@ -50,3 +50,9 @@ ENROLMENT_NOISE_DB = -12.0
 ENROLMENT_CLIPPED = 0.02
 """An enrolment is refused when speech is weaker than this, less than 12 dB above the quiet parts, or more
 than this share of it is at full scale. Careful values of ours: a weak enrolment would accuse its owner."""
+COUNTED_CONFIDENCE = 0.5
+"""Voices that are noted but do not count have less."""
+SUNG_LEAST_SPEECH = 0.40
+SUNG_LEAST_SONG = 0.50
+"""[D] A voice is song when less than this share of it is heard as speech and more than this one as singing or
+music: rejects eight of eight songs, and none of the voices of 588 clips."""

