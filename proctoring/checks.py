@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, Info, register
+from django.core.checks import CheckMessage, Error, Info, Warning, register
 
+from proctoring.audio.diarizers.base import SHIPPED
 from proctoring.vision.engines.base import EngineError
 from proctoring.vision.things_model import read_things_model
 from proctoring.vision.weights import WeightsError, check_weights
@@ -22,6 +23,11 @@ def engines_in_use() -> frozenset[str]:
     if settings.THINGS_MODEL:
         chosen["THINGS_ENGINE"] = "proctoring.vision.engines.operator_things.OperatorThings"
     return frozenset(path for path in chosen.values() if path)
+
+
+def diarizer_in_use() -> str:
+    """Dotted path of the diarizer that the settings choose; "off" for none."""
+    return SHIPPED.get(settings.DIARIZER, settings.DIARIZER)
 
 
 @register()
@@ -40,6 +46,24 @@ def refuse_unusable_models(app_configs: Any, **kwargs: Any) -> Sequence[CheckMes
         )
         for status in found
         if not status.is_usable and status.entry.engine in in_use
+    ]
+
+
+@register()
+def warn_of_deaf_ears(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]:
+    """W010: recordings cannot be listened to; everything else works, and no exam says "one voice" instead."""
+    try:
+        found = check_weights(Path(settings.WEIGHTS_DIR) if settings.WEIGHTS_DIR else None)
+    except WeightsError:
+        return []  # E006 says so
+    return [
+        Warning(
+            f"sound analysis unavailable: {status.problem}",
+            hint="`manage.py check_models` lists all model files.",
+            id="proctor.W010",
+        )
+        for status in found
+        if not status.is_usable and status.entry.engine == diarizer_in_use()
     ]
 
 

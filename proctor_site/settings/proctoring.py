@@ -35,6 +35,8 @@ TEMPLATE_KEY_BEFORE = env.secret("PROCTOR_TEMPLATE_KEY_BEFORE")
 """The former key (or secret key), which still reads; until `manage.py rotate_template_key` has run."""
 OFFICER_PHOTO_DAYS = env.integer("PROCTOR_OFFICER_PHOTO_DAYS", 90, least=1)
 """Officers' photos are deleted when they were not used for so long."""
+DIARIZER = env.text("PROCTOR_DIARIZER", "local")
+"""Who tells voices apart in the house: local, off, or the dotted path of an operator's own."""
 SOUND_WORKERS = env.integer("PROCTOR_SOUND_WORKERS", 1, least=0)
 """Processes that listen to recordings, started by the first one; 0: in the web process itself, for tests."""
 CLIP_MAX_BYTES = env.integer("PROCTOR_CLIP_MAX_BYTES", 2_000_000, least=100_000)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from proctoring.audio import thresholds
 from proctoring.audio.diarizers.base import Clip
 from proctoring.audio.exchange import EarsError, Span, VoiceResult
+from proctoring.audio.speech import shared_seconds
 
 if TYPE_CHECKING:
     pass
@@ -29,8 +30,8 @@ class SoundEvents:
         seconds = sum(end - start for start, end in spans)
         if not seconds:
             return False
-        song = max(_shared(spans, self.singing), _shared(spans, self.music)) / seconds
-        spoken = _shared(spans, self.speech) / seconds
+        song = max(shared_seconds(spans, self.singing), shared_seconds(spans, self.music)) / seconds
+        spoken = shared_seconds(spans, self.speech) / seconds
         return spoken < thresholds.SUNG_LEAST_SPEECH and song > thresholds.SUNG_LEAST_SONG
 
 
@@ -72,8 +73,3 @@ def without_songs(result: VoiceResult, events: SoundEvents) -> VoiceResult:
 
 def _spans(found: list[Span]) -> tuple[Span, ...]:
     return tuple((float(start), float(end)) for start, end in found)
-
-
-def _shared(spans: tuple[Span, ...], others: tuple[Span, ...]) -> float:
-    """Seconds that lie in both."""
-    return sum(max(0.0, min(b, d) - max(a, c)) for a, b in spans for c, d in others)

@@ -103,6 +103,11 @@ def union(spans: Sequence[Span]) -> tuple[Span, ...]:
     return tuple(joined)
 
 
+def shared_seconds(spans: Sequence[Span], others: Sequence[Span]) -> float:
+    """Seconds that lie in both; neither overlaps itself."""
+    return sum(max(0.0, min(b, d) - max(a, c)) for a, b in spans for c, d in others)
+
+
 def _filled(piece: Samples) -> Samples:
     missing = int(WINDOW_S * SAMPLE_RATE) - len(piece)
     return np.pad(piece, (0, missing)) if missing else piece

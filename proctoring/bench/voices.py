@@ -85,15 +85,16 @@ def _hear(pipeline: AudioPipeline, clip: LabelledClip) -> Heard:
     spent = time.process_time() - start
     seen = report.observation(ObservationKind.ANOTHER_VOICE)
     result = report.voices
+    main = result.voices[0] if result and result.voices else None
     return Heard(
         clip=clip,
         people=result.speakers if result else 0,
         is_flagged=bool(seen and seen.present),
-        truth=union(clip.others),
+        truth=union(clip.others(main.spans if main else ())),
         found=_elsewhere(report),
         seconds=report.duration_s,
         cpu_s=spent,
-        main=result.voices[0] if result and result.voices else None,
+        main=main,
     )
 
 

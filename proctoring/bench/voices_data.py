@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from proctoring.audio.exchange import Span
+from proctoring.audio.speech import shared_seconds
 from proctoring.bench.dataset import DataError
 
 ENROLMENT = "enroll"
@@ -25,10 +26,10 @@ class LabelledClip:
         """Who speaks longest; "" for nobody."""
         return max(self.turns, key=lambda who: _seconds(self.turns[who]), default="")
 
-    @property
-    def others(self) -> list[Span]:
-        """Where somebody else than the main speaker speaks."""
-        return [span for who, spans in self.turns.items() if who != self.main for span in spans]
+    def others(self, heard: tuple[Span, ...]) -> list[Span]:
+        """Where somebody else speaks than the one whose voice was heard in those spans."""
+        who = max(self.turns, key=lambda each: shared_seconds(self.turns[each], heard), default="")
+        return [span for each, spans in self.turns.items() if each != who for span in spans]
 
 
 def read_clips(folder: Path) -> list[LabelledClip]:

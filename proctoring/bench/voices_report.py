@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable
 
 from proctoring.audio.exchange import Span
+from proctoring.audio.speech import shared_seconds
 from proctoring.bench.voices import Heard, VoiceFigures
 
 MARGIN = 1.3
@@ -17,7 +18,7 @@ def flat_figures(figures: VoiceFigures) -> dict[str, float]:
     flagged = sum(each.is_flagged for each in heard)
     several = sum(each.clip.people > 1 for each in heard)
     precision, recall = _share(len(right), flagged), _share(len(right), several)
-    shared = sum(_shared(each.truth, each.found) for each in right)
+    shared = sum(shared_seconds(each.truth, each.found) for each in right)
     cost = _share(sum(each.cpu_s for each in heard), sum(each.seconds for each in heard)) * 60
     return {
         "clips": len(heard),
@@ -64,8 +65,9 @@ def lines_to_read(figures: VoiceFigures) -> list[str]:
         ],
         f"enrolled voices: {len(figures.genuine)} true pairs at least {flat['enrolled_same_least']}, "
         f"{len(figures.impostors)} false ones at most {flat['enrolled_other_most']}",
-        f"{flat['cpu_s_per_minute']} CPU s for a minute on one thread: {flat['candidates_per_core']} candidates "
-        f"on a core; {flat['rss_mb']} MB, ready in {flat['load_s']} s",
+        f"{flat['cpu_s_per_minute']} CPU s for a minute on one thread: "
+        f"{flat['candidates_per_core']} candidates on a core; "
+        f"{flat['rss_mb']} MB, ready in {flat['load_s']} s",
         "replaced way: counting the speakers that Deepgram names needs its service, and is not measured here",
     ]
 
@@ -87,7 +89,3 @@ def _share(part: float, whole: float) -> float:
 
 def _seconds(spans: tuple[Span, ...]) -> float:
     return sum(end - start for start, end in spans)
-
-
-def _shared(spans: tuple[Span, ...], others: tuple[Span, ...]) -> float:
-    return sum(max(0.0, min(b, d) - max(a, c)) for a, b in spans for c, d in others)

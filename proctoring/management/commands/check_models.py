@@ -6,7 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from proctoring.checks import engines_in_use
+from proctoring.checks import diarizer_in_use, engines_in_use
 from proctoring.vision.weights import WeightsError, WeightsStatus, check_weights
 
 
@@ -23,7 +23,7 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from error
         in_use = engines_in_use()
         for status in found:
-            self.stdout.write(_lines(status, status.entry.engine in in_use))
+            self.stdout.write(_lines(status, status.entry.engine in in_use | {diarizer_in_use()}))
         for engine in sorted(in_use - {status.entry.engine for status in found}):
             self.stdout.write(f"{engine}\n  in use, and brings models of its own: they are not checked here")
         bad = [status.entry.file for status in found if not status.is_usable]

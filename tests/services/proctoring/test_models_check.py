@@ -62,3 +62,15 @@ def test_only_the_face_engine_may_not_be_left_out(settings: Any) -> None:
         setattr(settings, name, "")
     (found,) = checks.refuse_unknown_engine(None)
     assert "PROCTOR_FACE_ENGINE" in found.msg
+
+
+def test_damaged_ears_are_a_warning_because_exams_go_on_without_them(tmp_path: Path, settings: Any) -> None:
+    settings.DIARIZER = "local"
+    assert checks.warn_of_deaf_ears(None) == []
+    (tmp_path / "seg3.onnx").write_bytes(b"damaged")
+    settings.WEIGHTS_DIR = str(tmp_path)
+    (found,) = checks.warn_of_deaf_ears(None)
+    assert found.id == "proctor.W010" and found.msg.startswith("sound analysis unavailable: model file")
+    assert checks.refuse_unusable_models(None) == []
+    settings.DIARIZER = "off"
+    assert checks.warn_of_deaf_ears(None) == []
