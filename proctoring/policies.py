@@ -75,7 +75,7 @@ def policy_of(attempt: Attempt) -> Policy:
         return policy
     without = copy(policy)
     without.camera_required = without.reference_photo_required = False
-    without.document = StepMode.OFF
+    without.document = without.liveness = StepMode.OFF
     return without
 
 

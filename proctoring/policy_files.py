@@ -22,7 +22,8 @@ from proctoring.policies import check_sound, rules_for
 
 FORMAT = "proctor-policy-1"
 _SWITCHES = ("camera_required", "reference_photo_required", "sound", "warns_candidate")
-_NAMES = {"format", "name", "detectors", "rules", "document", "document_days", *_SWITCHES}
+_STEPS = ("document", "liveness")
+_NAMES = {"format", "name", "detectors", "rules", "document_days", *_STEPS, *_SWITCHES}
 _NAMES |= {"clip_seconds", "diarizer", "voice_enrolment"}
 _NAME_LENGTH = 100
 
@@ -33,7 +34,7 @@ def to_file(policy: Policy) -> dict[str, Any]:
         "format": FORMAT,
         "name": policy.name,
         **{name: getattr(policy, name) for name in _SWITCHES},
-        "document": str(policy.document),
+        **{name: str(getattr(policy, name)) for name in _STEPS},
         "document_days": policy.document_days,
         "clip_seconds": policy.clip_seconds,
         "diarizer": str(policy.diarizer),
@@ -64,21 +65,23 @@ def from_file(data: Any, institution: Institution) -> Policy:
         if not isinstance(value, bool):
             raise InvalidInput("This must be true or false.", field=switch)
         setattr(policy, switch, value)
-    _set_document(policy, data)
+    _set_steps(policy, data)
     _set_sound(policy, data)
     _set_modes(policy, data.get("detectors", {}))
     rules_for(policy)
     return policy
 
 
-def _set_document(policy: Policy, data: Mapping[str, Any]) -> None:
-    mode = data.get("document", policy.document)
-    if mode not in StepMode.values:
-        raise InvalidInput(f"This is one of {', '.join(StepMode.values)}.", field="document")
+def _set_steps(policy: Policy, data: Mapping[str, Any]) -> None:
+    for step in _STEPS:
+        mode = data.get(step, getattr(policy, step))
+        if mode not in StepMode.values:
+            raise InvalidInput(f"This is one of {', '.join(StepMode.values)}.", field=step)
+        setattr(policy, step, mode)
     days = data.get("document_days", policy.document_days)
     if isinstance(days, bool) or not isinstance(days, int) or not 1 <= days <= MOST_DAYS:
         raise InvalidInput(f"This must be a whole number from 1 to {MOST_DAYS}.", field="document_days")
-    policy.document, policy.document_days = mode, days
+    policy.document_days = days
 
 
 def _set_sound(policy: Policy, data: Mapping[str, Any]) -> None:

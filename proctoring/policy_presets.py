@@ -7,7 +7,7 @@ from typing import Any
 from accounts.models import Institution
 from proctoring.incidents.rule_table import DEFAULT_RULES, Rule
 from proctoring.incidents.rule_words import number, percent
-from proctoring.models.policy import DetectorMode, Policy
+from proctoring.models.policy import DetectorMode, Policy, StepMode
 from proctoring.observations import ObservationKind as Kind
 from proctoring.observations import Severity
 from proctoring.policies import check_overrides
@@ -40,12 +40,14 @@ class Preset:
     modes: Mapping[Kind, DetectorMode] = field(default_factory=dict)
     rules: Mapping[Kind, Mapping[str, float | str]] = field(default_factory=dict)
     sound: bool = False
+    liveness: StepMode = StepMode.OFF
 
     def policy(self, institution: Institution) -> Policy:
         """The preset as an unsaved policy of the institution."""
         modes = {kind.value: mode for kind, mode in self.modes.items()}
         rules = {kind.value: dict(changes) for kind, changes in self.rules.items()}
-        return Policy(institution=institution, name=self.name, rules=rules, sound=self.sound, **modes)
+        steps = {"sound": self.sound, "liveness": self.liveness}
+        return Policy(institution=institution, name=self.name, rules=rules, **steps, **modes)
 
 
 # The replaced systems stored one item per candidate in ten minutes, and alarmed on single frames.
@@ -107,8 +109,10 @@ PRESETS = (
     Preset(
         "strict",
         "Strict",
-        "More incidents, sooner and of higher severity, also for books, text and a partly hidden face, and "
-        "sound is recorded. For exams of high stakes, with enough proctors to look at what comes.",
+        "More incidents, sooner and of higher severity, also for books, text and a partly hidden face; sound "
+        "is recorded, and candidates are asked to turn the head at check-in. For exams of high stakes, with "
+        "enough proctors to look at what comes.",
+        liveness=StepMode.OPTIONAL,
         modes={Kind.FACE_HIDDEN: ON, Kind.MOUTH_MOVING: ADVISORY, Kind.BOOK: ON, Kind.TEXT_SHOWN: ON},
         rules={
             Kind.NO_FACE: {"min_frames": 2, "persist_seconds": 0.5},

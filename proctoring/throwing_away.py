@@ -20,6 +20,7 @@ from proctoring.models import (
     IdentityCheck,
     Incident,
     LiveEvent,
+    LivenessCheck,
     MonitoringSession,
     SessionMeasures,
 )
@@ -42,6 +43,7 @@ def _empty(session: MonitoringSession, actor: User | None) -> dict[str, int]:
     for name, rows in (
         ("incidents", Incident.objects.filter(session=session)),
         ("warnings", CandidateWarning.objects.filter(session=session)),
+        ("liveness_checks", LivenessCheck.objects.filter(session=session)),
         ("head_baselines", HeadBaseline.objects.filter(session=session)),
         ("measures", SessionMeasures.objects.filter(session=session)),
     ):

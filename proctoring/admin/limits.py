@@ -63,6 +63,12 @@ LIMITS = (
         "Let a proctor look when voices, shadows or glances to one side come up.",
     ),
     Limit(
+        "Who is before the camera while a head turns",
+        "Turning the head as asked tells a person from a still photo. A film of somebody who turns fits in "
+        "one of six tries, a face exchanged by a program always, and a helper who turns is a person too.",
+        "A person who looks and asks for something that was not announced.",
+    ),
+    Limit(
         "A stand-in who looks alike",
         "Faces of twins and close relatives can be more alike than two photos of one person; a photo held "
         "before the camera is a face too.",

@@ -33,7 +33,13 @@ class PolicyAdmin(PolicyPages, ProctoringAdmin):
         (
             "What is captured",
             {
-                "fields": ("camera_required", "reference_photo_required", "document", "document_days"),
+                "fields": (
+                    "camera_required",
+                    "reference_photo_required",
+                    "document",
+                    "document_days",
+                    "liveness",
+                ),
                 "description": "Candidates read this before they agree; what they were told holds for their "
                 "whole attempt.",
             },

@@ -22,19 +22,24 @@ from proctoring.models import Consent, HeadBaseline, MonitoringSession, Policy, 
 from proctoring.models.identity import View
 from proctoring.vision.baseline import Baseline
 from proctoring.vision.engines.base import Vector
-from proctoring.vision.exchange import Likeness
+from proctoring.vision.exchange import Likeness, SideView
 
 log = logging.getLogger(__name__)
 
 RELOAD_AFTER_S = 30.0
 """Changes that `forget` was not told of (a policy edited in the admin) are seen after this long."""
 _MOST_SESSIONS = 5_000
+_TURN_OF = {View.LEFT: 1, View.RIGHT: -1}
+"""The sign of `same_person.turn_of`: the person's own left is on the right of the picture."""
 _VERSION_TTL_S = 24 * 60 * 60
 
 
 @dataclass(frozen=True, slots=True)
 class SessionContext:
-    """One session's side of the analysis. `references`, `baseline` None: nothing to compare with."""
+    """One session's side of the analysis. `references`, `baseline` None: nothing to compare with.
+
+    `sides`: further references, for faces turned to the same side.
+    """
 
     may_capture: bool
     rule_set: policies.RuleSet
@@ -43,6 +48,7 @@ class SessionContext:
     intervals: Intervals
     baseline: Baseline | None = None
     reads_emotions: bool = False
+    sides: tuple[SideView, ...] = ()
 
 
 _known: dict[int, tuple[float, int, SessionContext]] = {}
@@ -83,7 +89,9 @@ def _load(session: MonitoringSession, before: SessionContext | None) -> SessionC
     rule_set = rule_set.for_pictures()
     compares = consent is not None and consent.face_comparison
     # Decrypted once: a reload after some seconds keeps the vectors, `forget` drops them.
-    references = before.references if compares and before else _references(session) if compares else None
+    references, sides = (before.references, before.sides) if compares and before else (None, ())
+    if compares and before is None:
+        references, sides = _references(session)
     return SessionContext(
         may_capture=consent is not None and consent.camera,
         rule_set=rule_set,
@@ -95,6 +103,7 @@ def _load(session: MonitoringSession, before: SessionContext | None) -> SessionC
         baseline=_baseline(session),
         # Never in an exam: only in sessions of outside callers.
         reads_emotions=session.attempt_id is None and not emotions.why_not(session.institution),
+        sides=sides,
     )
 
 
@@ -117,23 +126,29 @@ def _rule_set(session: MonitoringSession, policy: Policy) -> policies.RuleSet:
         return policies.rules_for(policy, allowances)
 
 
-def _references(session: MonitoringSession) -> tuple[Vector, ...] | None:
-    """Every view that this engine can compare with; None when there is none.
+def _references(session: MonitoringSession) -> tuple[tuple[Vector, ...] | None, tuple[SideView, ...]]:
+    """Every view that this engine can compare with, None when there is none; and those from the side.
 
     An officer's photo that is not like the photo of check-in is left out: two people would pass as one.
     """
-    vectors = []
-    agreeing = Q(view=View.CHECK_IN) | Q(likeness=Likeness.ALIKE)
+    vectors: list[Vector] = []
+    sides: list[SideView] = []
+    agreeing = ~Q(view=View.OFFICER) | Q(likeness=Likeness.ALIKE)
     for face in ReferenceFace.objects.filter(agreeing, session=session):
         if face.engine != pool.engine_description():
             # Vectors of two engines cannot be compared; a number would come out all the same.
             log.error("session %s: a reference was made by %s, not by this engine", session.pk, face.engine)
             continue
         try:
-            vectors.append(templates.unseal(face.template))
+            vector = templates.unseal(face.template)
         except Unavailable:
             log.exception("session %s: a reference face cannot be read", session.pk)
-    return tuple(vectors) or None
+            continue
+        if face.view in _TURN_OF:
+            sides.append(SideView(vector, _TURN_OF[View(face.view)]))
+        else:
+            vectors.append(vector)
+    return tuple(vectors) or None, tuple(sides)
 
 
 def _baseline(session: MonitoringSession) -> Baseline | None:

@@ -31,6 +31,7 @@ from proctoring.vision.exchange import (
     FrameRequest,
     HeadReport,
     Likeness,
+    TurnReport,
 )
 
 log = logging.getLogger(__name__)
@@ -312,6 +313,11 @@ def compare_document(image: bytes, references: tuple[Vector, ...]) -> DocumentRe
 def look_at_head(image: bytes) -> HeadReport:
     """One look at how a candidate sits at check-in; sheds like a frame, for another look comes soon."""
     return start().run("look_at_head", image, wait_s=WAIT_S)
+
+
+def look_at_turn(image: bytes, references: tuple[Vector, ...]) -> TurnReport:
+    """One look at a head that was asked to turn; sheds like a frame. `references`: only under consent."""
+    return start().run("look_at_turn", image, references, wait_s=WAIT_S)
 
 
 def engine_description() -> str:

@@ -149,6 +149,19 @@ class BaselineProgressSerializer(serializers.Serializer[Any]):
     text = serializers.CharField()
 
 
+class TurningProgressSerializer(serializers.Serializer[Any]):
+    """How far somebody is who was asked to turn the head."""
+
+    state = serializers.CharField(help_text="going_on, moved, again (this try is over), not_seen.")
+    text = serializers.CharField(help_text="What to do now, or what came of it.")
+    challenge = serializers.CharField(allow_blank=True)
+    ask = serializers.CharField(allow_blank=True, help_text="left, right, up; empty: straight ahead.")
+    turned = serializers.IntegerField()
+    wanted = serializers.IntegerField()
+    seconds_left = serializers.IntegerField()
+    tries_left = serializers.IntegerField()
+
+
 class PersonSerializer(serializers.Serializer[Any]):
     """A candidate as proctors see them."""
 

@@ -12,6 +12,7 @@ from proctoring.api.check_in import (
 from proctoring.api.frames import SendFrame
 from proctoring.api.identity import PersonCheck, ShowDocument
 from proctoring.api.incidents import AcknowledgeIncident
+from proctoring.api.liveness import TurnHead, TurnLooks
 from proctoring.api.sittings import SittingCandidates, SittingEvents
 from proctoring.api.supervision import (
     AcknowledgeWarning,
@@ -33,6 +34,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(_ATTEMPT + "document/", ShowDocument.as_view(), name="api_attempt_document"),
     path(_ATTEMPT + "identity-check/", PersonCheck.as_view(), name="api_attempt_identity_check"),
     path(_ATTEMPT + "baseline/", BaselineLook.as_view(), name="api_attempt_baseline"),
+    path(_ATTEMPT + "liveness/", TurnHead.as_view(), name="api_attempt_liveness"),
+    path(_ATTEMPT + "liveness/looks/", TurnLooks.as_view(), name="api_attempt_liveness_looks"),
     path(_ATTEMPT + "check-in/complete/", CompleteCheckIn.as_view(), name="api_attempt_check_in_complete"),
     path(_ATTEMPT + "warnings/", Warnings.as_view(), name="api_attempt_warnings"),
     path(_ATTEMPT + "pause/", Pause.as_view(), name="api_attempt_pause"),

@@ -14,6 +14,7 @@ _MISSING = {
     "consent": ("Please read the notice and make your choice first.", "consent_missing"),
     "reference_photo": ("Please take your reference photo first.", "reference_photo_missing"),
     "document": ("Please show your identity document first.", "document_missing"),
+    "liveness": ("Please turn your head as you are asked, or go on without that.", "liveness_missing"),
     "person_will_check": (PERSON_WILL_CHECK, "person_will_check"),
 }
 """What is said, and its code, when a step is not done."""
@@ -23,8 +24,8 @@ def complete(attempt: Attempt, *, candidate: User) -> Attempt:
     """Admits the candidate. Already admitted: nothing changes.
 
     Raises Conflict `consent_missing` (no choice made yet), `person_will_check` (the candidate stands in the
-    queue of those whom a person checks), `reference_photo_missing`, `document_missing`; NotFound for anybody
-    but the candidate.
+    queue of those whom a person checks), `reference_photo_missing`, `document_missing`,
+    `liveness_missing`; NotFound for anybody but the candidate.
     """
     if attempt.enrolment.candidate_id != candidate.pk:
         raise NotFound("There is no such attempt of yours.")

@@ -12,7 +12,7 @@ from proctor_site.kernel import clock
 from proctor_site.kernel.errors import Conflict, InvalidInput, NotFound
 from proctoring import policies, sessions
 from proctoring.analysis import context, recent
-from proctoring.identity import baseline, document, person_checks, reference, steps
+from proctoring.identity import baseline, document, liveness, person_checks, reference, steps
 from proctoring.identity import notice as notices
 from proctoring.live import presence
 from proctoring.live.publish import record_event
@@ -134,6 +134,7 @@ def _end(consent: Consent, candidate: User) -> None:
     reference.erase(consent.session)
     document.erase(consent.session)
     baseline.erase(consent.session)
+    liveness.erase(consent.session)
     attempt = consent.session.attempt
     if attempt is not None:
         audit.record(attempt.institution, attempt, "attempt.consent_withdrawn", actor=candidate)

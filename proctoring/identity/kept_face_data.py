@@ -11,7 +11,7 @@ from accounts.models import User
 from accounts.transitions import lock
 from exams import states
 from proctor_site.kernel.errors import Conflict, NotFound
-from proctoring.identity import baseline, consent, photo_links, reference, store
+from proctoring.identity import baseline, consent, liveness, photo_links, reference, store
 from proctoring.identity.deletion_reason import required_reason
 from proctoring.models import HeadBaseline, KeptFaceData, MonitoringSession, ReferenceFace
 from proctoring.models.identity import View
@@ -49,7 +49,7 @@ def open_photo(session: MonitoringSession, link: str, *, viewer: User) -> bytes:
 
 
 def erase(session: MonitoringSession, *, actor: User, reason: object) -> None:
-    """Deletes photo, templates and baseline of a session that has ended; the reason stays in the audit log.
+    """Deletes photo, templates, baseline and head turns of an ended session; the reason stays in the audit log.
 
     The officer's photo stays, as when consent is withdrawn. Raises InvalidInput (`reason`), and Conflict
     `running`: during the exam only the candidate can end the comparison, by withdrawing the consent.
@@ -69,6 +69,7 @@ def erase(session: MonitoringSession, *, actor: User, reason: object) -> None:
         had_baseline = HeadBaseline.objects.filter(session=session).exists()
         reference.erase(session)
         baseline.erase(session)
+        liveness.erase(session)
         detail = {"reason": said, "views": views, "baseline": had_baseline}
         audit.record(session.institution, session, "session.face_data_deleted", actor=actor, detail=detail)
         transaction.on_commit(lambda: consent.forget(session))

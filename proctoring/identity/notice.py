@@ -106,7 +106,7 @@ def _captured(policy: Policy) -> str:
         if policy.looking_away != DetectorMode.OFF
         else ""
     )
-    document = _document(policy)
+    document = _document(policy) + _turning(policy)
     not_recorded = "No video" if policy.listens else "No sound and no video"
     checks = f"A program looks at each picture: {'; '.join(texts)}. " if texts else ""
     return (
@@ -152,6 +152,22 @@ def _document(policy: Policy) -> str:
     return f"At check-in {asked} a photo of an identity document, from your camera or as a file. {compared}"
 
 
+def _turning(policy: Policy) -> str:
+    if policy.liveness == StepMode.OFF:
+        return ""
+    views = (
+        "If you agree that your face is compared, a further description of your face is made from each side "
+        "that you turn to, so that you are known when your head is turned. "
+        if policy.reference_photo_required
+        else ""
+    )
+    return (
+        "You are also asked to turn your head, and may leave that out: a program looks whether it turns as "
+        "asked, which a photo held before the camera does not. These pictures are not kept, only by how much "
+        f"you turned. {views}"
+    )
+
+
 def _why(institution: Institution) -> str:
     return f"Why\n{institution.name} makes sure that everybody takes the exam under the same rules."
 
@@ -168,6 +184,11 @@ def _kept(policy: Policy) -> str:
         if policy.enrols_voices
         else ""
     )
+    turning = (
+        " By how much you turned your head, and the descriptions of its sides, are deleted then too."
+        if policy.liveness != StepMode.OFF
+        else ""
+    )
     days = f"{policy.document_days} day{'' if policy.document_days == 1 else 's'}"
     document = (
         f" The photo of your document is stored encrypted and deleted {days} after it was decided whether "
@@ -182,6 +203,7 @@ def _kept(policy: Policy) -> str:
         "institution deletes them."
         + sound
         + (photo if policy.reference_photo_required else "")
+        + turning
         + voice
         + document
     )
@@ -204,6 +226,7 @@ def _rights(institution: Institution) -> str:
 
 def _without(policy: Policy) -> str:
     photo = " or without comparing your face" if policy.reference_photo_required else ""
+    photo += " or without turning your head" if policy.liveness != StepMode.OFF else ""
     photo += " or without showing a document" if policy.document != StepMode.OFF else ""
     sound = " or without microphone" if policy.listens else ""
     return (

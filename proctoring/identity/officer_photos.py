@@ -15,19 +15,26 @@ from django.db.models import Q
 from accounts import audit, stored_files
 from accounts.models import Institution, User
 from accounts.tenancy import within
+from accounts.transitions import lock
 from proctor_site.kernel import clock
-from proctor_site.kernel.errors import Unavailable
-from proctoring.analysis import context, pool
+from proctor_site.kernel.errors import Overloaded, Unavailable
+from proctoring.analysis import context, pool, templates
 from proctoring.identity import store
 from proctoring.identity.deletion_reason import required_reason
 from proctoring.models import Consent, MonitoringSession, OfficerPhoto, ReferenceFace
 from proctoring.models.identity import View
+from proctoring.states import SESSION_LIVE
 from proctoring.vision.engines.base import Vector
 from proctoring.vision.exchange import Likeness
 from proctoring.vision.upload import ImageError
 
 log = logging.getLogger(__name__)
 _AT_ONCE = 200
+_LIKENESS_WORDS = {
+    Likeness.ALIKE: "alike",
+    Likeness.UNLIKE: "unlike",
+    Likeness.CANNOT_SAY: "a program cannot say",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +112,56 @@ def compared_with(session: MonitoringSession, check_in: Vector) -> OfficerView |
         log.error("officer's photo %s is no longer good enough: %s", photo.pk, report.problems)
         return None
     return OfficerView(photo, report.vector, report.engine, pool.compare(check_in, report.vector))
+
+
+def compare_on_arrival(photo: OfficerPhoto) -> None:
+    """Compares a photo that came after check-in with the check-in photos of sessions that go on.
+
+    Only under a consent to comparison in force. What cannot be compared now (logged) is at the next photo of
+    the candidate. Call it outside of a transaction, within the institution's scope.
+    """
+    faces = ReferenceFace.objects.filter(
+        view=View.CHECK_IN,
+        session__candidate=photo.candidate_id,
+        session__state=SESSION_LIVE,
+        consent__withdrawn_at=None,
+        consent__face_comparison=True,
+    )
+    for face in faces.select_related("session__institution", "session__candidate", "session__sitting"):
+        if face.engine != pool.engine_description():
+            continue
+        try:
+            view = compared_with(face.session, templates.unseal(face.template))
+        except (Overloaded, Unavailable):
+            log.exception("officer's photo %s could not be compared", photo.pk)
+            continue
+        if view is not None and view.photo.pk == photo.pk:
+            _store_later(face, view)
+
+
+def _store_later(face: ReferenceFace, view: OfficerView) -> None:
+    session = face.session
+    with transaction.atomic():
+        lock(session)
+        # Asked again, in the transaction that stores the template: consent or photo may be gone.
+        still = ReferenceFace.objects.filter(pk=face.pk, consent__withdrawn_at=None)
+        found = still.select_related("consent").first()
+        if found is None:
+            return
+        ReferenceFace.objects.filter(session=session, view=View.OFFICER).delete()
+        store_view(session, found.consent, view, templates.seal(view.vector))
+        detail = {"officer_photo": view.likeness.value}
+        audit.record(
+            session.institution, session, "session.officer_photo_compared", actor=None, detail=detail
+        )
+        transaction.on_commit(partial(context.forget, session.pk))
+
+
+def likeness_in_words(session: MonitoringSession | None) -> str:
+    """How the office's photo compares with that of check-in, for staff; "" where they were not compared."""
+    rows = ReferenceFace.objects.filter(session=session, view=View.OFFICER)
+    face = rows.first() if session else None
+    return _LIKENESS_WORDS[Likeness(face.likeness)] if face else ""
 
 
 def store_view(session: MonitoringSession, consent: Consent, view: OfficerView, sealed: bytes) -> None:

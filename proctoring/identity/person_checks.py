@@ -15,7 +15,7 @@ from exams.delivery import attempts
 from exams.models import Attempt, Sitting
 from proctor_site.kernel import clock
 from proctor_site.kernel.errors import Conflict, InvalidInput
-from proctoring.identity import document, reference
+from proctoring.identity import document, liveness, reference
 from proctoring.live.publish import record_event
 from proctoring.models import IdentityCheck, MonitoringSession
 from proctoring.models.live_event import Audience
@@ -99,6 +99,7 @@ def ask_again(
         )
         if "photo" in retake:
             reference.erase(check.session)
+            liveness.erase(check.session)
         if "document" in retake:
             document.erase(check.session)
         _tell(check, "identity.decided")

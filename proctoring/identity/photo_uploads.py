@@ -25,7 +25,7 @@ from proctor_site.kernel.errors import Conflict, InvalidInput, Refusal, TooLarge
 from proctoring.identity import officer_photos, photo_table, store
 from proctoring.identity.photo_table import PhotoRow
 from proctoring.identity.photo_verdicts import Candidates, Judge, Outcome, candidates_at
-from proctoring.models import PhotoUpload
+from proctoring.models import OfficerPhoto, PhotoUpload
 
 CHECK, IMPORT = "proctoring.check_photos", "proctoring.import_photos"
 MOST_BYTES = 50_000_000
@@ -196,6 +196,9 @@ def _import_portion(upload: PhotoUpload, package: Package, actor: User) -> None:
         for name in saved:
             store.delete(name)
         raise
+    # Outside of the transaction: looking at a picture takes time, and others wait for the lock.
+    for photo in OfficerPhoto.objects.filter(photo_name__in=saved):
+        officer_photos.compare_on_arrival(photo)
 
 
 def _imported(

@@ -12,7 +12,7 @@ from exams import states
 from proctor_site.kernel import clock
 from proctor_site.kernel.errors import Conflict, InvalidInput, Unavailable
 from proctoring.analysis import context, pool, templates
-from proctoring.identity import officer_photos, store
+from proctoring.identity import liveness, officer_photos, store
 from proctoring.identity.officer_photos import OfficerView
 from proctoring.models import Consent, MonitoringSession, ReferenceFace
 from proctoring.models.identity import View
@@ -75,6 +75,7 @@ def _keep(
             # Checked again, in the transaction that stores the template: it may have been withdrawn.
             consent = _require_consent(session)
             erase(session)
+            liveness.erase(session)  # it was about the face of the earlier photo
             assert report.vector is not None  # the caller looked
             ReferenceFace.objects.create(
                 institution=session.institution,

@@ -3,9 +3,11 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from proctoring.models import Consent, DocumentCheck, IdentityCheck, Policy, ReferenceFace
+from proctoring.identity import liveness
+from proctoring.models import Consent, DocumentCheck, IdentityCheck, LivenessCheck, Policy, ReferenceFace
 from proctoring.models.identity import View
 from proctoring.models.identity_check import DocumentAnswer
+from proctoring.models.liveness import LivenessAnswer
 from proctoring.models.policy import StepMode
 from proctoring.states import CHECK_WAITING
 from proctoring.vision.exchange import Likeness
@@ -25,11 +27,13 @@ class Reason(StrEnum):
     DOCUMENT_UNLIKE = "document_unlike"
     DOCUMENT_UNSURE = "document_unsure"
     DOCUMENT_NOT_SHOWN = "document_not_shown"
+    LIVENESS_NOT_SEEN = "liveness_not_seen"
+    LIVENESS_NOT_ASKED = "liveness_not_asked"
 
 
 @dataclass(frozen=True, slots=True)
 class NextStep:
-    """`reference_photo`, `document`, `person_will_check` or `complete`, and a sentence for the candidate."""
+    """`reference_photo`, `document`, `liveness`, `person_will_check` or `complete`, and what is said."""
 
     code: str
     text: str
@@ -46,6 +50,8 @@ def next_step(policy: Policy, consent: Consent, *, is_practice: bool) -> NextSte
     document = document_of(consent)
     if policy.document != StepMode.OFF and document is None:
         return NextStep("document", "Next, show your identity document.")
+    if liveness.is_asked(policy, consent) and not has_turned(consent):
+        return NextStep("liveness", "Next, turn your head as you are asked, or go on without that.")
     if reasons_for(policy, consent):
         if is_practice:
             return NextStep("complete", IN_PRACTICE)
@@ -63,6 +69,7 @@ def reasons_for(policy: Policy, consent: Consent) -> list[Reason]:
     if policy.reference_photo_required and not consent.face_comparison:
         reasons.append(Reason.NO_COMPARISON)
     reasons += _doubts_of_officer_photo(consent)
+    reasons += _doubts_of_turning(policy, consent)
     document = document_of(consent) if policy.document != StepMode.OFF else None
     if document is None:
         return reasons
@@ -78,6 +85,24 @@ def reasons_for(policy: Policy, consent: Consent) -> list[Reason]:
 def document_of(consent: Consent) -> DocumentCheck | None:
     """What became of the document in this session so far."""
     return DocumentCheck._base_manager.filter(session_id=consent.session_id).first()
+
+
+def has_turned(consent: Consent) -> bool:
+    """True once turning the head is settled in this session, in whatever way."""
+    return LivenessCheck._base_manager.filter(session_id=consent.session_id).exclude(answer="").exists()
+
+
+def _doubts_of_turning(policy: Policy, consent: Consent) -> list[Reason]:
+    """Only where the policy says that a person looks when it is left out or could not be seen."""
+    if policy.liveness != StepMode.REQUIRED or not liveness.is_asked(policy, consent):
+        return []
+    check = LivenessCheck._base_manager.filter(session_id=consent.session_id).first()
+    answers = {
+        LivenessAnswer.NOT_SEEN: Reason.LIVENESS_NOT_SEEN,
+        LivenessAnswer.NOT_ASKED: Reason.LIVENESS_NOT_ASKED,
+    }
+    doubt = answers.get(LivenessAnswer(check.answer)) if check and check.answer else None
+    return [doubt] if doubt else []
 
 
 def _doubts_of_officer_photo(consent: Consent) -> list[Reason]:

@@ -122,6 +122,7 @@ def _in_turn(
         captured_at=at,
         sequence=number,
         references=known.references,
+        sides=known.sides,
         detectors=known.rule_set.detectors,
         due=work_due(memory.rules, at),
         if_moved=work_if_moved(memory.rules, at),

@@ -13,6 +13,7 @@ from proctoring.models.identity import (
 from proctoring.models.identity_check import DocumentCheck, IdentityCheck
 from proctoring.models.incident import Incident
 from proctoring.models.live_event import LiveEvent
+from proctoring.models.liveness import LivenessCheck
 from proctoring.models.measures import SessionMeasures
 from proctoring.models.policy import Policy, PolicyAssignment
 from proctoring.models.session import CandidateWarning, MonitoringSession
@@ -27,6 +28,7 @@ __all__ = [
     "Incident",
     "KeptFaceData",
     "LiveEvent",
+    "LivenessCheck",
     "MonitoringSession",
     "Notice",
     "OfficerPhoto",

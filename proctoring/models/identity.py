@@ -134,6 +134,8 @@ class View(models.TextChoices):
 
     CHECK_IN = "check_in", "photo of check-in"
     OFFICER = "officer", "officer's photo"
+    LEFT = "left", "check-in, turned to the own left"
+    RIGHT = "right", "check-in, turned to the own right"
 
 
 class ReferenceFace(TenantModel):
@@ -147,15 +149,17 @@ class ReferenceFace(TenantModel):
     likeness = models.CharField(
         max_length=10,
         blank=True,
-        help_text="Of an officer's photo: how it compares with the photo of check-in (vision.exchange).",
+        help_text="Of any other view: how it compares with the photo of check-in (vision.exchange).",
     )
     consent = models.ForeignKey(Consent, on_delete=models.PROTECT, related_name="+")
     engine = models.CharField(max_length=100, help_text="A template fits only the engine that made it.")
     template = models.BinaryField(help_text="Encrypted vector; never exported.")
     photo_name = models.CharField(
-        max_length=200, blank=True, help_text="Name in the private identity store; empty: the officer's."
+        max_length=200,
+        blank=True,
+        help_text="In the private identity store; empty: the officer's, or a side: that picture is not kept.",
     )
-    photo_sha256 = models.CharField(max_length=64)
+    photo_sha256 = models.CharField(max_length=64, blank=True)
     created_at = models.DateTimeField()
 
     class Meta:
@@ -165,7 +169,7 @@ class ReferenceFace(TenantModel):
             models.CheckConstraint(condition=models.Q(view__in=View.values), name="reference_view_known"),
             models.CheckConstraint(
                 condition=models.Q(view=View.OFFICER, officer_photo__isnull=False)
-                | models.Q(view=View.CHECK_IN, officer_photo=None),
+                | (~models.Q(view=View.OFFICER) & models.Q(officer_photo=None)),
                 name="reference_face_of_its_photo",
             ),
         ]

@@ -97,6 +97,15 @@ class Policy(TenantModel):
         help_text="Candidates can record their voice at check-in, so that it is compared later. Nothing "
         "follows when they do not.",
     )
+    liveness = models.CharField(
+        "turning the head at check-in",
+        max_length=10,
+        choices=StepMode.choices,
+        default=StepMode.OFF,
+        help_text="The candidate is asked to turn the head twice, which a still photo cannot do: an "
+        "indication for those who check, and further views of the face where comparison is agreed to. A "
+        "program turns nobody away, and whoever cannot turn the head says so with one button.",
+    )
     no_face = _mode("nobody in view")
     several_faces = _mode("several faces")
     different_person = _mode("different person than the reference photo")

@@ -7,7 +7,7 @@ from django.views.decorators.http import require_safe
 
 from exams.pages.steps import PAGE_OF_STATE, Page, api_url_of, own_attempt, url_of
 from proctoring import sessions
-from proctoring.identity import baseline, person_checks, steps
+from proctoring.identity import baseline, liveness, person_checks, steps
 from proctoring.identity import consent as consents
 from proctoring.identity import notice as notices
 from proctoring.models import Consent, Policy
@@ -51,11 +51,14 @@ def check_in(request: HttpRequest, slug: str, attempt_id: int) -> HttpResponse:
         "step": _step(policy, consent, next_code),
         "next": next_code,
         "has_document": consent is not None and steps.document_of(consent) is not None,
+        "has_turned": consent is not None and steps.has_turned(consent),
         "asked_again": newest.message if newest and newest.state == CHECK_ASKED_AGAIN else "",
         "document_types": DocumentType.choices,
         "learns_baseline": baseline.is_learnt(policy),
         "look_marks": _LOOK_MARKS,
         "microphone": "needed" if policy.listens else "check",
+        "asks_to_turn": liveness.may_be_asked(policy),
+        "turn_every_ms": liveness.LOOK_EVERY_MS,
         "look_every_ms": baseline.LOOK_EVERY_MS,
         "api_url": api_url_of(attempt),
         "waiting_url": url_of(attempt, Page.WAITING),

@@ -13,7 +13,7 @@ from accounts.pages.guards import person_of, require_right
 from accounts.pages.refusals import refused_page
 from exams.models import Sitting
 from proctor_site.kernel.errors import InvalidInput, Refusal
-from proctoring.identity import person_checks, photos
+from proctoring.identity import liveness_words, person_checks, photos
 from proctoring.identity.steps import Reason
 from proctoring.live import replay
 from proctoring.models import IdentityCheck
@@ -30,6 +30,8 @@ REASON_WORDS = {
     Reason.DOCUMENT_UNLIKE: "the face on the document seems unlike the reference photo",
     Reason.DOCUMENT_UNSURE: "a program cannot say whether document and reference photo show the same person",
     Reason.DOCUMENT_NOT_SHOWN: "shows no identity document",
+    Reason.LIVENESS_NOT_SEEN: "turning the head could not be seen",
+    Reason.LIVENESS_NOT_ASKED: "checks in without turning the head",
 }
 
 
@@ -117,6 +119,7 @@ def _page(request: HttpRequest, slug: str, sitting: Sitting, open_id: int | None
     }
     if chosen is not None:
         page["photos"] = photos.photos_of(chosen["check"], person_of(request), slug)
+        page["turning"] = liveness_words.of(chosen["check"].session)
         page["document"] = getattr(chosen["check"].session, "document_check", None)
     return page
 

@@ -13,7 +13,8 @@ from exams.delivery.announcement_reach import lines_of
 from exams.delivery.tools import tools_of
 from exams.models import Attempt, Enrolment, LostTime
 from proctor_site.kernel import clock
-from proctoring.identity import person_checks
+from proctoring import sessions
+from proctoring.identity import liveness_words, officer_photos, person_checks
 from proctoring.live import presence, replay
 from proctoring.live.messages import iso
 from proctoring.models import CandidateWarning
@@ -88,6 +89,7 @@ def candidate_details(request: HttpRequest, slug: str, sitting_id: int, enrolmen
         "institution_slug": here_of(request).slug,
     }
     if attempt is not None:
+        session = sessions.session_of(attempt)
         seen = presence.read(attempt.pk).to_pulse(clock.now().timestamp())
         page |= {
             "state_words": STATE_WORDS[attempt.state],
@@ -97,6 +99,8 @@ def candidate_details(request: HttpRequest, slug: str, sitting_id: int, enrolmen
             .select_related("proctor")
             .order_by("-pk"),
             "tools": tools_of(attempt),
+            "turning": liveness_words.of(session),
+            "office_photo": officer_photos.likeness_in_words(session),
             "lost_time": LostTime.objects.filter(attempt=attempt),
             "feed": feed_of_attempt(attempt, person_of(request), slug),
         }

@@ -64,23 +64,33 @@ class EngineChoice:
 
 
 @dataclass(frozen=True, slots=True)
+class SideView:
+    """A further reference of the same person, seen from the side. ``turn``: 1 or -1, the sign that
+    ``detectors.same_person.turn_of`` has for it; faces turned another way are not compared with it."""
+
+    vector: Vector
+    turn: int
+
+
+@dataclass(frozen=True, slots=True)
 class FrameRequest:
     """What is asked about one frame.
 
     ``captured_at``: seconds since the epoch, UTC. ``references``: enrolled vectors of this candidate, or
-    None. ``detectors``: the kinds that policy and allowance leave on. ``due``: the dear work that this frame
-    is to have, most pressing first, and ``if_moved`` what it is to have if something moved (see
-    ``proctoring.incidents.work_pace``); what is too much for one frame is left over and missing in the
-    report's ``done``. ``last_look``: ``left`` of the session's newest report, b"" for none. ``baseline``: how
-    this person looks at their own screen, None before it is known; ``first_yaw``: until then, how they were
-    turned in their first looks (degrees, None before any). ``mouth``: openings of the last looks
-    (``detectors.mouth_moving``). ``thumbnail_width``: pixels, 0 for none.
+    None. ``sides``: further ones from the side. ``detectors``: the kinds that policy and allowance leave on.
+    ``due``: the dear work that this frame is to have, most pressing first, and ``if_moved`` what it is to
+    have if something moved (see ``proctoring.incidents.work_pace``); what is too much for one frame is left
+    over and missing in the report's ``done``. ``last_look``: ``left`` of the session's newest report, b"" for
+    none. ``baseline``: how this person looks at their own screen, None before it is known; ``first_yaw``:
+    until then, how they were turned in their first looks (degrees, None before any). ``mouth``: openings of
+    the last looks (``detectors.mouth_moving``). ``thumbnail_width``: pixels, 0 for none.
     ``reads_emotions``: only where ``proctoring.emotions`` has nothing against it.
     """
 
     captured_at: float
     sequence: int
     references: tuple[Vector, ...] | None = None
+    sides: tuple[SideView, ...] = ()
     detectors: frozenset[ObservationKind] = ALL_KINDS
     due: tuple[Work, ...] = ALL_WORK
     if_moved: frozenset[Work] = frozenset()
@@ -132,6 +142,23 @@ class Likeness(StrEnum):
     ALIKE = "alike"
     UNLIKE = "unlike"
     CANNOT_SAY = "cannot_say"
+
+
+@dataclass(frozen=True, slots=True)
+class TurnReport:
+    """One look at a head that was asked to turn.
+
+    ``face``: in pixels of a picture of 640 pixels on its longer side, None unless exactly one face is in
+    view. ``head``: None where it is not measured. ``likeness`` to the references: None without any.
+    ``vector``: only where one was compared. ``coaching``: codes of ``proctoring.vision.coaching``.
+    """
+
+    face: FaceBox | None
+    head: Head | None
+    coaching: tuple[str, ...]
+    likeness: Likeness | None = None
+    vector: Vector | None = None
+    engine: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -94,8 +94,31 @@ class Baseline:
     most_spread: float = 16.0  # [D] a still person spreads 2-5, one who turns away 50 and more
 
 
+@dataclass(frozen=True, slots=True)
+class Turning:
+    """When a head counts as turned as asked at check-in. Degrees of change against the own look ahead."""
+
+    # [D] a still head changes by less than 8, the turns of the labelled clip are 25 and more; a stiff neck
+    # must be able to do it
+    aside: float = 18.0
+    up: float = 11.0
+    # Back to the front: within this of the first look ahead
+    ahead: float = 11.0
+    least_presence: float = 0.6  # [D] a head turned beyond 50 degrees scores .5 to .8: its pose is guessed
+    # The first look ahead may itself be off the camera by so much: one person of the clips sits at 13..26
+    most_yaw_ahead: float = 28.0
+    # [D] between looks .3 s apart a turning head moves its box by up to .3 of its width, its size by .1
+    jump: float = 0.9
+    jump_size: float = 1.5
+    gap_s: float = 3.0
+    # Absolute yaw of a view from the side that serves as a reference: [D] see decision 0090
+    view_least: float = 18.0
+    view_most: float = 45.0
+
+
 GAZE = Gaze()
 EYES = Eyes()
 HIDDEN = Hidden()
 MOUTH = Mouth()
 BASELINE = Baseline()
+TURNING = Turning()

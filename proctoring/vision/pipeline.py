@@ -12,7 +12,13 @@ from proctoring.vision.budget import NEAR_LOOK_MS, WHOLE_LOOK_MS, choose_work
 from proctoring.vision.coaching import Coaching
 from proctoring.vision.detectors.camera_blocked import observe_camera
 from proctoring.vision.detectors.face_count import Headcount, count_people, observe_face_count
-from proctoring.vision.detectors.same_person import could_not_compare, is_comparable, observe_identity
+from proctoring.vision.detectors.same_person import (
+    compare,
+    could_not_compare,
+    fitting_sides,
+    is_comparable,
+    observe_identity,
+)
 from proctoring.vision.detectors.text import find_blocks, observe_text
 from proctoring.vision.detectors.things import find_and_observe
 from proctoring.vision.document import judge_document, likeness_of
@@ -26,6 +32,7 @@ from proctoring.vision.exchange import (
     FrameRequest,
     HeadReport,
     Likeness,
+    TurnReport,
     Work,
 )
 from proctoring.vision.head_look import BAD_FOR_HEADS, observe_head
@@ -110,7 +117,7 @@ class Pipeline:
         observations += observe_face_count(look.count, look.quality.usable and not blocked)
         if request.references and Work.IDENTITY in work:
             with stages.stage("identity"):
-                observations.append(self._identity(look, request.references))
+                observations.append(self._identity(look, request))
         blocks: tuple[TextBlock, ...] = ()
         if self.engines.text is not None and Work.TEXT in work:
             with stages.stage("text"):
@@ -155,11 +162,22 @@ class Pipeline:
 
     def look_at_head(self, data: bytes) -> HeadReport:
         """How the person in a check-in picture holds the head; ImageError when it cannot be read."""
-        stages = _Stages()
-        look = self._look(data, stages, FrameRequest(0.0, 0))
-        clear = not BAD_FOR_HEADS.intersection(look.quality.reasons)
-        head = self._head(look, stages) if clear else None
-        return HeadReport(head, len(look.count.people), _coach(look))
+        return self._head_report(data)[0]
+
+    def look_at_turn(self, data: bytes, references: tuple[Vector, ...]) -> TurnReport:
+        """How the head in a check-in picture is turned, and whether the face is that of the references, which
+        are there only under consent; ImageError when the picture cannot be read."""
+        head_report, look = self._head_report(data)
+        faces = self.engines.faces
+        report = TurnReport(None, head_report.head, head_report.coaching, engine=faces.description)
+        if len(look.count.people) != 1:
+            return report
+        face = look.count.people[0]
+        if not references or not is_comparable(look.count, look.quality, faces.thresholds):
+            return replace(report, face=face, likeness=Likeness.CANNOT_SAY if references else None)
+        vector = faces.embed(look.frame, face)
+        likeness = likeness_of(faces, compare(faces, vector, references))
+        return replace(report, face=face, likeness=likeness, vector=vector)
 
     def enrol(self, data: bytes, with_template: bool = True) -> EnrolmentReport:
         """Judge a reference photo at once; ImageError when it cannot be read."""
@@ -185,6 +203,13 @@ class Pipeline:
     def compare(self, a: Vector, b: Vector) -> Likeness:
         """What two templates of these engines say about being one person's."""
         return likeness_of(self.engines.faces, self.engines.faces.similarity(a, b))
+
+    def _head_report(self, data: bytes) -> tuple[HeadReport, _Look]:
+        stages = _Stages()
+        look = self._look(data, stages, FrameRequest(0.0, 0))
+        clear = not BAD_FOR_HEADS.intersection(look.quality.reasons)
+        head = self._head(look, stages) if clear else None
+        return HeadReport(head, len(look.count.people), _coach(look)), look
 
     def _wanted(self, request: FrameRequest, moved: frozenset[Work]) -> list[Work]:
         """The dear work that this frame asks for and that can be done here, most pressing first."""
@@ -242,10 +267,12 @@ class Pipeline:
             return []
         return observe_head(head, main, look.quality, request.baseline, request.mouth, request.first_yaw)
 
-    def _identity(self, look: _Look, references: tuple[Vector, ...]) -> Observation:
+    def _identity(self, look: _Look, request: FrameRequest) -> Observation:
         if not is_comparable(look.count, look.quality, self.engines.faces.thresholds):
             return could_not_compare()
-        return observe_identity(self.engines.faces, look.frame, look.count.people[0], references)
+        face = look.count.people[0]
+        references = (*(request.references or ()), *fitting_sides(face, request.sides))
+        return observe_identity(self.engines.faces, look.frame, face, references)
 
 
 def _coach(look: _Look) -> tuple[str, ...]:

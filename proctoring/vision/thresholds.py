@@ -134,6 +134,8 @@ class Identity:
     least_height: float = 48.0
     # |nose offset from the eyes' middle| in eye distances; [D] about 35 degrees
     most_turn: float = 0.6
+    # From this turn on a face is compared with views from its side too; [D] about 10 degrees
+    least_side_turn: float = 0.1
     # Softness of the step from "same" to "different" when a similarity becomes a confidence, as a share of
     # the distance between the engine's two thresholds: .04 for SFace
     softness: float = 0.6

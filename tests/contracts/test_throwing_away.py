@@ -27,6 +27,7 @@ THROWN_AWAY = {
     "proctoring.IdentityCheck",
     "proctoring.Incident",
     "proctoring.LiveEvent",
+    "proctoring.LivenessCheck",
     "proctoring.ReferenceFace",
     "proctoring.SessionMeasures",
 }

@@ -7,6 +7,7 @@ from proctoring.observations import FaceBox, Observation, ObservationKind, Quali
 from proctoring.vision import thresholds
 from proctoring.vision.detectors.face_count import Headcount
 from proctoring.vision.engines.base import EngineThresholds, FaceEngine, Frame, Vector
+from proctoring.vision.exchange import SideView
 from proctoring.vision.quality import SPOILERS
 
 _LIMITS = thresholds.IDENTITY
@@ -42,6 +43,15 @@ def is_comparable(count: Headcount, quality: Quality, scores: EngineThresholds) 
 def compare(engine: FaceEngine, vector: Vector, references: Sequence[Vector]) -> float:
     """Best similarity to any reference view; ValueError when there are none."""
     return max(engine.similarity(vector, reference) for reference in references)
+
+
+def fitting_sides(face: FaceBox, sides: Sequence[SideView]) -> tuple[Vector, ...]:
+    """The views from the side that this face is turned to; none for a face that is not turned.
+
+    Comparing every face with every view accepts strangers more often, see decision 0090.
+    """
+    turn = turn_of(face)
+    return tuple(each.vector for each in sides if turn * each.turn >= _LIMITS.least_side_turn)
 
 
 def observe_identity(

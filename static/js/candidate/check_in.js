@@ -1,16 +1,22 @@
-// Check-in: notice and choice first, then device check, photo, baseline, and the end; nothing is captured before.
+// Check-in: notice and choice first, then device check, photo, turns, baseline, and the end; nothing is captured before.
 
 import { postJSON } from "../shared/http.js";
 import { BaselineLooks } from "./baseline_looks.js";
 import { Camera } from "./camera.js";
 import { DeviceCheck } from "./device_check.js";
 import { DocumentPhoto } from "./document_photo.js";
+import { HeadTurns } from "./head_turns.js";
 import { PersonWait } from "./person_wait.js";
 import { ReferencePhoto } from "./reference_photo.js";
 
 /** The step that a refused end of check-in leads to. */
-const STEP_OF = { reference_photo_missing: "photo", document_missing: "document", person_will_check: "person" };
-const STEP_OF_NEXT = { reference_photo: "photo", document: "document", person_will_check: "person" };
+const STEP_OF = {
+  reference_photo_missing: "photo",
+  document_missing: "document",
+  liveness_missing: "liveness",
+  person_will_check: "person",
+};
+const STEP_OF_NEXT = { reference_photo: "photo", document: "document", liveness: "liveness", person_will_check: "person" };
 const byId = (id) => document.getElementById(id);
 
 class CheckIn {
@@ -20,6 +26,7 @@ class CheckIn {
     this.afterDevice = root.dataset.next;
     this.usesCamera = root.dataset.camera === "yes";
     this.hasDocument = root.dataset.document === "yes";
+    this.hasTurned = root.dataset.turned === "yes";
     this.camera = new Camera();
     const scheme = location.protocol === "https:" ? "wss:" : "ws:";
     const socketUrl = `${scheme}//${location.host}/ws/attempts/${root.dataset.attempt}/`;
@@ -27,6 +34,7 @@ class CheckIn {
     this.check = new DeviceCheck({ element: byId("step-device"), ...parts });
     this.photo = new ReferencePhoto({ element: byId("step-photo"), ...parts });
     this.document = byId("step-document") && new DocumentPhoto({ element: byId("step-document"), ...parts });
+    this.turns = byId("step-liveness") && new HeadTurns({ element: byId("step-liveness"), ...parts });
     this.person = new PersonWait(byId("step-person"), this.api, () => this.#leave());
     // Only where looking away is watched.
     this.baseline = byId("step-baseline") && new BaselineLooks({ element: byId("step-baseline"), ...parts });
@@ -41,12 +49,19 @@ class CheckIn {
       byId("device-done").disabled = !detail.ok;
     });
     byId("device-done").addEventListener("click", () => this.#goOn());
-    this.photo.addEventListener("accepted", () => this.#allowComplete(true));
+    this.photo.addEventListener("accepted", () => {
+      this.hasTurned = false; // the server asks anew after another photo
+      this.#allowComplete(true);
+    });
     this.photo.addEventListener("discarded", () => this.#allowComplete(false));
     byId("photo-done").addEventListener("click", () => this.#afterPhoto());
     this.photo.addEventListener("rejected", () => this.#offerPerson());
     this.document?.addEventListener("settled", () => {
       this.hasDocument = true;
+      this.#turnOrSit();
+    });
+    this.turns?.addEventListener("settled", () => {
+      this.hasTurned = true;
       this.#sitOrComplete();
     });
     for (const button of document.querySelectorAll("[data-ask-person]")) {
@@ -76,6 +91,8 @@ class CheckIn {
     if (step === "photo") this.photo.begin();
     if (step === "document") this.document.begin(this.usesCamera);
     if (step === "person") this.person.begin();
+    if (step === "liveness") this.turns.begin();
+    else this.turns?.stop();
     if (step === "baseline") this.baseline.begin();
     else this.baseline?.stop();
   }
@@ -121,6 +138,11 @@ class CheckIn {
   /** A document that was shown before the page was loaded again need not be shown anew: the server knows. */
   #afterPhoto() {
     if (this.document && !this.hasDocument) this.#show("document");
+    else this.#turnOrSit();
+  }
+
+  #turnOrSit() {
+    if (this.turns && !this.hasTurned && this.usesCamera) this.#show("liveness");
     else this.#sitOrComplete();
   }
 

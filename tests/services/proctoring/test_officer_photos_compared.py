@@ -103,6 +103,37 @@ def test_an_unlike_photo_asks_a_person_and_is_not_compared_with(
     assert check_in.complete(checking_in, candidate=candidate).state == "ready"
 
 
+@pytest.mark.parametrize(("picture", "likeness", "views"), [(ANA, "alike", 2), (BEN, "unlike", 1)])
+def test_a_photo_that_comes_later_is_compared_when_it_arrives(
+    checking_in: Attempt,
+    institution: Institution,
+    officer: User,
+    picture: bytes,
+    likeness: str,
+    views: int,
+) -> None:
+    session, candidate = agreed(checking_in), checking_in.enrolment.candidate
+    reference.enrol(session, frame(RED, seed=7))
+    photo_uploads.ask(upload(institution, officer, {f"{candidate.email}.jpg": picture}), actor=officer)
+    assert ReferenceFace.objects.get(view="officer").likeness == likeness
+    assert officer_photos.likeness_in_words(session) == likeness
+    found = sessions.session_of(checking_in)
+    assert found is not None and len(context.of(found).references or ()) == views
+    entry = AuditEntry.objects.get(verb="session.officer_photo_compared")
+    assert entry.detail == {"officer_photo": likeness}
+
+
+def test_a_photo_that_comes_later_rests_where_nobody_agreed(
+    checking_in: Attempt, institution: Institution, officer: User
+) -> None:
+    session, candidate = agreed(checking_in), checking_in.enrolment.candidate
+    reference.enrol(session, ANA)
+    consent.withdraw(checking_in, candidate=candidate)
+    photo_uploads.ask(upload(institution, officer, {f"{candidate.email}.jpg": ANA}), actor=officer)
+    assert not ReferenceFace.objects.exists()
+    assert OfficerPhoto.objects.get().used_at is None
+
+
 def test_a_photo_that_cannot_be_read_stops_nobody(checking_in: Attempt, photo: OfficerPhoto) -> None:
     storages["identity"].delete(photo.photo_name)
     assert reference.enrol(agreed(checking_in), ANA).ok
