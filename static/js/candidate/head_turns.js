@@ -26,6 +26,9 @@ export class HeadTurns extends EventTarget {
 
   /** Shows the live picture; nothing is sent before "Begin". */
   async begin() {
+    this.beginButton.hidden = false;
+    this.leave.hidden = false;
+    this.done.hidden = true;
     if (!this.camera.stream) await this.camera.open();
     this.#showCamera();
   }
