@@ -49,7 +49,7 @@ def open_photo(session: MonitoringSession, link: str, *, viewer: User) -> bytes:
 
 
 def erase(session: MonitoringSession, *, actor: User, reason: object) -> None:
-    """Deletes photo, templates, baseline and head turns of an ended session; the reason stays in the audit log.
+    """Deletes photo, templates, baseline and turns of an ended session; the reason stays in the audit log.
 
     The officer's photo stays, as when consent is withdrawn. Raises InvalidInput (`reason`), and Conflict
     `running`: during the exam only the candidate can end the comparison, by withdrawing the consent.
