@@ -21,7 +21,7 @@ from proctoring.vision.baseline import Baseline
 class KeptFaceDataAdmin(PrivatePhotoAdmin):
     """For who answers for data protection, and the exam office. Templates are never shown."""
 
-    list_display = ("candidate", "address", "sitting", "views", "has_baseline", "exam_state", "started_at")
+    list_display = ("candidate", "address", "sitting", "views", "has_baseline", "exam_state")
     list_select_related = ("candidate", "sitting", "attempt", "head_baseline")
     list_filter = ("sitting", "started_at")
     search_fields = ("candidate__name", "candidate__email")

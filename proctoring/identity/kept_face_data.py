@@ -18,7 +18,6 @@ from proctoring.models.identity import View
 from proctoring.states import SESSION_LIVE
 from proctoring.vision.baseline import Baseline
 
-_STRAIGHT_DEGREES = 0.5
 _LEARNT = {"check_in": "at check-in", "exam": "in the first half minute of the exam"}
 
 
@@ -92,9 +91,10 @@ def in_words(learnt: Baseline) -> str:
 
 
 def _degrees(value: float, above: str, below: str) -> str:
-    if abs(value) < _STRAIGHT_DEGREES:
+    amount = round(abs(value))
+    if amount == 0:
         return ""
-    return f"{abs(value):.0f} degrees {above if value > 0 else below}"
+    return f"{amount} degree{'s' * (amount != 1)} {above if value > 0 else below}"
 
 
 def _photo_of(session: MonitoringSession) -> ReferenceFace | None:

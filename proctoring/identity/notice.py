@@ -64,7 +64,7 @@ def current(institution: Institution, policy: Policy) -> Notice:
 
 def wording(institution: Institution, policy: Policy) -> str:
     """The text, in paragraphs separated by an empty line; the first line of each says what it is about."""
-    parts = [_captured(policy)]
+    parts = [_captured(policy), *_looked_at(policy)]
     if policy.listens:
         parts.append(_heard(policy))
     parts.append(_why(institution))
@@ -93,7 +93,6 @@ def _is_named(kind: ObservationKind, policy: Policy) -> bool:
 def _captured(policy: Policy) -> str:
     if not policy.camera_required:
         return "What is captured\nNothing. This exam is taken without camera."
-    texts = [_LOOKED_FOR[kind] for kind in looked_for(policy) if kind not in SOUND_KINDS]
     photo = (
         "At check-in you take a reference photo, and a numeric description of your face is made from it; "
         "where your institution already has a photo of you, the two are compared. "
@@ -108,13 +107,19 @@ def _captured(policy: Policy) -> str:
     )
     document = _document(policy) + _turning(policy)
     not_recorded = "No video" if policy.listens else "No sound and no video"
-    checks = f"A program looks at each picture: {'; '.join(texts)}. " if texts else ""
     return (
         "What is captured\nWhile you take the exam, your camera sends a still picture about once a second. "
         "While you check in, pictures are looked at as well, to tell you what the camera needs; those are "
-        f"not kept. {not_recorded} is recorded. {photo}{document}{checks}{seat}"
+        f"not kept. {not_recorded} is recorded. {photo}{document}{seat}"
         "A program never decides about you: what it points out is looked at by people."
     )
+
+
+def _looked_at(policy: Policy) -> list[str]:
+    """One line for each thing: nobody reads twelve of them in one sentence."""
+    texts = [_LOOKED_FOR[kind] for kind in looked_for(policy) if kind not in SOUND_KINDS]
+    lines = "\n".join(f"– {text}" for text in texts)
+    return [f"What a program looks for\nA program looks at each picture:\n{lines}"] if texts else []
 
 
 def _heard(policy: Policy) -> str:

@@ -33,6 +33,7 @@ OFFICE = {
     "Policy",
     "Consent",
     "Notice",
+    "KeptFaceData",
     "OfficerPhoto",
     "PhotoUpload",
 }
