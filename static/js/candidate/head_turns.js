@@ -46,6 +46,7 @@ export class HeadTurns extends EventTarget {
       this.sequence = 0;
       this.challenge = answer.challenge;
       this.beginButton.hidden = true;
+      this.text.focus(); // the button that had the focus is gone
       this.#show(answer);
     } catch (error) {
       if (error.status === undefined) throw error;
