@@ -12,6 +12,7 @@ from proctoring.bench.dataset import Data, DataError
 from proctoring.bench.footprint import Footprint, footprint
 from proctoring.bench.identity import Compared, Identity, compare_all, judge_pairs
 from proctoring.bench.stills import Seen
+from proctoring.bench.turns import Turns, judge_turns
 from proctoring.vision.engines.base import FaceEngine
 from proctoring.vision.engines.dlib_faces import DlibFaces
 from proctoring.vision.exchange import EngineChoice
@@ -39,6 +40,7 @@ class Results:
     identity: IdentityFigures
     replaced_identity: IdentityFigures | None
     clips: list[Played]
+    turns: Turns | None
     policy: PolicyCost
     counting_ms: float
     replaced_counting_ms: float | None
@@ -64,6 +66,7 @@ def measure(data: Data, choice: EngineChoice, *, with_replaced: bool, say: Calla
     theirs = _identity(DlibFaces(), data) if with_replaced else None
     say(f"{len(data.clips)} clips")
     played = [play(pipeline, clip) for clip in data.clips]
+    turns = judge_turns(pipeline, data.clips) if choice.head else None
     say("CPU time")
     frames = cost.sample_frames(data.clips)
     workers = os.cpu_count() or 1
@@ -74,6 +77,7 @@ def measure(data: Data, choice: EngineChoice, *, with_replaced: bool, say: Calla
         ours,
         theirs,
         played,
+        turns,
         cost.cost_of_policy(pipeline, quiet),
         cost.cost_of_counting(pipeline, frames),
         cost.replaced_cost_of_counting(frames) if with_replaced else None,

@@ -8,6 +8,7 @@ from proctoring.bench.identity import Identity
 from proctoring.bench.measure import IdentityFigures, Results
 from proctoring.bench.scores import Hits
 from proctoring.bench.stills import Counts, Seen
+from proctoring.bench.turns import LEARN_S
 from proctoring.observations import ObservationKind as Kind
 
 KEYS = (
@@ -164,6 +165,11 @@ def _clip_lines(results: Results) -> Iterator[str]:
         for flag in each.flags:
             note = "  FALSE" if flag in each.false else ""
             yield f"    {flag.opened_at:4.0f} s  {flag.kind.value}: {flag.text}{note}"
+    if results.turns is not None:
+        turns = results.turns
+        yield f"  single looks at heads, looking away ({turns.looks} looks after the first {LEARN_S:g} s):"
+        yield f"    with a baseline of those {_hits(turns.with_baseline)}"
+        yield f"    with those as first looks {_hits(turns.with_first_looks)}"
 
 
 def _cost_lines(results: Results) -> Iterator[str]:

@@ -8,6 +8,8 @@ from proctoring.bench.clips import judge
 from proctoring.bench.dataset import Expected, LabelledClip
 from proctoring.bench.player import Flag
 from proctoring.bench.scores import area_under_curve, count_hits
+from proctoring.bench.turns import HeadAt, is_certain, judge_clip
+from proctoring.observations import FaceBox, Head
 from proctoring.observations import ObservationKind as Kind
 
 AWAY = Expected("looking_away", frozenset({Kind.LOOKING_AWAY}), 3.0, 6.0)
@@ -54,3 +56,25 @@ def test_other_kinds_are_false_unless_allowed() -> None:
     assert judge(_clip(AWAY), [phone]).false == (phone,)
     assert judge(_clip(AWAY, allowed=frozenset({Kind.PHONE})), [phone]).false == ()
     assert judge(_clip(), [phone]).false == (phone,)
+
+
+def _heads(*yaws: float) -> list[HeadAt]:
+    """Four looks a second, of a head turned so many degrees."""
+    face = FaceBox(100, 100, 80, 100, 0.9)
+    heads = [Head(yaw, 5.0, 0.0, 0.5, 0.1, 0.02, 1.0) for yaw in yaws]
+    return [HeadAt(number / 4, head, face) for number, head in enumerate(heads)]
+
+
+def test_turned_heads_are_told_from_how_the_first_seconds_were() -> None:
+    later = Expected("looking_away", frozenset({Kind.LOOKING_AWAY}), 4.0, 6.0)
+    yaws = [22.0] * 16 + [-25.0] * 4 + [0.0]
+    said = judge_clip(_clip(later), _heads(*yaws))
+    # After 3 s, without the three looks within .3 s of the beginning at 4 s.
+    assert said == [(False, False, False)] * 2 + [(True, True, True)] * 2 + [(True, True, False)]
+    assert judge_clip(_clip(later), _heads(*yaws[:6])) == []
+
+
+def test_only_clips_that_are_certain_tell_about_turned_heads() -> None:
+    assert is_certain(_clip())
+    assert not is_certain(_clip(Expected("looking_away", frozenset({Kind.LOOKING_AWAY}), 2.0, 6.0)))
+    assert not is_certain(_clip(allowed=frozenset({Kind.LOOKING_AWAY})))
