@@ -190,7 +190,8 @@ def _kept(policy: Policy) -> str:
         else ""
     )
     turning = (
-        " By how much you turned your head, and the descriptions of its sides, are deleted then too."
+        " By how much you turned your head, and the descriptions of its sides, are deleted when you withdraw "
+        "your agreement, too."
         if policy.liveness != StepMode.OFF
         else ""
     )
