@@ -31,8 +31,7 @@ from proctoring.observations import (
 NO_FACE = ObservationKind.NO_FACE
 SEVERAL = ObservationKind.SEVERAL_FACES
 PERSON = ObservationKind.DIFFERENT_PERSON
-COVERED = ObservationKind.CAMERA_COVERED
-DARK = ObservationKind.CAMERA_DARK
+COVERED, DARK = ObservationKind.CAMERA_COVERED, ObservationKind.CAMERA_DARK
 MEASURED = {"faces": 2, "smallest_px": 84, "similarity": 0.1, "threshold": 0.3}
 
 
