@@ -3,12 +3,17 @@
 import { ApiError, csrfToken, postJSON } from "../shared/http.js";
 
 /** As postJSON; when the token is refused, reads a fresh one and tries once more. 401 when nobody is signed in. */
-export async function postRenewing(url, body = {}) {
+export function postRenewing(url, body = {}) {
+  return renewing(() => postJSON(url, body));
+}
+
+/** The same for any request: `post` sends it, and reads the token anew each time. */
+export async function renewing(post) {
   try {
-    return await postJSON(url, body);
+    return await post();
   } catch (error) {
     if (error.status !== 403 || !(await renewToken())) throw error;
-    return postJSON(url, body);
+    return post();
   }
 }
 

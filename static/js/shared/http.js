@@ -40,9 +40,9 @@ export function postJSON(url, body = {}, options = {}) {
   return requestJSON(url, init, options);
 }
 
-/** POST of raw bytes (a picture or clip). `headers` must name the content type. */
+/** POST of raw bytes (a picture or clip). `headers` must name the content type; `options.priority` as fetch's. */
 export function postBytes(url, bytes, headers, options = {}) {
-  return requestJSON(url, { method: "POST", body: bytes, headers }, options);
+  return requestJSON(url, { method: "POST", body: bytes, headers, priority: options.priority }, options);
 }
 
 /** DELETE; resolves to the parsed answer (null when it is empty). */
