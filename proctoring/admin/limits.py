@@ -29,7 +29,8 @@ LIMITS = (
     ),
     Limit(
         "Helpers out of view",
-        "Somebody behind the camera or in an earpiece is not in the picture; the camera does not listen.",
+        "Somebody behind the camera is not in the picture, and the camera does not listen; where the "
+        "exam records sound, whispers, single words and an earpiece are still mostly unheard.",
         "Oral questions afterwards, short time for single questions, different papers for each candidate.",
     ),
     Limit(

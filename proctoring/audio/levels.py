@@ -11,7 +11,7 @@ FLOOR_DB = -100.0
 """What digital silence is given as: it has no level."""
 SILENT_DB = -80.0
 """A clip whose loudest tenth of a second is below this has no signal: a microphone that is on hears more of a
-quiet room ([D] the quietest room recordings reach -62)."""
+quiet room ([D] the quietest reaches -46)."""
 _STEP_S = 0.1
 _FULL_SCALE = 0.99
 _NOISE_PERCENTILE = 10

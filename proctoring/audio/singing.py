@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     pass
 
 
+_AT_ONCE_S = 30.0  # longer clips in parts: memory grows with length
+
+
 @dataclass(frozen=True, slots=True)
 class SoundEvents:
     """Where in a clip speech, singing and music are heard; they may be heard at once."""
@@ -48,7 +51,7 @@ class EventModel:
 
     def listen(self, clip: Clip) -> SoundEvents:
         """Speech, singing and music of the clip."""
-        found: Mapping[str, list[Span]] = self._model.detect(clip.samples)["events"]
+        found: Mapping[str, list[Span]] = self._model.detect(clip.samples, chunk_seconds=_AT_ONCE_S)["events"]
         return SoundEvents(*(_spans(found.get(kind, [])) for kind in ("speech", "singing", "music")))
 
 

@@ -8,7 +8,7 @@ WINDOW_HOP_S = 5.0
 """[D] Seconds from window to window of the segmentation; each frame is judged by the window in whose middle
 it is."""
 LEAST_SPEECH_DB = -70.0
-"""[D] Windows that never reach this are not listened to; the quietest speech of the clips is at -45."""
+"""[D] Windows that never reach this are not listened to; the quietest speech of the clips reaches -33."""
 LEAST_SPEECH_S = 0.3
 """[D] Less than this is nobody speaking: a click, a cough."""
 JOIN_S = 0.4
