@@ -19,18 +19,22 @@ _CODECS = frozenset(
 )
 _MOST_BAD_PACKETS = 50
 _MOST_PACKETS = 200_000
+_CANCELLED = 1e-4
 _MISSING_S = 0.1  # a recording that is this much shorter than it says has lost its end
 
 
 class _Reader:
     """Collects samples until the limit; knows what was wrong on the way."""
 
-    def __init__(self, limits: ClipLimits) -> None:
+    def __init__(self, limits: ClipLimits, layout: str) -> None:
+        self.layout = layout
+        self.channels = 1
+        self.declared_s = 0.0
         self.most = int(limits.max_seconds * SAMPLE_RATE)
         self.parts: list[Samples] = []
         self.count = 0
         self.is_damaged = False
-        self._resampler = _new_resampler()
+        self._resampler = self._new_resampler()
 
     @property
     def is_full(self) -> bool:
@@ -55,11 +59,14 @@ class _Reader:
                     return
         self._take(self._resampler.resample(None))
 
+    def _new_resampler(self) -> AudioResampler:
+        return AudioResampler("fltp", self.layout, SAMPLE_RATE)
+
     def _resample(self, frame: av.AudioFrame) -> list[av.AudioFrame]:
         try:
             return self._resampler.resample(frame)
         except ValueError:  # rate or channels changed in the middle of the recording
-            self._resampler = _new_resampler()
+            self._resampler = self._new_resampler()
             return self._resampler.resample(frame)
 
     def _take(self, frames: list[av.AudioFrame]) -> None:
@@ -81,15 +88,27 @@ def decode(data: bytes, limits: ClipLimits = DEFAULT_LIMITS) -> Clip:
     A recording whose end is missing is used as far as it goes and marked as truncated.
     """
     container = check_bytes(data, limits)
-    reader = _Reader(limits)
-    channels, declared_s = 1, 0.0
+    found = _read(data, container, limits, "mono")
+    samples = found.samples()
+    if found.channels > 1 and np.abs(samples).max() < _CANCELLED:
+        # Both channels of some microphones are each other's opposite, and their mean is silence.
+        samples = _read(data, container, limits, "stereo").samples()
+    is_short = found.count / SAMPLE_RATE < found.declared_s - _MISSING_S
+    has_no_end = container == "ogg" and not has_ogg_end(data)
+    truncated = found.is_full or found.is_damaged or is_short or has_no_end
+    return Clip(samples, container, found.channels, truncated, data)
+
+
+def _read(data: bytes, container: str, limits: ClipLimits, layout: str) -> _Reader:
+    """What the recording holds: the mean of all channels, or of stereo the left one."""
+    reader = _Reader(limits, layout)
     try:
         with av.open(
             io.BytesIO(data), "r", format=DEMUXERS[container], metadata_errors="ignore"
         ) as recording:
             stream = _audio_stream(list(recording.streams.audio), limits)
-            channels = stream.codec_context.layout.nb_channels
-            declared_s = (recording.duration or 0) / av.time_base
+            reader.channels = stream.codec_context.layout.nb_channels
+            reader.declared_s = (recording.duration or 0) / av.time_base
             reader.read(recording, stream)
     except ClipError:
         raise
@@ -99,10 +118,7 @@ def decode(data: bytes, limits: ClipLimits = DEFAULT_LIMITS) -> Clip:
         reader.is_damaged = True
     if not reader.count:
         raise ClipError(ClipCode.NO_SOUND, "the recording holds no sound")
-    is_short = reader.count / SAMPLE_RATE < declared_s - _MISSING_S
-    has_no_end = container == "ogg" and not has_ogg_end(data)
-    truncated = reader.is_full or reader.is_damaged or is_short or has_no_end
-    return Clip(reader.samples(), container, channels, truncated, data)
+    return reader
 
 
 def _audio_stream(streams: list[AudioStream], limits: ClipLimits) -> AudioStream:
@@ -117,7 +133,3 @@ def _audio_stream(streams: list[AudioStream], limits: ClipLimits) -> AudioStream
     if not 1 <= context.layout.nb_channels <= limits.max_channels:
         raise ClipError(ClipCode.TOO_MANY_CHANNELS, f"{context.layout.nb_channels} channels")
     return streams[0]
-
-
-def _new_resampler() -> AudioResampler:
-    return AudioResampler("flt", "mono", SAMPLE_RATE)

@@ -111,6 +111,12 @@ def test_numbers_that_are_none_are_silence() -> None:
     assert not clip.samples[:8_000].any()
 
 
+def test_channels_that_cancel_each_other_are_not_taken_for_silence() -> None:
+    left = (tone(440, 1) * 32_767).astype("<i2")
+    clip = decode(_wav(np.stack([left, -left], axis=1).tobytes(), channels=2))
+    assert np.abs(clip.samples).max() == pytest.approx(0.3, abs=0.01) and clip.channels == 2
+
+
 def test_a_rate_that_changes_in_the_middle_is_followed() -> None:
     clip = decode(encode(tone(440, 1), "mp3", rate=44_100) + encode(tone(440, 1), "mp3", rate=22_050))
     assert 1.5 < clip.seconds < 2.3
