@@ -25,8 +25,8 @@ _KEEPERS = (Role.DATA_PROTECTION_OFFICER, *_OFFICE)
 grant("proctoring", "keptfacedata", view=_KEEPERS)
 rules.set_perm("proctoring.delete_keptfacedata", has_role(*_KEEPERS))
 grant("proctoring", "photoupload", view=(Role.DATA_PROTECTION_OFFICER,), write=_OFFICE)
-# No one sees a reference face or a document as a row; photos are shown by links that are logged.
-for _model in ("referenceface", "documentcheck"):
+# No one sees a reference face, a voice or a document as a row; photos are shown by links that are logged.
+for _model in ("referenceface", "referencevoice", "documentcheck"):
     rules.add_perm(f"proctoring.view_{_model}", rules.always_false)
 
 rules.add_perm("proctoring.decide_incident", has_role(*_REVIEW))

@@ -13,7 +13,7 @@ from accounts.transitions import lock
 from exams.models import Attempt
 from proctoring import sessions
 from proctoring.evidence import custody, store
-from proctoring.identity import consent, document, reference
+from proctoring.identity import consent, document, reference, voice
 from proctoring.models import (
     CandidateWarning,
     HeadBaseline,
@@ -50,6 +50,7 @@ def _empty(session: MonitoringSession, actor: User | None) -> dict[str, int]:
         counts[name], _ = rows.delete()
     counts["identity_checks"], _ = IdentityCheck.objects.filter(session=session).delete()
     counts["face_data"] = reference.erase(session)
+    counts["voices"] = voice.erase(session)
     counts["documents"] = document.erase(session)
     audit.record(
         session.institution, session, custody.THROWN_AWAY, actor=actor, detail={**head, "deleted": counts}

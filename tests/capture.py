@@ -58,7 +58,9 @@ def scripted(settings: Any) -> Iterator[None]:
     context._known.clear()
 
 
-def give_consent(session: MonitoringSession, *, camera: bool = True, face_comparison: bool = True) -> Consent:
+def give_consent(
+    session: MonitoringSession, *, camera: bool = True, face_comparison: bool = True, **more: Any
+) -> Consent:
     """Consent rows without going through the service, for tests of what comes after it."""
     with within(session.institution):
         notice, _ = Notice.objects.get_or_create(
@@ -72,6 +74,7 @@ def give_consent(session: MonitoringSession, *, camera: bool = True, face_compar
             camera=camera,
             face_comparison=face_comparison,
             given_at=clock.now(),
+            **more,
         )
 
 

@@ -1,6 +1,5 @@
 """The media of questions: one address for authors and candidates, with ranges for sounds."""
 
-import re
 import uuid
 from typing import Any
 from urllib.parse import quote
@@ -16,8 +15,7 @@ from rest_framework.views import APIView
 from exams.api.base import READING_REFUSALS, person
 from exams.delivery import media_access
 from exams.models import QuestionMedia
-
-_RANGE = re.compile(r"bytes=(?P<first>[0-9]{0,18})-(?P<last>[0-9]{0,18})")
+from proctor_site.kernel.byte_ranges import wanted_bytes
 
 
 class _AnyType(BaseContentNegotiation):
@@ -47,7 +45,7 @@ class MediaFile(APIView):
             tag = f'"{found.sha256}"'
             if request.headers.get("If-None-Match") == tag:
                 return _with_headers(HttpResponse(status=304), found, tag)
-            first, last, status = _wanted(request.headers.get("Range", ""), found.size)
+            first, last, status = wanted_bytes(request.headers.get("Range", ""), found.size)
             if status == 416:
                 refused = HttpResponse(status=416)
                 refused["Content-Range"] = f"bytes */{found.size}"
@@ -57,21 +55,6 @@ class MediaFile(APIView):
         if status == 206:
             response["Content-Range"] = f"bytes {first}-{last}/{found.size}"
         return _with_headers(response, found, tag)
-
-
-def _wanted(header: str, size: int) -> tuple[int, int, int]:
-    """First and last byte, and the status; a header that is no single range is passed over (RFC 9110)."""
-    found = _RANGE.fullmatch(header.replace(" ", ""))
-    if not found or not (found["first"] or found["last"]):
-        return 0, size - 1, 200
-    if not found["first"]:
-        wanted = int(found["last"])
-        return (max(0, size - wanted), size - 1, 206) if wanted else (0, 0, 416)
-    first = int(found["first"])
-    last = min(int(found["last"]), size - 1) if found["last"] else size - 1
-    if first >= size or (found["last"] and int(found["last"]) < first):
-        return 0, 0, 416
-    return first, last, 206
 
 
 def _with_headers(response: HttpResponse, found: QuestionMedia, tag: str) -> HttpResponse:

@@ -74,7 +74,7 @@ def _make_institution() -> Institution:
     )
     with within(institution):
         audit.record(institution, institution, "institution.made_for_demo")
-        Policy.objects.create(institution=institution, name="Standard", is_default=True)
+        Policy.objects.create(institution=institution, name="Standard", is_default=True, sound=True)
     return institution
 
 

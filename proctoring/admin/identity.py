@@ -20,9 +20,17 @@ class NoticeAdmin(ReadOnlyAdmin):
 class ConsentAdmin(ReadOnlyAdmin):
     """Who agreed to what, and when."""
 
-    list_display = ("candidate", "notice", "camera", "face_comparison", "given_at", "withdrawn_at")
+    list_display = (
+        "candidate",
+        "notice",
+        "camera",
+        "face_comparison",
+        "microphone",
+        "given_at",
+        "withdrawn_at",
+    )
     list_select_related = ("candidate", "notice")
-    list_filter = ("camera", "face_comparison", "given_at")
+    list_filter = ("camera", "face_comparison", "microphone", "given_at")
     search_fields = ("candidate__name", "candidate__email")
     ordering = ("-id",)
-    fields = ("candidate", "notice", "camera", "face_comparison", "given_at", "withdrawn_at")
+    fields = ("candidate", "notice", "camera", "face_comparison", "microphone", "given_at", "withdrawn_at")

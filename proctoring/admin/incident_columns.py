@@ -14,12 +14,15 @@ from accounts.models import User
 from proctor_site.kernel import clock
 from proctoring.evidence import custody
 from proctoring.models import EvidenceItem, Incident
+from proctoring.models.evidence import EvidenceKind
 from proctoring.observations import SOUND_KINDS
 
 
 def with_picture(rows: "QuerySet[Incident]") -> "QuerySet[Incident]":
     """Adds `shown_item`: the first evidence picture at or after the start, else the first one."""
-    items = EvidenceItem.objects.filter(incident=OuterRef("pk")).order_by("captured_at", "sequence")
+    items = EvidenceItem.objects.filter(incident=OuterRef("pk"), kind=EvidenceKind.CAMERA_FRAME).order_by(
+        "captured_at", "sequence"
+    )
     since = items.filter(captured_at__gte=OuterRef("started_at"))
     return rows.annotate(
         shown_item=Coalesce(Subquery(since.values("pk")[:1]), Subquery(items.values("pk")[:1]))

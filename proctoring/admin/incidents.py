@@ -26,6 +26,7 @@ from proctoring.admin.read_only import SEES_ALL, WatchedRowsAdmin, watched_by, z
 from proctoring.admin.timeline import timeline_of
 from proctoring.admin.timeline_drawing import draw
 from proctoring.models import Incident
+from proctoring.observations import SOUND_KINDS
 
 
 @admin.register(Incident, site=site)
@@ -105,6 +106,8 @@ class IncidentAdmin(WatchedRowsAdmin):
             "about": detectors.about(incident.kind),
             "measurements": incident_page.measurements_of(incident),
             "exhibits": exhibits,
+            "heard": incident_page.heard_in(incident, viewer, slug) if sees_evidence else [],
+            "is_sound": incident.kind in SOUND_KINDS,
             "sees_evidence": sees_evidence,
             "first": incident_page.first_at_start(exhibits),
             "choices": incident_page.choices_of(incident),

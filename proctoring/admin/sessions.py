@@ -92,7 +92,12 @@ class CandidateWarningAdmin(WatchedRowsAdmin):
 
 
 def _consent_in_words(consent: Consent) -> str:
-    offered = (("camera", consent.camera), ("face comparison", consent.face_comparison))
+    offered = (
+        ("camera", consent.camera),
+        ("face comparison", consent.face_comparison),
+        ("microphone", consent.microphone),
+        ("voice comparison", consent.voice_comparison),
+    )
     given = " and ".join(word for word, is_given in offered if is_given) or "no camera"
     words = f"{given}, notice {consent.notice}, {_moment(consent.given_at)}"
     return f"{words}, withdrawn {_moment(consent.withdrawn_at)}" if consent.withdrawn_at else words

@@ -6,7 +6,7 @@ Reference vectors are decrypted once per session and process and never leave it:
 import logging
 import threading
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from django.conf import settings
 from django.core.cache import cache
@@ -18,8 +18,9 @@ from proctor_site.kernel.errors import InvalidInput, Unavailable
 from proctoring import emotions, policies
 from proctoring.analysis import pool, templates
 from proctoring.incidents.frame_pace import Intervals
-from proctoring.models import Consent, HeadBaseline, MonitoringSession, Policy, ReferenceFace
+from proctoring.models import Consent, HeadBaseline, MonitoringSession, Policy, ReferenceFace, ReferenceVoice
 from proctoring.models.identity import View
+from proctoring.models.policy import DiarizerChoice
 from proctoring.vision.baseline import Baseline
 from proctoring.vision.engines.base import Vector
 from proctoring.vision.exchange import Likeness, SideView
@@ -32,6 +33,22 @@ _MOST_SESSIONS = 5_000
 _TURN_OF = {View.LEFT: 1, View.RIGHT: -1}
 """The sign of `same_person.turn_of`: the person's own left is on the right of the picture."""
 _VERSION_TTL_S = 24 * 60 * 60
+
+
+@dataclass(frozen=True, slots=True)
+class SoundContext:
+    """What listening must know. `voice`: the enrolled one, made by `voice_engine`; None: none to compare."""
+
+    rule_set: policies.RuleSet = field(default_factory=lambda: policies.RuleSet({}))
+    seconds: int = 30
+    diarizer: str = DiarizerChoice.LOCAL.value
+    voice: tuple[float, ...] | None = field(default=None, repr=False)
+    voice_engine: str = ""
+
+    @property
+    def may_listen(self) -> bool:
+        """Whether anything is listened for; what is muted for a candidate is recorded for nothing."""
+        return bool(self.rule_set.detectors)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +66,7 @@ class SessionContext:
     baseline: Baseline | None = None
     reads_emotions: bool = False
     sides: tuple[SideView, ...] = ()
+    sound: SoundContext = field(default_factory=SoundContext)
 
 
 _known: dict[int, tuple[float, int, SessionContext]] = {}
@@ -86,6 +104,9 @@ def _load(session: MonitoringSession, before: SessionContext | None) -> SessionC
     if consent is not None and consent.looked_for is not None:
         # A policy changed during an attempt interprets differently, but looks for nothing untold.
         rule_set = rule_set.only(consent.looked_for)
+    sound = SoundContext()
+    if consent is not None and consent.microphone and consent.looked_for is not None and policy.listens:
+        sound = _sound(session, policy, consent, rule_set.for_sound())
     rule_set = rule_set.for_pictures()
     compares = consent is not None and consent.face_comparison
     # Decrypted once: a reload after some seconds keeps the vectors, `forget` drops them.
@@ -104,7 +125,35 @@ def _load(session: MonitoringSession, before: SessionContext | None) -> SessionC
         # Never in an exam: only in sessions of outside callers.
         reads_emotions=session.attempt_id is None and not emotions.why_not(session.institution),
         sides=sides,
+        sound=sound,
     )
+
+
+def _sound(
+    session: MonitoringSession, policy: Policy, consent: Consent, rule_set: policies.RuleSet
+) -> SoundContext:
+    voice, engine = _voice(session) if consent.voice_comparison else (None, "")
+    # Both have to say so: the candidate was told, and the policy still wants it.
+    leave = consent.recordings_leave and policy.diarizer == DiarizerChoice.DEEPGRAM and settings.DEEPGRAM_KEY
+    return SoundContext(
+        rule_set=rule_set,
+        seconds=policy.clip_seconds,
+        diarizer=DiarizerChoice.DEEPGRAM if leave else DiarizerChoice.LOCAL,
+        voice=voice,
+        voice_engine=engine,
+    )
+
+
+def _voice(session: MonitoringSession) -> tuple[tuple[float, ...] | None, str]:
+    """The enrolled voice and what made it."""
+    row = ReferenceVoice.objects.filter(session=session).first()
+    if row is None:
+        return None, ""
+    try:
+        return tuple(float(each) for each in templates.unseal(row.template)), row.engine
+    except Unavailable:
+        log.exception("session %s: the enrolled voice cannot be read", session.pk)
+        return None, ""
 
 
 def _policy(session: MonitoringSession) -> Policy:

@@ -13,6 +13,7 @@ import queue
 import threading
 import time
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
@@ -108,12 +109,15 @@ class Pool(ABC):
 class InProcessPool(Pool):
     """One pipeline in this process."""
 
-    def __init__(self, choice: EngineChoice) -> None:
+    def __init__(self, choice: Any) -> None:
         super().__init__()
         self.workers = 1
-        self._pipeline = worker.make_pipeline(choice)
-        self.description = self._pipeline.engines.faces.description
+        self._pipeline, self.description = self.make(choice)
         self._turn = threading.Lock()
+
+    def make(self, choice: Any) -> tuple[Any, str]:
+        """A warm pipeline and its description."""
+        return worker.make(choice)
 
     def run(self, method: str, *arguments: Any, wait_s: float) -> Any:
         if not self._turn.acquire(timeout=wait_s):
@@ -146,9 +150,14 @@ class _Worker:
 
 
 class WorkerPool(Pool):
-    """Spawned processes, each with its own engine; a dead one is replaced and costs only its own task."""
+    """Spawned processes, each with its own engine; a dead one is replaced and costs only its own task.
 
-    def __init__(self, workers: int, choice: EngineChoice) -> None:
+    `process_name`: what they are called in lists of processes.
+    """
+
+    process_name = "analysis"
+
+    def __init__(self, workers: int, choice: Any) -> None:
         """Starts all workers at once. Raises Unavailable with the reason when an engine cannot work."""
         super().__init__()
         self.workers = workers
@@ -180,7 +189,7 @@ class WorkerPool(Pool):
             threading.Thread(
                 target=self._replace, args=(chosen,), name="analysis-restart", daemon=True
             ).start()
-            raise WorkerLost("The analysis of this picture was interrupted.") from error
+            raise WorkerLost("The analysis was interrupted.") from error
         else:
             self._note_time(ms)
             self._idle.put(chosen)
@@ -199,10 +208,19 @@ class WorkerPool(Pool):
             except queue.Empty:
                 break
 
-    @staticmethod
-    def _ask(chosen: _Worker, task: tuple[Any, ...]) -> tuple[str, Any, float]:
+    @property
+    def serve(self) -> Callable[[Connection, Any], None]:
+        """What runs in each process."""
+        return worker.serve
+
+    @property
+    def task_timeout_s(self) -> float:
+        """How long a task may take before its worker is given up."""
+        return TASK_TIMEOUT_S
+
+    def _ask(self, chosen: _Worker, task: tuple[Any, ...]) -> tuple[str, Any, float]:
         chosen.pipe.send(task)
-        if not chosen.pipe.poll(TASK_TIMEOUT_S):
+        if not chosen.pipe.poll(self.task_timeout_s):
             raise TimeoutError
         return chosen.pipe.recv()
 
@@ -211,7 +229,7 @@ class WorkerPool(Pool):
         context = multiprocessing.get_context("spawn")
         ours, theirs = context.Pipe()
         process = context.Process(
-            target=worker.serve, args=(theirs, self._choice), name="analysis", daemon=True
+            target=self.serve, args=(theirs, self._choice), name=self.process_name, daemon=True
         )
         process.start()
         theirs.close()  # only the worker holds this end now: its death closes the pipe

@@ -3,6 +3,7 @@
 import os
 import signal
 import time
+from collections.abc import Callable
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -47,20 +48,31 @@ def _things_engine(choice: EngineChoice, folder: Path | None) -> "ThingsEngine |
     return base.load_engine(base.ThingsEngine, choice.things, folder) if choice.things else None
 
 
-def serve(connection: Connection, choice: EngineChoice) -> None:
-    """Says `("ready", face engine)` or `("failed", why)`, then answers tasks until the pipe closes.
+def make(choice: EngineChoice) -> "tuple[Pipeline, str]":
+    """A warm pipeline and the description of its face engine."""
+    pipeline = make_pipeline(choice)
+    return pipeline, pipeline.engines.faces.description
 
-    A task is `(method, *arguments)` of Pipeline; an answer `("done", result, ms)` or `("raised", error, ms)`.
-    The parent's death closes the pipe too, so that no worker is left behind.
+
+def serve(connection: Connection, choice: EngineChoice) -> None:
+    """Looks at pictures until the pipe closes."""
+    answer_tasks(connection, lambda: make(choice), NICENESS)
+
+
+def answer_tasks(connection: Connection, make_it: Callable[[], tuple[Any, str]], niceness: int) -> None:
+    """Says `("ready", description)` or `("failed", why)`, then answers tasks until the pipe closes.
+
+    A task is `(method, *arguments)` of the pipeline; an answer `("done", result, ms)` or
+    `("raised", error, ms)`. The parent's death closes the pipe too, so that no worker is left behind.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the server; it closes the pipe
-    os.nice(NICENESS)
+    os.nice(niceness)
     try:
-        pipeline = make_pipeline(choice)
+        pipeline, description = make_it()
     except Exception as error:  # noqa: BLE001  (whatever it is, the parent must say it)
         connection.send(("failed", f"{type(error).__name__}: {error}"))
         return
-    connection.send(("ready", pipeline.engines.faces.description))
+    connection.send(("ready", description))
     while True:
         try:
             method, *arguments = connection.recv()
@@ -69,7 +81,7 @@ def serve(connection: Connection, choice: EngineChoice) -> None:
         connection.send(_answer(pipeline, method, arguments))
 
 
-def _answer(pipeline: "Pipeline", method: str, arguments: list[Any]) -> tuple[str, Any, float]:
+def _answer(pipeline: Any, method: str, arguments: list[Any]) -> tuple[str, Any, float]:
     start = time.perf_counter()
     try:
         outcome, result = "done", getattr(pipeline, method)(*arguments)

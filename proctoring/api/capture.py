@@ -91,20 +91,38 @@ class RawImageParser(BaseParser):
     """The bytes of a picture, as they are."""
 
     media_type = "image/*"
+    field = "frame"
+    noun = "picture"
 
     def parse(
         self, stream: Any, media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
     ) -> dict[str, Any]:
-        """`{"frame": bytes}`. Raises TooLarge before more than the limit is in memory."""
+        """`{field: bytes}`. Raises TooLarge before more than the limit is in memory."""
         view = (parser_context or {}).get("view")
         most = getattr(view, "most_bytes", None) or settings.FRAME_MAX_BYTES
         data = stream.read(most + 1)
         if len(data) > most:
-            raise TooLarge(f"This picture is too large; at most {most} bytes are accepted.", field="frame")
-        return {"frame": data}
+            raise TooLarge(
+                f"This {self.noun} is too large; at most {most} bytes are accepted.", field=self.field
+            )
+        return {self.field: data}
 
 
 class OctetParser(RawImageParser):
+    """The same for clients that do not say what they send."""
+
+    media_type = "application/octet-stream"
+
+
+class RawSoundParser(RawImageParser):
+    """The bytes of a recording, as they are."""
+
+    media_type = "audio/*"
+    field = "clip"
+    noun = "recording"
+
+
+class OctetSoundParser(RawSoundParser):
     """The same for clients that do not say what they send."""
 
     media_type = "application/octet-stream"
@@ -127,6 +145,18 @@ def picture_in(request: Request) -> bytes:
         limits.check_size(given.size)
         return bytes(given.read())
     raise InvalidInput("There is no picture in the request.", field="frame", code="required")
+
+
+def recording_in(request: Request) -> bytes:
+    """The recording in a raw body or a form. Raises InvalidInput or TooLarge, field "clip"."""
+    given: Any = fields_in(request).get("clip")
+    if hasattr(given, "read"):
+        if given.size > settings.CLIP_MAX_BYTES:
+            raise TooLarge(f"At most {settings.CLIP_MAX_BYTES} bytes are accepted.", field="clip")
+        return bytes(given.read())
+    if isinstance(given, bytes) and given:
+        return given
+    raise InvalidInput("There is no recording in the request.", field="clip", code="required")
 
 
 def number_in(request: Request, name: str, header: str, *, required: bool) -> float | None:

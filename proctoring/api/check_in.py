@@ -21,7 +21,7 @@ from proctoring.api.shapes import (
     PhotoJudgementSerializer,
 )
 from proctoring.identity import baseline, check_in, consent, look, notice, reference, steps
-from proctoring.ingest import tokens
+from proctoring.ingest import clips, tokens
 from proctoring.live.messages import iso
 from proctoring.models import MonitoringSession
 from proctoring.observations import FaceBox
@@ -41,6 +41,8 @@ class ConsentToCapture(CandidateView):
         choice = given and {
             "camera": given.camera,
             "face_comparison": given.face_comparison,
+            "microphone": given.microphone,
+            "voice_comparison": given.voice_comparison,
             "given_at": iso(given.given_at),
         }
         return Response(
@@ -48,6 +50,8 @@ class ConsentToCapture(CandidateView):
                 "notice": {"version": read.version, "body": read.body},
                 "camera_required": policy.camera_required,
                 "reference_photo_required": policy.reference_photo_required,
+                "microphone_required": policy.listens,
+                "voice_offered": policy.enrols_voices,
                 "consent": choice,
             }
         )
@@ -60,12 +64,15 @@ class ConsentToCapture(CandidateView):
     def post(self, request: Request, attempt_id: int) -> Response:
         """Stores the choice; declining the camera is one. Nothing is captured before."""
         attempt = self.attempt(request, attempt_id)
+        said = fields_in(request)
         given = consent.give(
             attempt,
             candidate=person(request),
-            notice=fields_in(request).get("notice"),
-            camera=fields_in(request).get("camera"),
-            face_comparison=fields_in(request).get("face_comparison"),
+            notice=said.get("notice"),
+            camera=said.get("camera"),
+            face_comparison=said.get("face_comparison"),
+            microphone=said.get("microphone"),
+            voice_comparison=said.get("voice_comparison"),
         )
         is_practice = attempt.enrolment.sitting.is_practice
         step = steps.next_step(consent.policy_of(attempt), given, is_practice=is_practice)
@@ -74,6 +81,7 @@ class ConsentToCapture(CandidateView):
                 "session": str(given.session.public_id),
                 "token": tokens.make(given.session),
                 "capture": given.camera,
+                "clips": clips.wanted(given.session).to_json(),
                 "next": step.code,
                 "text": step.text,
             }

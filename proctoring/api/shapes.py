@@ -58,6 +58,18 @@ class ConsentSerializer(serializers.Serializer[Any]):
     notice = serializers.IntegerField(help_text="Version of the notice that was read.")
     camera = serializers.BooleanField()
     face_comparison = serializers.BooleanField()
+    microphone = serializers.BooleanField(required=False, help_text="Asked for where the exam listens.")
+    voice_comparison = serializers.BooleanField(required=False)
+
+
+class ClipsSerializer(serializers.Serializer[Any]):
+    """How recordings of the microphone are wanted."""
+
+    wanted = serializers.BooleanField()
+    seconds = serializers.IntegerField(help_text="Length of one recording.")
+    bits_per_second = serializers.IntegerField()
+    listen_first = serializers.BooleanField(help_text="Send nothing in which the browser hears no speech.")
+    last_sequence = serializers.IntegerField(help_text="Newest number known; -1: none.")
 
 
 class ConsentGivenSerializer(serializers.Serializer[Any]):
@@ -66,6 +78,7 @@ class ConsentGivenSerializer(serializers.Serializer[Any]):
     session = serializers.UUIDField()
     token = serializers.CharField(help_text="For `Authorization: Bearer` of captures.")
     capture = serializers.BooleanField()
+    clips = ClipsSerializer()
     next = serializers.ChoiceField(choices=["reference_photo", "document", "complete", "person_will_check"])
     text = serializers.CharField()
 
@@ -82,6 +95,8 @@ class ChoiceSerializer(serializers.Serializer[Any]):
 
     camera = serializers.BooleanField()
     face_comparison = serializers.BooleanField()
+    microphone = serializers.BooleanField()
+    voice_comparison = serializers.BooleanField()
     given_at = serializers.DateTimeField()
 
 
@@ -91,6 +106,8 @@ class ConsentViewSerializer(serializers.Serializer[Any]):
     notice = NoticeSerializer()
     camera_required = serializers.BooleanField()
     reference_photo_required = serializers.BooleanField()
+    microphone_required = serializers.BooleanField()
+    voice_offered = serializers.BooleanField(help_text="The voice may be recorded at check-in.")
     consent = ChoiceSerializer(allow_null=True)
 
 
@@ -227,6 +244,10 @@ class PresenceSerializer(serializers.Serializer[Any]):
     last_seen_s = serializers.FloatField(allow_null=True)
     rtt_ms = serializers.IntegerField(allow_null=True)
     camera = serializers.CharField()
+    sound = serializers.CharField(
+        allow_blank=True, help_text="Of the newest recording: ok, silent or unheard; empty: none came lately."
+    )
+    sound_missing = serializers.IntegerField(help_text="Recordings that have not come so far.")
     analysed = serializers.IntegerField()
     shed = serializers.IntegerField()
     frame_sequence = serializers.IntegerField()
@@ -299,4 +320,7 @@ class IncidentSerializer(serializers.Serializer[Any]):
     count = serializers.IntegerField()
     repeats = serializers.IntegerField()
     review_state = serializers.ChoiceField(choices=INCIDENT_REVIEW.states)
-    evidence = serializers.ListField(child=serializers.JSONField())
+    evidence = serializers.ListField(child=serializers.JSONField(), help_text="Pictures.")
+    sounds = serializers.ListField(
+        child=serializers.JSONField(), help_text="Recordings, with seconds and a text of what is heard."
+    )

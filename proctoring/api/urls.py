@@ -9,6 +9,7 @@ from proctoring.api.check_in import (
     ConsentToCapture,
     ReferencePhoto,
 )
+from proctoring.api.clips import CandidateVoice, SendClip
 from proctoring.api.frames import SendFrame
 from proctoring.api.identity import PersonCheck, ShowDocument
 from proctoring.api.incidents import AcknowledgeIncident
@@ -28,6 +29,8 @@ _ATTEMPT = "attempts/<int:attempt_id>/"
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("sessions/<uuid:public_id>/frames/", SendFrame.as_view(), name="api_session_frames"),
+    path("sessions/<uuid:public_id>/clips/", SendClip.as_view(), name="api_session_clips"),
+    path(_ATTEMPT + "voice/", CandidateVoice.as_view(), name="api_attempt_voice"),
     path(_ATTEMPT + "consent/", ConsentToCapture.as_view(), name="api_attempt_consent"),
     path(_ATTEMPT + "look/", CameraLook.as_view(), name="api_attempt_look"),
     path(_ATTEMPT + "reference-photo/", ReferencePhoto.as_view(), name="api_attempt_reference_photo"),

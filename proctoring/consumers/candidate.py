@@ -18,6 +18,7 @@ from proctoring.consumers import access, connection
 from proctoring.consumers.frame_message import HEADER, FrameMessage, read_frame
 from proctoring.consumers.json_socket import JsonSocket, number, read_message
 from proctoring.consumers.threads import NoThreadFree, in_frame_thread, in_thread
+from proctoring.ingest import clips
 from proctoring.ingest.services import FrameAnswer, accept_frame
 from proctoring.live import announcements, attempt_state, groups, messages, presence, publish
 from proctoring.models import MonitoringSession
@@ -194,6 +195,7 @@ class CandidateConsumer(JsonSocket):
             "frame_interval_ms": settings.FRAME_INTERVAL_MS,
             "capture": bool(live and session and context.of(session).may_capture),
             "frame_sequence": recent.load(session.pk).last_sequence if session else -1,
+            "clips": clips.wanted(session).to_json() if session else clips.NOT_WANTED.to_json(),
         }
 
     def _reload(self) -> None:

@@ -7,7 +7,7 @@ from proctoring.models import EvidenceItem
 
 def payload_of(item: EvidenceItem) -> dict[str, Any]:
     """The facts of an item that may never change; `stored_at` is not one of them."""
-    return {
+    payload = {
         "session": item.session_id,
         "incident": item.incident_id,
         "kind": str(item.kind),
@@ -19,3 +19,5 @@ def payload_of(item: EvidenceItem) -> dict[str, Any]:
         "size": item.size,
         "sha256": item.sha256,
     }
+    # Only where there is something: chains from before recordings stay whole.
+    return payload | {"about": item.about} if item.about else payload

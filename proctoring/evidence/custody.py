@@ -57,15 +57,16 @@ def address_of(item_id: int, viewer: User, slug: str) -> str:
 
 def with_links(payload: Mapping[str, Any], viewer: User, slug: str) -> dict[str, Any]:
     """An event's payload with an address in each evidence entry, made for this viewer at this moment."""
-    entries = payload.get("evidence")
-    if not isinstance(entries, list):
-        return dict(payload)
-    addressed = [{**entry, "url": address_of(entry["id"], viewer, slug)} for entry in entries]
-    return {**payload, "evidence": addressed}
+    addressed = dict(payload)
+    for name in ("evidence", "sounds"):
+        entries = payload.get(name)
+        if isinstance(entries, list):
+            addressed[name] = [{**entry, "url": address_of(entry["id"], viewer, slug)} for entry in entries]
+    return addressed
 
 
-def open_for(item_id: int, link: str, viewer: User) -> OpenedEvidence:
-    """The file, after the checks: link, right, tenancy, hash; each view is logged.
+def open_for(item_id: int, link: str, viewer: User, *, goes_on: bool = False) -> OpenedEvidence:
+    """The file, after the checks: link, right, tenancy, hash; each view is logged, unless it `goes_on`.
 
     Must run inside the scope of the institution in the address. Raises NotAllowed (`link_expired`,
     `link_invalid`, `not_allowed`), NotFound (no such item in this institution), Conflict (`altered`) and
@@ -87,9 +88,9 @@ def open_for(item_id: int, link: str, viewer: User) -> OpenedEvidence:
     if hashlib.sha256(data).hexdigest() != item.sha256:
         audit.record(item.institution, item, "evidence.found_altered", actor=viewer)
         raise Conflict("This file is not the one that was stored; it is not shown.", code="altered")
-    audit.record(
-        item.institution, item, "evidence.viewed", actor=viewer, detail={"incident": item.incident_id}
-    )
+    if not goes_on:
+        detail = {"incident": item.incident_id}
+        audit.record(item.institution, item, "evidence.viewed", actor=viewer, detail=detail)
     return OpenedEvidence(item, data, item.content_type)
 
 

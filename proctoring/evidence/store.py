@@ -8,14 +8,14 @@ import logging
 import os
 import secrets
 import time
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from django.conf import settings
 from django.core.files.base import ContentFile
@@ -60,16 +60,32 @@ class Picture:
 
 
 @dataclass(frozen=True, slots=True)
-class Staged:
-    """A picture whose bytes lie in the spool under `name`."""
+class Recording:
+    """A piece of sound to be kept. `clip_sequence`: number of the recording that it was cut from.
+    `about`: see `evidence.sounds`."""
 
-    picture: Picture
+    clip_sequence: int
+    captured_at: datetime
+    data: bytes
+    content_type: str
+    about: Mapping[str, Any]
+
+
+Exhibit = Picture | Recording
+ENDINGS = {"audio/wav": "wav", "audio/webm": "webm", "audio/ogg": "ogg", "audio/mp4": "mp4"}
+
+
+@dataclass(frozen=True, slots=True)
+class Staged:
+    """A picture or recording whose bytes lie in the spool under `name`."""
+
+    picture: Exhibit
     name: str
     sha256: str
 
 
-def keep(incident: Incident, pictures: Sequence[Picture]) -> list[EvidenceItem]:
-    """Stores pictures as evidence of an incident: hashed, chained to the session's earlier evidence.
+def keep(incident: Incident, pictures: Sequence[Exhibit]) -> list[EvidenceItem]:
+    """Stores evidence of an incident: hashed, chained to the session's earlier evidence.
 
     The rows are written in the caller's transaction (or one of its own); the files follow after commit.
     """
@@ -82,14 +98,34 @@ def keep(incident: Incident, pictures: Sequence[Picture]) -> list[EvidenceItem]:
         raise
 
 
-def stage(session: MonitoringSession, pictures: Iterable[Picture]) -> list[Staged]:
+def stage(session: MonitoringSession, pictures: Iterable[Exhibit]) -> list[Staged]:
     """Writes the bytes to the spool under unguessable names; before the transaction, to keep it short."""
     staged = []
     for picture in pictures:
-        name = f"{session.institution_id}/{session.public_id}/{secrets.token_urlsafe(24)}.jpg"
-        _write(_spool_path(name), picture.jpeg)
-        staged.append(Staged(picture, name, hashlib.sha256(picture.jpeg).hexdigest()))
+        ending = "jpg" if isinstance(picture, Picture) else ENDINGS[picture.content_type]
+        name = f"{session.institution_id}/{session.public_id}/{secrets.token_urlsafe(24)}.{ending}"
+        data = picture.jpeg if isinstance(picture, Picture) else picture.data
+        _write(_spool_path(name), data)
+        staged.append(Staged(picture, name, hashlib.sha256(data).hexdigest()))
     return staged
+
+
+def _facts_of(exhibit: Exhibit) -> dict[str, Any]:
+    """The columns that differ between a picture and a recording."""
+    if isinstance(exhibit, Picture):
+        return {
+            "kind": EvidenceKind.CAMERA_FRAME,
+            "frame_sequence": exhibit.frame_sequence,
+            "content_type": "image/jpeg",
+            "size": len(exhibit.jpeg),
+        }
+    return {
+        "kind": EvidenceKind.SOUND,
+        "frame_sequence": exhibit.clip_sequence,
+        "content_type": exhibit.content_type,
+        "size": len(exhibit.data),
+        "about": dict(exhibit.about),
+    }
 
 
 def attach(incident: Incident, staged: Sequence[Staged]) -> list[EvidenceItem]:
@@ -104,15 +140,12 @@ def attach(incident: Incident, staged: Sequence[Staged]) -> list[EvidenceItem]:
             institution_id=session.institution_id,
             session=session,
             incident=incident,
-            kind=EvidenceKind.CAMERA_FRAME,
             sequence=session.evidence_count + 1,
-            frame_sequence=each.picture.frame_sequence,
             captured_at=each.picture.captured_at,
-            content_type="image/jpeg",
             name=each.name,
-            size=len(each.picture.jpeg),
             sha256=each.sha256,
             previous_hash=session.evidence_hash,
+            **_facts_of(each.picture),
         )
         item.hash = chains.link_hash(item.previous_hash, payload_of(item))
         item.save(force_insert=True)
@@ -253,7 +286,7 @@ def _spooled_with_rows() -> Iterator[EvidenceItem]:
     however many of them there are, they hold nothing up."""
     root = Path(settings.EVIDENCE_SPOOL)
     ages: dict[Path, float] = {}
-    for path in root.rglob("*.jpg"):
+    for path in root.rglob("*.*"):
         with suppress(FileNotFoundError):  # an upload moved it on meanwhile
             ages[path] = time.time() - path.stat().st_mtime
     waiting = sorted((path for path, age in ages.items() if age > RETRY_AFTER_S), key=ages.__getitem__)[::-1]

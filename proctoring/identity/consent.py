@@ -11,14 +11,14 @@ from exams.models import Attempt
 from proctor_site.kernel import clock
 from proctor_site.kernel.errors import Conflict, InvalidInput, NotFound
 from proctoring import policies, sessions
-from proctoring.analysis import context, recent
-from proctoring.identity import baseline, document, liveness, person_checks, reference, steps
+from proctoring.analysis import context, heard, recent
+from proctoring.identity import baseline, document, liveness, person_checks, reference, steps, voice
 from proctoring.identity import notice as notices
 from proctoring.live import presence
 from proctoring.live.publish import record_event
 from proctoring.models import Consent, MonitoringSession, Notice
 from proctoring.models.live_event import Audience
-from proctoring.models.policy import Policy
+from proctoring.models.policy import DiarizerChoice, Policy
 
 
 def valid_consent(session: MonitoringSession | None) -> Consent | None:
@@ -29,18 +29,27 @@ def valid_consent(session: MonitoringSession | None) -> Consent | None:
 
 
 def give(
-    attempt: Attempt, *, candidate: User, notice: object, camera: object, face_comparison: object
+    attempt: Attempt,
+    *,
+    candidate: User,
+    notice: object,
+    camera: object,
+    face_comparison: object,
+    microphone: object = None,
+    voice_comparison: object = None,
 ) -> Consent:
     """Stores the candidate's choice about the present notice, and opens the monitoring session.
 
     `notice` is the version that was read. The same choice again changes nothing; another one replaces it.
-    Declining the camera is a choice too (`camera` False) and is stored. Raises NotFound for anybody but the
+    Declining the camera is a choice too (`camera` False) and is stored; so is the microphone, where the exam
+    listens. Raises NotFound for anybody but the
     candidate, Conflict `ended`, InvalidInput naming the field (`notice` with code `notice_outdated`).
     """
     _require_own(attempt, candidate)
     if attempt.state in states.ENDED:
         raise Conflict("This attempt has ended.", code="ended")
-    with_camera, compared = _choice(camera, face_comparison)
+    policy = policy_of(attempt)
+    choice = {**_choice(camera, face_comparison), **_sound_choice(policy, microphone, voice_comparison)}
     read = _read_notice(attempt, notice)
     with transaction.atomic():
         if attempt.state == states.SCHEDULED:
@@ -49,8 +58,7 @@ def give(
         lock(session)
         before = valid_consent(session)
         person_checks.drop(session, actor=candidate)
-        choice = (read.pk, with_camera, compared)
-        if before and (before.notice_id, before.camera, before.face_comparison) == choice:
+        if before and before.notice_id == read.pk and _choice_in(before) == choice:
             _queue(attempt, before)
             return before
         if before:
@@ -61,27 +69,45 @@ def give(
             session=session,
             candidate=candidate,
             notice=read,
-            camera=with_camera,
-            face_comparison=compared,
-            looked_for=[kind.value for kind in notices.looked_for(policy_of(attempt))],
+            looked_for=[kind.value for kind in notices.looked_for(policy)],
+            recordings_leave=policy.listens and policy.diarizer == DiarizerChoice.DEEPGRAM,
+            **choice,
             given_at=clock.now(),
         )
-        verb = "attempt.consent_given" if with_camera else "attempt.camera_declined"
-        detail = {"notice": read.version, "camera": with_camera, "face_comparison": compared}
+        verb = "attempt.consent_given" if given.camera else "attempt.camera_declined"
+        detail = {"notice": read.version, **choice}
         audit.record(attempt.institution, attempt, verb, actor=candidate, detail=detail)
         _queue(attempt, given)
         transaction.on_commit(lambda: context.forget(session.pk))
     return given
 
 
-def _choice(camera: object, face_comparison: object) -> tuple[bool, bool]:
+def _choice_in(consent: Consent) -> dict[str, bool]:
+    names = ("camera", "face_comparison", "microphone", "voice_comparison")
+    return {name: getattr(consent, name) for name in names}
+
+
+def _sound_choice(policy: Policy, microphone: object, voice_comparison: object) -> dict[str, bool]:
+    """What is not asked for is not agreed to, whatever a client says."""
+    if not policy.listens:
+        return {"microphone": False, "voice_comparison": False}
+    if not isinstance(microphone, bool):
+        raise InvalidInput("Say yes or no.", field="microphone")
+    if voice_comparison is not None and not isinstance(voice_comparison, bool):
+        raise InvalidInput("Say yes or no.", field="voice_comparison")
+    if voice_comparison and not microphone:
+        raise InvalidInput("Without the microphone no voice can be compared.", field="voice_comparison")
+    return {"microphone": microphone, "voice_comparison": bool(voice_comparison) and policy.enrols_voices}
+
+
+def _choice(camera: object, face_comparison: object) -> dict[str, bool]:
     if not isinstance(camera, bool):
         raise InvalidInput("Say yes or no.", field="camera")
     if not isinstance(face_comparison, bool):
         raise InvalidInput("Say yes or no.", field="face_comparison")
     if face_comparison and not camera:
         raise InvalidInput("Without the camera no face can be compared.", field="face_comparison")
-    return camera, face_comparison
+    return {"camera": camera, "face_comparison": face_comparison}
 
 
 def _read_notice(attempt: Attempt, version: object) -> Notice:
@@ -135,6 +161,7 @@ def _end(consent: Consent, candidate: User) -> None:
     document.erase(consent.session)
     baseline.erase(consent.session)
     liveness.erase(consent.session)
+    voice.erase(consent.session)
     attempt = consent.session.attempt
     if attempt is not None:
         audit.record(attempt.institution, attempt, "attempt.consent_withdrawn", actor=candidate)
@@ -144,6 +171,7 @@ def forget(session: MonitoringSession) -> None:
     """Drops what is held in memory of a session: reference, recent frames, the small picture."""
     context.forget(session.pk)
     recent.forget(session.pk)
+    heard.forget(session.pk)
     if session.attempt_id is not None:
         presence.forget(session.attempt_id)
 

@@ -21,6 +21,7 @@ class Reason(StrEnum):
 
     NO_CAMERA = "no_camera"
     NO_COMPARISON = "no_comparison"
+    NO_MICROPHONE = "no_microphone"
     PHOTO_PROBLEMS = "photo_problems"
     OFFICER_PHOTO_UNLIKE = "officer_photo_unlike"
     OFFICER_PHOTO_UNSURE = "officer_photo_unsure"
@@ -68,6 +69,8 @@ def reasons_for(policy: Policy, consent: Consent) -> list[Reason]:
     reasons = []
     if policy.reference_photo_required and not consent.face_comparison:
         reasons.append(Reason.NO_COMPARISON)
+    if policy.listens and not consent.microphone:
+        reasons.append(Reason.NO_MICROPHONE)
     reasons += _doubts_of_officer_photo(consent)
     reasons += _doubts_of_turning(policy, consent)
     document = document_of(consent) if policy.document != StepMode.OFF else None

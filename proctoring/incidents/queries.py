@@ -4,8 +4,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from exams.models import Attempt, Sitting
+from proctoring.evidence import sounds
 from proctoring.live.messages import iso
 from proctoring.models import EvidenceItem, Incident
+from proctoring.models.evidence import EvidenceKind
 from proctoring.observations import Severity
 from proctoring.states import UNREVIEWED
 
@@ -23,7 +25,11 @@ class Need:
 def incident_shape(incident: Incident) -> dict[str, Any]:
     """An incident as events carry it. Evidence has no addresses: they are made per viewer on delivery."""
     session = incident.session
-    items = EvidenceItem._base_manager.filter(incident_id=incident.pk).order_by("captured_at", "sequence")
+    items = list(
+        EvidenceItem._base_manager.filter(incident_id=incident.pk).order_by("captured_at", "sequence")
+    )
+    pictures = [item for item in items if item.kind == EvidenceKind.CAMERA_FRAME]
+    heard = [item for item in items if item.kind == EvidenceKind.SOUND]
     return {
         "incident": incident.pk,
         "attempt": session.attempt_id,
@@ -38,7 +44,16 @@ def incident_shape(incident: Incident) -> dict[str, Any]:
         "count": incident.count,
         "repeats": incident.repeats,
         "review_state": incident.review_state,
-        "evidence": [{"id": item.pk, "captured_at": iso(item.captured_at)} for item in items],
+        "evidence": [{"id": item.pk, "captured_at": iso(item.captured_at)} for item in pictures],
+        "sounds": [
+            {
+                "id": item.pk,
+                "captured_at": iso(item.captured_at),
+                "seconds": item.about.get("seconds"),
+                "text": sounds.text_of(item.about),
+            }
+            for item in heard
+        ],
     }
 
 

@@ -1,7 +1,7 @@
 """Writes what the time rules decided: incident rows, their evidence and the events that tell of them."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from proctoring.evidence import store, windows
-from proctoring.evidence.store import FrameSource, Picture, Staged
+from proctoring.evidence.store import FrameSource, Picture, Recording, Staged
 from proctoring.incidents.decisions import (
     Decision,
     EndIncident,
@@ -26,6 +26,9 @@ from proctoring.observations import Measurements, ObservationKind, Severity
 from proctoring.states import ACKNOWLEDGED, UNREVIEWED
 
 log = logging.getLogger(__name__)
+
+MOST_RECORDINGS = 12
+"""Pieces of sound that are kept of one incident."""
 
 _EVENTS: dict[type[Decision], str] = {
     OpenIncident: "incident.opened",
@@ -50,16 +53,18 @@ def record(
     *,
     engine: str,
     frames: FrameSource | None,
+    sounds: Mapping[ObservationKind, Recording] | None = None,
     warn_candidate: bool = False,
 ) -> list[Incident]:
     """Applies decisions in one transaction: rows, evidence and events, all or nothing.
 
-    `frames`: where the recent pictures are (None: none are left). `engine`: what saw it. With
+    `frames`: where the recent pictures are (None: none are left). `sounds`: pieces of sound that show what
+    was decided. `engine`: what saw it. With
     `warn_candidate` the candidate is told when an incident graver than info opens. Returns the incidents in
     the order of `decisions`. Calling it again with the same decisions opens no second incident of a kind:
     the first is ended.
     """
-    plans = [_plan(session, decision, frames) for decision in decisions]
+    plans = [_plan(session, decision, frames, sounds or {}) for decision in decisions]
     try:
         with transaction.atomic():
             applied = [_apply(session, plan, engine, warn_candidate) for plan in plans]
@@ -83,9 +88,17 @@ def _of(session: MonitoringSession) -> "QuerySet[Incident]":
     return Incident._base_manager.filter(session_id=session.pk).select_related("session__candidate")
 
 
-def _plan(session: MonitoringSession, decision: Decision, frames: FrameSource | None) -> _Plan:
-    """Finds the row and puts the chosen pictures into the spool, before the transaction begins."""
+def _plan(
+    session: MonitoringSession,
+    decision: Decision,
+    frames: FrameSource | None,
+    sounds: Mapping[ObservationKind, Recording],
+) -> _Plan:
+    """Finds the row and puts the chosen evidence into the spool, before the transaction begins."""
     incident = _row_for(session, decision)
+    sound = sounds.get(decision.kind)
+    if sound is not None:
+        return _Plan(decision, incident, _stage_sound(session, decision, incident, sound))
     if frames is None or (incident is None and isinstance(decision, ExtendIncident | EndIncident)):
         return _Plan(decision, incident, [])
     kept = _kept(incident)
@@ -94,6 +107,16 @@ def _plan(session: MonitoringSession, decision: Decision, frames: FrameSource | 
     times = {each.sequence: each.captured_at for each in frames.available(decision.kind)}
     pictures = [Picture(number, moment(times[number]), found[number]) for number in wanted if number in found]
     return _Plan(decision, incident, store.stage(session, pictures))
+
+
+def _stage_sound(
+    session: MonitoringSession, decision: Decision, incident: Incident | None, sound: Recording
+) -> list[Staged]:
+    if isinstance(decision, EndIncident) or (incident is None and isinstance(decision, ExtendIncident)):
+        return []
+    if incident is not None and len(_kept(incident)) >= MOST_RECORDINGS:
+        return []  # more of the same proves no more
+    return store.stage(session, [sound])
 
 
 def _row_for(session: MonitoringSession, decision: Decision) -> Incident | None:

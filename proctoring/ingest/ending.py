@@ -7,7 +7,7 @@ from accounts.tenancy import within
 from exams.models import Attempt
 from proctor_site.kernel import clock
 from proctoring import sessions
-from proctoring.analysis import context, pace, recent, session_measures
+from proctoring.analysis import context, heard, pace, recent, session_measures
 from proctoring.incidents import services
 from proctoring.incidents.rules import finish
 from proctoring.live import presence
@@ -50,6 +50,7 @@ def close_incidents(session: MonitoringSession) -> None:
 
 def _forget(session: MonitoringSession) -> None:
     recent.forget(session.pk)
+    heard.end(session.pk)
     context.forget(session.pk)
     pace.forget(session.pk)
     if session.attempt_id is not None:

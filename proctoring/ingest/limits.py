@@ -6,6 +6,8 @@ from django.conf import settings
 
 from proctor_site.kernel import clock
 from proctor_site.kernel.errors import InvalidInput, TooLarge
+from proctoring.audio.containers import check_bytes as check_bytes_of_recording
+from proctoring.audio.exchange import ClipError
 from proctoring.vision.upload import ImageError, ImageLimits, check_bytes
 
 MOST_SEQUENCE = 2**32 - 1
@@ -73,3 +75,43 @@ def believed_moment(captured_at: float | None) -> Moment:
     if abs(skew) > SKEW_S:
         return Moment(now, skew)
     return Moment(min(captured_at, now))
+
+
+def check_recording(recording: bytes) -> None:
+    """Refuses what is no recording by its first bytes, or is too large; nothing is decoded.
+
+    Raises TooLarge or InvalidInput with a code of `audio.exchange.ClipCode`, field "clip".
+    """
+    limit = settings.CLIP_MAX_BYTES
+    if len(recording) > limit:
+        raise TooLarge(
+            f"This recording has {len(recording)} bytes; at most {limit} are accepted.",
+            field="clip",
+            details={"limit": limit},
+        )
+    try:
+        check_bytes_of_recording(recording)
+    except ClipError as error:
+        raise bad_recording(error) from error
+
+
+def bad_recording(error: ClipError) -> InvalidInput:
+    """The refusal of a recording that cannot be heard."""
+    return InvalidInput(
+        f"This recording cannot be used: {error.message}.", code=error.code.value, field="clip"
+    )
+
+
+def believed_begin(captured_at: float | None, session_began: float) -> float:
+    """When a recording began: the client's moment when it lies in the session, else the server's present.
+
+    Recordings come late after an outage, so that unlike a frame's their moment may be long ago.
+    """
+    now = clock.now().timestamp()
+    if captured_at is None:
+        return now
+    if captured_at != captured_at or captured_at in (float("inf"), float("-inf")):
+        raise InvalidInput("The moment of capture must be a number.", field="captured_at")
+    if not session_began - SKEW_S <= captured_at <= now + SKEW_S:
+        return now
+    return min(captured_at, now)

@@ -11,6 +11,7 @@ from proctor_site.kernel import clock
 TTL_S = 120
 COUNTS_TTL_S = 6 * 60 * 60
 THUMBNAIL_TTL_S = 30
+SOUND_TTL_S = 5 * 60
 STALE_AFTER_S = 20
 """Seconds without a sign of life after which a page counts as gone, though no disconnect was seen."""
 
@@ -25,6 +26,8 @@ class Presence:
     rtt_ms: float | None = None
     camera: str = "none"
     camera_label: str = ""
+    sound: str = ""
+    sound_missing: int = 0
     analysed: int = 0
     shed: int = 0
     frame_sequence: int = -1
@@ -37,6 +40,8 @@ class Presence:
             "last_seen_s": seen,
             "rtt_ms": None if self.rtt_ms is None else round(self.rtt_ms),
             "camera": self.camera,
+            "sound": self.sound,
+            "sound_missing": self.sound_missing,
             "analysed": self.analysed,
             "shed": self.shed,
             "frame_sequence": self.frame_sequence,
@@ -54,8 +59,9 @@ def read(attempt_id: int) -> Presence:
 def read_many(attempt_ids: Iterable[int]) -> dict[int, Presence]:
     """The same for many attempts in one trip to the cache; each id asked for is in the answer."""
     ids = list(attempt_ids)
-    found = cache.get_many([*map(_page_key, ids), *map(_frames_key, ids)])
-    return {each: _merge(found.get(_page_key(each)), found.get(_frames_key(each))) for each in ids}
+    keys = (_page_key, _frames_key, _sound_key)
+    found = cache.get_many([key(each) for key in keys for each in ids])
+    return {each: _merge(*(found.get(key(each)) for key in keys)) for each in ids}
 
 
 def update(attempt_id: int, **changes: Any) -> None:
@@ -74,6 +80,11 @@ def count_frame(attempt_id: int, sequence: int, *, analysed: bool) -> None:
         "last_seen": clock.now().timestamp(),
     }
     cache.set(_frames_key(attempt_id), counts, COUNTS_TTL_S)
+
+
+def note_sound(attempt_id: int, state: str, *, missing: int) -> None:
+    """What became of the newest recording: ok, silent or unheard; and how many have not come so far."""
+    cache.set(_sound_key(attempt_id), {"sound": state, "sound_missing": missing}, SOUND_TTL_S)
 
 
 def disconnect(attempt_id: int, connection: str) -> None:
@@ -100,19 +111,25 @@ def forget(attempt_id: int) -> None:
     cache.delete(_thumbnail_key(attempt_id))
 
 
-def _merge(page: Mapping[str, Any] | None, frames: Mapping[str, Any] | None) -> Presence:
+def _merge(
+    page: Mapping[str, Any] | None, frames: Mapping[str, Any] | None, sound: Mapping[str, Any] | None
+) -> Presence:
     page, frames = page or {}, frames or {}
     seen = max(page.get("last_seen", 0.0), frames.get("last_seen", 0.0))
-    return replace(NOBODY, **{**page, **frames, "last_seen": seen})
+    return replace(NOBODY, **{**page, **frames, **(sound or {}), "last_seen": seen})
 
 
-# Two entries: the socket writes one, the frame line the other, and neither overwrites the other's news.
+# An entry for each: socket, frame line and recordings write their own, and none overwrites another's news.
 def _page_key(attempt_id: int) -> str:
     return f"presence:{attempt_id}"
 
 
 def _frames_key(attempt_id: int) -> str:
     return f"frames:{attempt_id}"
+
+
+def _sound_key(attempt_id: int) -> str:
+    return f"sound:{attempt_id}"
 
 
 def _thumbnail_key(attempt_id: int) -> str:

@@ -17,6 +17,7 @@ from proctoring.models.liveness import LivenessCheck
 from proctoring.models.measures import SessionMeasures
 from proctoring.models.policy import Policy, PolicyAssignment
 from proctoring.models.session import CandidateWarning, MonitoringSession
+from proctoring.models.voice import ReferenceVoice
 
 __all__ = [
     "CandidateWarning",
@@ -36,5 +37,6 @@ __all__ = [
     "Policy",
     "PolicyAssignment",
     "ReferenceFace",
+    "ReferenceVoice",
     "SessionMeasures",
 ]

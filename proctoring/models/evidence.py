@@ -11,6 +11,7 @@ class EvidenceKind(models.TextChoices):
     """What a stored file is."""
 
     CAMERA_FRAME = "camera_frame", "Camera picture"
+    SOUND = "sound", "Recording of sound"
 
 
 class EvidenceItem(TenantModel):
@@ -24,6 +25,9 @@ class EvidenceItem(TenantModel):
         null=True, blank=True, help_text="The client's number of the frame; the same frame is kept once."
     )
     captured_at = models.DateTimeField()
+    about = models.JSONField(
+        default=dict, blank=True, help_text="Of a recording: its length, peaks, spans and text."
+    )
     content_type = models.CharField(max_length=50)
     name = models.CharField(max_length=200, help_text="Name in the private store.")
     size = models.PositiveIntegerField()

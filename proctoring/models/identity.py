@@ -36,6 +36,11 @@ class Consent(TenantModel):
     notice = models.ForeignKey(Notice, on_delete=models.PROTECT, related_name="consents")
     camera = models.BooleanField(default=True)
     face_comparison = models.BooleanField(default=False)
+    microphone = models.BooleanField(default=False)
+    voice_comparison = models.BooleanField(default=False)
+    recordings_leave = models.BooleanField(
+        default=False, help_text="The notice said that recordings are sent to another company."
+    )
     looked_for = models.JSONField(
         null=True,
         blank=True,

@@ -1,5 +1,7 @@
 """One evidence file for one viewer, fresh links to the files of an incident, and the way to its review."""
 
+import sys
+
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.views.decorators.cache import never_cache
@@ -8,32 +10,56 @@ from django.views.decorators.http import require_safe
 from accounts.middleware import SESSION_KEY
 from accounts.pages.guards import here_of, person_of, require_right
 from accounts.pages.refusals import refused_page
+from proctor_site.kernel.byte_ranges import wanted_bytes
 from proctor_site.kernel.errors import Refusal
 from proctoring.evidence import custody
+from proctoring.evidence.store import ENDINGS
 from proctoring.live.messages import iso
 from proctoring.models import Incident
-from proctoring.pages.wall_feed import pictures_of
+from proctoring.pages.wall_feed import pictures_of, sounds_of
 from proctoring.permissions import may_see_incidents
 
 _SHOWN = {"image/jpeg": "jpg", "image/png": "png", "image/webp": "webp"}
+_PLAYED = ENDINGS
 """Types that a browser may show in place, with their file ending; anything else is only saved."""
 
 
 @require_safe
 def evidence_file(request: HttpRequest, slug: str, item_id: int) -> HttpResponse:
-    """Streams the file after every check of `custody.open_for`; each view is logged."""
+    """Streams the file after every check of `custody.open_for`; each view is logged.
+
+    Browsers fetch a sound in ranges: those that go on with one are not looks of their own.
+    """
+    header = request.headers.get("Range", "")
+    goes_on = wanted_bytes(header, sys.maxsize)[0] > 0
     try:
-        opened = custody.open_for(item_id, request.GET.get("link", ""), person_of(request))
+        opened = custody.open_for(item_id, request.GET.get("link", ""), person_of(request), goes_on=goes_on)
     except Refusal as refusal:
         response = refused_page(request, refusal)
         response["Cache-Control"] = "private, no-store"
         return response
-    return private_picture(opened.data, name=f"evidence-{item_id}", content_type=opened.content_type)
+    name = f"evidence-{item_id}"
+    if opened.content_type in _PLAYED:
+        return _private_sound(opened.data, header, name=name, content_type=opened.content_type)
+    return private_picture(opened.data, name=name, content_type=opened.content_type)
+
+
+def _private_sound(data: bytes, header: str, *, name: str, content_type: str) -> HttpResponse:
+    """The same for a sound, or the part of it that is asked for."""
+    first, last, status = wanted_bytes(header, len(data))
+    if status == 416:
+        return HttpResponse(status=416, headers={"Content-Range": f"bytes */{len(data)}"})
+    response = private_picture(data[first : last + 1], name=name, content_type=content_type)
+    response.status_code = status
+    response["Accept-Ranges"] = "bytes"
+    if status == 206:
+        response["Content-Range"] = f"bytes {first}-{last}/{len(data)}"
+    return response
 
 
 def private_picture(data: bytes, *, name: str, content_type: str = "image/jpeg") -> HttpResponse:
-    """A file that no cache keeps and no other site embeds; shown in place only when it is a picture."""
-    ending = _SHOWN.get(content_type)
+    """A file that no cache keeps and no other site embeds; only pictures and sounds are shown in place."""
+    ending = (_SHOWN | _PLAYED).get(content_type)
     kind = "inline" if ending else "attachment"
     response = HttpResponse(data, content_type=content_type if ending else "application/octet-stream")
     response["Content-Disposition"] = f'{kind}; filename="{name}.{ending or "bin"}"'
@@ -48,10 +74,15 @@ def private_picture(data: bytes, *, name: str, content_type: str = "image/jpeg")
 @require_safe
 @require_right("proctoring.view_evidence")
 def evidence_links(request: HttpRequest, slug: str, incident_id: int) -> JsonResponse:
-    """Every picture of an incident with a fresh link; pages ask when theirs have expired."""
-    pictures = pictures_of(_own_incident(request, incident_id), person_of(request), slug)
-    found = [{"id": each.pk, "captured_at": iso(each.captured_at), "url": each.url} for each in pictures]
-    return JsonResponse({"evidence": found})
+    """Every picture and sound of an incident with a fresh link; pages ask when theirs have expired."""
+    incident, viewer = _own_incident(request, incident_id), person_of(request)
+    found = {"evidence": pictures_of(incident, viewer, slug), "sounds": sounds_of(incident, viewer, slug)}
+    return JsonResponse(
+        {
+            name: [{"id": each.pk, "captured_at": iso(each.captured_at), "url": each.url} for each in items]
+            for name, items in found.items()
+        }
+    )
 
 
 @require_safe

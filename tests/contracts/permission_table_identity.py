@@ -19,6 +19,8 @@ IDENTITY_ROWS = [
     Row("POST", _ATTEMPT + "liveness/", _owner(409), states.CHECKING_IN),  # not asked for
     Row("DELETE", _ATTEMPT + "liveness/", _owner(409), states.CHECKING_IN),
     Row("POST", _ATTEMPT + "liveness/looks/", _owner(415), states.CHECKING_IN),  # JSON is no picture
+    Row("POST", _ATTEMPT + "voice/", _owner(415), states.CHECKING_IN),  # JSON is no recording
+    Row("DELETE", _ATTEMPT + "voice/", _owner(204), states.CHECKING_IN),
     Row("GET", _ATTEMPT + "identity-check/", _owner(200), states.CHECKING_IN),
     Row("POST", _ATTEMPT + "identity-check/", _owner(200), states.CHECKING_IN),
     Row("GET", _QUEUE, "403 403 200 404 403 200 200 404 404 302", states.CHECKING_IN),

@@ -29,6 +29,7 @@ THROWN_AWAY = {
     "proctoring.LiveEvent",
     "proctoring.LivenessCheck",
     "proctoring.ReferenceFace",
+    "proctoring.ReferenceVoice",
     "proctoring.SessionMeasures",
 }
 STAYS = {

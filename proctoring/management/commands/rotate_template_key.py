@@ -1,4 +1,4 @@
-"""Encrypts face templates and keys of document photos with PROCTOR_TEMPLATE_KEY; the former key may go."""
+"""Encrypts templates, and keys of document photos, with PROCTOR_TEMPLATE_KEY; the former key may go."""
 
 from typing import Any
 
@@ -7,7 +7,13 @@ from django.core.management.base import BaseCommand, CommandError
 from accounts.tenancy import across_all
 from proctor_site.kernel.errors import Unavailable
 from proctoring.analysis import templates
-from proctoring.models import DocumentCheck, ReferenceFace
+from proctoring.models import DocumentCheck, ReferenceFace, ReferenceVoice
+
+_COLUMNS: tuple[tuple[type[Any], str], ...] = (
+    (ReferenceFace, "template"),
+    (ReferenceVoice, "template"),
+    (DocumentCheck, "photo_key"),
+)
 
 
 class Command(BaseCommand):
@@ -18,7 +24,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         rotated, unreadable = 0, []
         with across_all():
-            for model, column in ((ReferenceFace, "template"), (DocumentCheck, "photo_key")):
+            for model, column in _COLUMNS:
                 for row in model.objects.only("pk", column).order_by("pk").iterator(chunk_size=500):
                     try:
                         rotated += _rotate(row, column)
@@ -28,11 +34,11 @@ class Command(BaseCommand):
         if unreadable:
             raise CommandError(
                 f"{len(unreadable)} of them cannot be read with any key; set PROCTOR_TEMPLATE_KEY_BEFORE "
-                "to the key they were made with. Until then these faces are not compared."
+                "to the key they were made with. Until then these faces and voices are not compared."
             )
 
 
-def _rotate(row: ReferenceFace | DocumentCheck, column: str) -> int:
+def _rotate(row: ReferenceFace | ReferenceVoice | DocumentCheck, column: str) -> int:
     sealed = getattr(row, column)
     if not sealed or templates.is_under_newest_key(sealed):
         return 0

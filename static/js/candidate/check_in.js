@@ -43,8 +43,8 @@ class CheckIn {
   open() {
     const form = byId("consent-form");
     form.addEventListener("submit", (event) => this.#give(event));
-    form.addEventListener("change", () => this.#askAboutFace(form));
-    this.#askAboutFace(form);
+    form.addEventListener("change", () => this.#askWhatMatters(form));
+    this.#askWhatMatters(form);
     this.check.addEventListener("settled", ({ detail }) => {
       byId("device-done").disabled = !detail.ok;
     });
@@ -97,10 +97,13 @@ class CheckIn {
     else this.baseline?.stop();
   }
 
-  /** Without camera there is no face to compare, so the question rests. */
-  #askAboutFace(form) {
-    const question = byId("face-choice");
-    if (question) question.disabled = new FormData(form).get("camera") === "no";
+  /** Without camera there is no face to compare, without microphone no voice, so these questions rest. */
+  #askWhatMatters(form) {
+    const choice = new FormData(form);
+    const face = byId("face-choice");
+    const voice = byId("voice-choice");
+    if (face) face.disabled = choice.get("camera") === "no";
+    if (voice) voice.disabled = choice.get("microphone") === "no";
   }
 
   async #give(event) {
@@ -112,6 +115,8 @@ class CheckIn {
       notice: Number(form.dataset.notice),
       camera,
       face_comparison: camera && choice.get("face_comparison") === "yes",
+      microphone: choice.get("microphone") === "yes",
+      voice_comparison: choice.get("microphone") === "yes" && choice.get("voice_comparison") === "yes",
     };
     const button = form.querySelector("[type=submit]");
     button.disabled = true;

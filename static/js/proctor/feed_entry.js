@@ -49,6 +49,24 @@ export class FeedEntry {
     this.acknowledge.hidden = payload.review_state !== "unreviewed";
     this.nameButtons();
     this.writePictures(payload.evidence ?? []);
+    this.writeSounds(payload.sounds ?? []);
+  }
+
+  /** A piece of sound once shown stays as it is: it may be playing. */
+  writeSounds(sounds) {
+    const present = new Set([...this.slots.sounds.children].map((each) => Number(each.dataset.sound)));
+    for (const { id, url, text } of sounds) {
+      if (present.has(id)) continue;
+      const figure = document.createElement("figure");
+      const caption = document.createElement("figcaption");
+      const audio = new Audio();
+      figure.dataset.sound = id;
+      Object.assign(audio, { controls: true, preload: "none", src: url });
+      caption.className = "small muted";
+      caption.textContent = text;
+      figure.append(audio, caption);
+      this.slots.sounds.append(figure);
+    }
   }
 
   timesInWords(payload, times) {

@@ -1,0 +1,134 @@
+"""The bounded pool of processes that listen to recordings, apart from those that look at frames.
+
+They start with the first recording, not with the server. A caller waits some seconds, because the browser
+keeps its copy of a recording that was refused.
+"""
+
+import atexit
+import logging
+import threading
+import time
+from collections.abc import Callable, Sequence
+from multiprocessing.connection import Connection
+from typing import Any
+
+from django.conf import settings
+
+from proctor_site.kernel.errors import Overloaded, Unavailable
+from proctoring.analysis import sound_worker
+from proctoring.analysis.pool import InProcessPool, Pool, WorkerPool
+from proctoring.audio.exchange import (
+    ClipCut,
+    ClipReport,
+    ClipRequest,
+    EarsChoice,
+    EarsError,
+    Span,
+    VoiceEnrolment,
+)
+from proctoring.models.policy import DiarizerChoice
+
+log = logging.getLogger(__name__)
+
+WAIT_S = 20.0
+TASK_TIMEOUT_S = 60.0
+CROWDED_S = 60.0
+RETRY_AFTER_MS = 15_000
+_shed_at = 0.0
+
+
+class _OwnProcess(InProcessPool):
+    def make(self, choice: Any) -> tuple[Any, str]:
+        return sound_worker.make(choice)
+
+
+class _Workers(WorkerPool):
+    process_name = "listening"
+
+    @property
+    def serve(self) -> Callable[[Connection, Any], None]:
+        return sound_worker.serve
+
+    @property
+    def task_timeout_s(self) -> float:
+        return TASK_TIMEOUT_S
+
+
+_pool: Pool | None = None
+_starting = threading.Lock()
+
+
+def ears_choices() -> dict[str, EarsChoice]:
+    """What the settings choose, by the names of policies; the house's own first."""
+    folder, providers = settings.WEIGHTS_DIR, tuple(settings.ONNX_PROVIDERS)
+    choices = {DiarizerChoice.LOCAL.value: EarsChoice(settings.DIARIZER, folder, providers)}
+    if settings.DEEPGRAM_KEY:
+        provider = EarsChoice("deepgram", folder, providers, {"key": settings.DEEPGRAM_KEY})
+        choices[DiarizerChoice.DEEPGRAM.value] = provider
+    return choices
+
+
+def start() -> Pool:
+    """The pool of this process, started on first use. Raises Unavailable with the reason."""
+    global _pool
+    with _starting:
+        if _pool is None:
+            count = settings.SOUND_WORKERS
+            _pool = _Workers(count, ears_choices()) if count else _OwnProcess(ears_choices())
+            log.info("listening: %s worker(s), %s", _pool.workers, _pool.description)
+            atexit.register(close)
+        return _pool
+
+
+def analyse(recording: bytes, request: ClipRequest, diarizer: str) -> ClipReport:
+    """Report on one recording; blocks the calling thread until it is there.
+
+    Raises ClipError (no recording), Overloaded (nobody free within `WAIT_S`), WorkerLost, Unavailable.
+    """
+    report: ClipReport = _run("analyse_clip", recording, request, diarizer)
+    return report
+
+
+def cut(recording: bytes, spans: Sequence[Span], *, margin_s: float, longest_s: float) -> ClipCut:
+    """A playable piece of a recording. Raises as `analyse`."""
+    piece: ClipCut = _run("cut", recording, tuple(spans), margin_s, longest_s)
+    return piece
+
+
+def enrol(recording: bytes) -> VoiceEnrolment:
+    """Judges a recording as a candidate's voice. Raises as `analyse`."""
+    judged: VoiceEnrolment = _run("enrol_voice", recording)
+    return judged
+
+
+def engine_description() -> str:
+    """What the house's own pipeline listens with; voices that another one enrolled cannot be compared."""
+    return start().description[:200]
+
+
+def is_crowded() -> bool:
+    """Whether a recording was shed by this process a moment ago."""
+    return _shed_at > 0 and time.monotonic() - _shed_at < CROWDED_S
+
+
+def close() -> None:
+    """Stops the workers; the next recording starts new ones."""
+    global _pool, _shed_at
+    with _starting:
+        _shed_at = 0.0
+        if _pool is not None:
+            _pool.close()
+            _pool = None
+
+
+def _run(method: str, *arguments: Any) -> Any:
+    global _shed_at
+    try:
+        return start().run(method, *arguments, wait_s=WAIT_S)
+    except Overloaded as error:
+        _shed_at = time.monotonic()
+        details = {"retry_after_ms": RETRY_AFTER_MS}
+        raise Overloaded("Recordings are coming faster than they can be heard.", details=details) from error
+    except EarsError as error:
+        log.error("%s", error)
+        raise Unavailable("Recordings cannot be listened to now.", code="analysis_unavailable") from error
