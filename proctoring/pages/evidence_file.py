@@ -1,6 +1,7 @@
 """One evidence file for one viewer, fresh links to the files of an incident, and the way to its review."""
 
 import sys
+from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
@@ -16,7 +17,7 @@ from proctoring.evidence import custody
 from proctoring.evidence.store import ENDINGS
 from proctoring.live.messages import iso
 from proctoring.models import Incident
-from proctoring.pages.wall_feed import pictures_of, sounds_of
+from proctoring.pages.wall_feed import Picture, Sound, pictures_of, sounds_of
 from proctoring.permissions import may_see_incidents
 
 _SHOWN = {"image/jpeg": "jpg", "image/png": "png", "image/webp": "webp"}
@@ -76,13 +77,14 @@ def private_picture(data: bytes, *, name: str, content_type: str = "image/jpeg")
 def evidence_links(request: HttpRequest, slug: str, incident_id: int) -> JsonResponse:
     """Every picture and sound of an incident with a fresh link; pages ask when theirs have expired."""
     incident, viewer = _own_incident(request, incident_id), person_of(request)
-    found = {"evidence": pictures_of(incident, viewer, slug), "sounds": sounds_of(incident, viewer, slug)}
+    pictures, heard = pictures_of(incident, viewer, slug), sounds_of(incident, viewer, slug)
     return JsonResponse(
-        {
-            name: [{"id": each.pk, "captured_at": iso(each.captured_at), "url": each.url} for each in items]
-            for name, items in found.items()
-        }
+        {"evidence": [_link(each) for each in pictures], "sounds": [_link(each) for each in heard]}
     )
+
+
+def _link(item: Picture | Sound) -> dict[str, Any]:
+    return {"id": item.pk, "captured_at": iso(item.captured_at), "url": item.url}
 
 
 @require_safe
