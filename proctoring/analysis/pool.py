@@ -150,10 +150,7 @@ class _Worker:
 
 
 class WorkerPool(Pool):
-    """Spawned processes, each with its own engine; a dead one is replaced and costs only its own task.
-
-    `process_name`: what they are called in lists of processes.
-    """
+    """Spawned processes, each with its own engine; a dead one is replaced and costs only its own task."""
 
     process_name = "analysis"
 

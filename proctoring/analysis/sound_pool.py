@@ -83,7 +83,7 @@ def start() -> Pool:
 def analyse(recording: bytes, request: ClipRequest, diarizer: str) -> ClipReport:
     """Report on one recording; blocks the calling thread until it is there.
 
-    Raises ClipError (no recording), Overloaded (nobody free within `WAIT_S`), WorkerLost, Unavailable.
+    Raises ClipError (no recording), Unavailable (code `overloaded`: nobody free within `WAIT_S`), WorkerLost.
     """
     report: ClipReport = _run("analyse_clip", recording, request, diarizer)
     return report
@@ -104,6 +104,11 @@ def enrol(recording: bytes) -> VoiceEnrolment:
 def engine_description() -> str:
     """What the house's own pipeline listens with; voices that another one enrolled cannot be compared."""
     return start().description[:200]
+
+
+def crowded(message: str, retry_after_ms: int) -> Unavailable:
+    """The refusal of a recording that is to come again: 503, upon which a browser keeps its copy."""
+    return Unavailable(message, code="overloaded", details={"retry_after_ms": retry_after_ms})
 
 
 def is_crowded() -> bool:
@@ -127,8 +132,7 @@ def _run(method: str, *arguments: Any) -> Any:
         return start().run(method, *arguments, wait_s=WAIT_S)
     except Overloaded as error:
         _shed_at = time.monotonic()
-        details = {"retry_after_ms": RETRY_AFTER_MS}
-        raise Overloaded("Recordings are coming faster than they can be heard.", details=details) from error
+        raise crowded("Recordings are coming faster than they can be heard.", RETRY_AFTER_MS) from error
     except EarsError as error:
         log.error("%s", error)
         raise Unavailable("Recordings cannot be listened to now.", code="analysis_unavailable") from error

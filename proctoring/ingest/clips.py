@@ -11,7 +11,7 @@ from typing import Any
 from accounts.tenancy import within
 from exams import states as exam_states
 from proctor_site.kernel import clock
-from proctor_site.kernel.errors import Conflict, Overloaded
+from proctor_site.kernel.errors import Conflict
 from proctoring.analysis import context, heard, pool, sound_pool
 from proctoring.analysis.context import SessionContext
 from proctoring.analysis.heard import Heard
@@ -117,8 +117,8 @@ def accept_clip(
 
     Numbers may come in any order; one that was taken before is answered with `accepted` false, code
     `repeated`. Raises Conflict (`ended`, `not_started`, `consent_missing`), InvalidInput and TooLarge; and
-    Overloaded when nobody is free within `sound_pool.WAIT_S`: then nothing has changed and the client keeps
-    its copy. Blocks: not for an event loop.
+    Unavailable (`overloaded`) when nobody is free within `sound_pool.WAIT_S`: then nothing has changed and
+    the client keeps its copy. Blocks: not for an event loop.
     """
     number = limits.check_sequence(sequence)
     limits.check_recording(recording)
@@ -132,9 +132,7 @@ def accept_clip(
     if _is_in_a_break(session, at):
         return ClipAnswer(number, False, False, code="paused", clip_seconds=known.sound.seconds)
     if not heard.begin(session.pk, wait_s=CLAIM_WAIT_S):
-        raise Overloaded(
-            "Another recording of this session is being listened to.", details={"retry_after_ms": 5_000}
-        )
+        raise sound_pool.crowded("Another recording of this session is being listened to.", 5_000)
     try:
         return _in_turn(session, known, recording, number, at, is_late=is_late)
     finally:

@@ -24,9 +24,10 @@ def open_check_in(page: Page, exam: str) -> None:
 
 
 def agree_to_everything(page: Page) -> None:
-    """Reads the notice, agrees to camera and comparison."""
+    """Reads the notice, agrees to camera, comparison and microphone."""
     page.get_by_label("I agree that my camera is used").check()
     page.get_by_label("My face may be compared").check()
+    page.get_by_label("I agree that my microphone is used").check()
     page.get_by_role("button", name="Continue").click()
 
 

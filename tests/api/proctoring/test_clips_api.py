@@ -13,7 +13,6 @@ from rest_framework.test import APIClient
 from accounts.models import AuditEntry, Institution, User
 from accounts.tenancy import within
 from proctor_site.kernel import clock
-from proctor_site.kernel.errors import Overloaded
 from proctoring.analysis import sound_pool
 from proctoring.evidence import custody
 from proctoring.ingest import tokens
@@ -64,7 +63,7 @@ def test_a_form_and_what_is_refused(heard: MonitoringSession, monkeypatch: pytes
     assert elsewhere.post(address, TWO, content_type="audio/wav").status_code == 404
 
     def crowded(*arguments: Any) -> None:
-        raise Overloaded("busy", details={"retry_after_ms": sound_pool.RETRY_AFTER_MS})
+        raise sound_pool.crowded("busy", sound_pool.RETRY_AFTER_MS)
 
     monkeypatch.setattr(sound_pool, "analyse", crowded)
     shed = send(heard, **{"X-Sequence": "7"})

@@ -9,7 +9,7 @@ from django.core.cache import cache
 
 from exams.models import Allowance
 from proctor_site.kernel import clock
-from proctor_site.kernel.errors import Conflict, InvalidInput, Overloaded, TooLarge
+from proctor_site.kernel.errors import Conflict, InvalidInput, TooLarge, Unavailable
 from proctoring.analysis import heard, pool, sound_pool
 from proctoring.evidence import custody, store
 from proctoring.ingest import clips, ending
@@ -162,10 +162,10 @@ def test_an_overloaded_server_takes_nothing_and_a_lost_worker_costs_one(
     feed: ClipFeed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def crowded(*arguments: Any) -> None:
-        raise Overloaded("busy")
+        raise sound_pool.crowded("busy", 1_000)
 
     monkeypatch.setattr(sound_pool, "analyse", crowded)
-    with pytest.raises(Overloaded):
+    with pytest.raises(Unavailable):
         feed.send(ALONE, sequence=0)
     assert heard.load(feed.session.pk) == heard.Heard()
 

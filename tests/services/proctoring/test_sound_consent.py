@@ -89,6 +89,7 @@ def test_the_choice_is_asked_for_and_counts(checking_in: Attempt, institution: A
     assert steps.reasons_for(policy, declined) == [steps.Reason.NO_MICROPHONE]
     assert not clips.wanted(declined.session).wanted
     given = agree(checking_in, microphone=True)
+    context.forget(given.session.pk)
     assert steps.reasons_for(policy, given) == [] and clips.wanted(given.session).wanted
     assert "another_voice" in (given.looked_for or [])
 
@@ -99,14 +100,14 @@ def test_a_voice_is_enrolled_encrypted_and_goes_with_the_consent(
     listens(institution)
     session = agree(checking_in, microphone=True).session
     with pytest.raises(Conflict) as refused:
-        voice.enrol(session, recording(*NINE_SECONDS, seconds=10))
+        voice.enrol(session, recording(*NINE_SECONDS, seconds=14))
     assert refused.value.code == "consent_missing"
     agree(checking_in, microphone=True, voice_comparison=True)
     short = voice.enrol(session, recording((1.0, 3.0, ANNA), seconds=5))
     assert not short.ok and [code for code, _ in short.problems] == ["voice_too_short"]
     assert not ReferenceVoice.objects.exists()
     with django_capture_on_commit_callbacks(execute=True):
-        assert voice.enrol(session, recording(*NINE_SECONDS, seconds=10)) == voice.Judgement(True, (), 9.0)
+        assert voice.enrol(session, recording(*NINE_SECONDS, seconds=14)) == voice.Judgement(True, (), 9.0)
     row = ReferenceVoice.objects.get()
     known = context.of(session).sound
     assert known.voice is not None and "voice=" not in repr(known)
@@ -121,7 +122,7 @@ def test_a_voice_is_enrolled_encrypted_and_goes_with_the_consent(
 def test_a_stranger_s_voice_needs_two_recordings_that_agree(attempt: Attempt, session: Any) -> None:
     agreed = agree_to_sound(session, voice_comparison=True)
     Consent.objects.filter(pk=agreed.pk).update(microphone=True)
-    voice.enrol(session, recording(*NINE_SECONDS, seconds=10))
+    voice.enrol(session, recording(*NINE_SECONDS, seconds=14))
     context.forget(session.pk)
     feed = ClipFeed(session)
     feed.send((1.0, 20.0, BEN))
