@@ -92,7 +92,8 @@ class IncidentAdmin(WatchedRowsAdmin):
         viewer, zone = _person(request), zone_of(request)
         sees_evidence = incident_page.may_see_evidence(viewer, incident)
         slug = incident.institution.slug
-        exhibits = incident_page.exhibits_of(incident, viewer, slug) if sees_evidence else []
+        is_sound = incident.kind in SOUND_KINDS
+        exhibits = incident_page.exhibits_of(incident, viewer, slug) if sees_evidence and not is_sound else []
         timeline = timeline_of(incident.session)
         queue = Queue(self, request)
         who = incident_columns.candidate(incident)
@@ -106,8 +107,8 @@ class IncidentAdmin(WatchedRowsAdmin):
             "about": detectors.about(incident.kind),
             "measurements": incident_page.measurements_of(incident),
             "exhibits": exhibits,
-            "heard": incident_page.heard_in(incident, viewer, slug) if sees_evidence else [],
-            "is_sound": incident.kind in SOUND_KINDS,
+            "heard": incident_page.heard_in(incident, viewer, slug) if sees_evidence and is_sound else [],
+            "is_sound": is_sound,
             "sees_evidence": sees_evidence,
             "first": incident_page.first_at_start(exhibits),
             "choices": incident_page.choices_of(incident),

@@ -12,6 +12,7 @@ from rest_framework.response import Response
 
 from accounts.tenancy import within
 from exams.api.base import READING_REFUSALS, REFUSALS, CandidateView
+from exams.api.parsers import LimitedJSONParser
 from exams.api.serializers import ProblemSerializer
 from exams.models import Attempt
 from proctor_site.kernel.errors import Conflict, InvalidInput, TooLarge
@@ -23,9 +24,14 @@ from proctoring.api.capture import (
     number_in,
     recording_in,
 )
-from proctoring.api.sound_shapes import ClipAnswerSerializer, ClipSerializer, VoiceJudgementSerializer
+from proctoring.api.sound_shapes import (
+    ClipAnswerSerializer,
+    ClipSerializer,
+    QuietClipSerializer,
+    VoiceJudgementSerializer,
+)
 from proctoring.identity import voice
-from proctoring.ingest.clips import accept_clip
+from proctoring.ingest.clips import accept_clip, note_quiet
 from proctoring.models import MonitoringSession
 
 _HEADERS = [
@@ -39,7 +45,7 @@ _HEADERS = [
 class SendClip(CaptureView):
     """Send a recording."""
 
-    parser_classes = [RawSoundParser, OctetSoundParser, MultiPartParser]
+    parser_classes = [RawSoundParser, OctetSoundParser, MultiPartParser, LimitedJSONParser]
 
     @property
     def most_bytes(self) -> int:  # type: ignore[override]
@@ -49,22 +55,33 @@ class SendClip(CaptureView):
     @extend_schema(
         operation_id="session_clip",
         parameters=_HEADERS,
-        request={"audio/webm": OpenApiTypes.BINARY, "multipart/form-data": ClipSerializer},
+        request={
+            "audio/webm": OpenApiTypes.BINARY,
+            "multipart/form-data": ClipSerializer,
+            "application/json": QuietClipSerializer,
+        },
         responses={200: ClipAnswerSerializer, **REFUSALS, 503: ProblemSerializer},
     )
     def post(self, request: Request, public_id: UUID) -> Response:
         """Listens to one complete recording while the request waits.
 
+        As JSON: the browser heard nothing in a recording and sends none.
         `accepted` false is an answer: the copy may go. With 503 keep it and send it again after Retry-After.
         """
         session = self.session_for(request, public_id)
         sequence: Any = number_in(request, "sequence", "X-Sequence", required=True)
-        captured_ms = number_in(request, "captured_at", "X-Captured-At", required=False)
+        is_quiet = (request.content_type or "").startswith("application/json")
+        began = "started_at" if is_quiet else "captured_at"
+        captured_ms = number_in(request, began, "X-Captured-At", required=False)
         if not isinstance(sequence, int):
             raise InvalidInput("sequence must be a whole number.", field="sequence")
         captured_at = None if captured_ms is None else captured_ms / 1000
         with within(session.institution):
-            answer = accept_clip(session, recording_in(request), sequence=sequence, captured_at=captured_at)
+            if is_quiet:
+                answer = note_quiet(session, sequence=sequence, captured_at=captured_at)
+            else:
+                sound = recording_in(request)
+                answer = accept_clip(session, sound, sequence=sequence, captured_at=captured_at)
         return Response(answer.to_json())
 
 

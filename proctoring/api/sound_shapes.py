@@ -17,6 +17,13 @@ class ClipSerializer(serializers.Serializer[Any]):
     )
 
 
+class QuietClipSerializer(serializers.Serializer[Any]):
+    """A recording in which the browser heard nothing, and which it does not send."""
+
+    sequence = serializers.IntegerField(min_value=0, max_value=2**32 - 1)
+    started_at = serializers.FloatField(required=False, help_text="Milliseconds since 1970.")
+
+
 class ClipQualitySerializer(serializers.Serializer[Any]):
     """Levels in decibels of full scale."""
 

@@ -68,7 +68,7 @@ def leave_out(session: MonitoringSession) -> None:
 
 def erase(session: MonitoringSession) -> int:
     """Deletes the session's voice data, in the caller's transaction; how many rows."""
-    return ReferenceVoice._base_manager.filter(session_id=session.pk).delete()[0]
+    return ReferenceVoice.objects.filter(session_id=session.pk).delete()[0]
 
 
 def _keep(session: MonitoringSession, found: VoiceEnrolment) -> None:

@@ -124,11 +124,7 @@ def accept_clip(
     limits.check_recording(recording)
     at = limits.believed_begin(captured_at, session.started_at.timestamp())
     is_late = _check_open(session, at)
-    known = context.of(session)
-    if not known.sound.may_listen:
-        raise Conflict(
-            "The candidate has not agreed to the microphone; nothing is taken.", code="consent_missing"
-        )
+    known = _listening(session)
     if _is_in_a_break(session, at):
         return ClipAnswer(number, False, False, code="paused", clip_seconds=known.sound.seconds)
     if not heard.begin(session.pk, wait_s=CLAIM_WAIT_S):
@@ -137,6 +133,39 @@ def accept_clip(
         return _in_turn(session, known, recording, number, at, is_late=is_late)
     finally:
         heard.done(session.pk)
+
+
+def note_quiet(session: MonitoringSession, *, sequence: int, captured_at: float | None = None) -> ClipAnswer:
+    """Takes note that the browser heard nothing in a recording and sent none, so that none is missing.
+
+    Raises as `accept_clip`.
+    """
+    number = limits.check_sequence(sequence)
+    at = limits.believed_begin(captured_at, session.started_at.timestamp())
+    _check_open(session, at)
+    seconds = _listening(session).sound.seconds
+    if _is_in_a_break(session, at):
+        return ClipAnswer(number, False, False, code="paused", clip_seconds=seconds)
+    if not heard.begin(session.pk, wait_s=CLAIM_WAIT_S):
+        raise sound_pool.crowded("Another recording of this session is being listened to.", 5_000)
+    try:
+        memory = heard.load(session.pk)
+        is_new = not memory.has(number)
+        memory = memory.with_taken(number)
+        heard.save(session.pk, memory)
+    finally:
+        heard.done(session.pk)
+    code = "quiet" if is_new else "repeated"
+    return ClipAnswer(number, is_new, False, code, memory.last_sequence, clip_seconds=seconds)
+
+
+def _listening(session: MonitoringSession) -> SessionContext:
+    known = context.of(session)
+    if not known.sound.may_listen:
+        raise Conflict(
+            "The candidate has not agreed to the microphone; nothing is taken.", code="consent_missing"
+        )
+    return known
 
 
 def _check_open(session: MonitoringSession, at: float) -> bool:

@@ -55,6 +55,13 @@ def test_a_form_and_what_is_refused(heard: MonitoringSession, monkeypatch: pytes
     file = SimpleUploadedFile("a.wav", TWO, content_type="audio/wav")
     assert client.post(address, {"clip": file, "sequence": 4}).json()["last_sequence"] == 4
     assert client.post(address, {"sequence": 5}).json()["field"] == "clip"
+    quiet = client.post(address, {"sequence": 5, "seconds": 30}, format="json").json()
+    assert (quiet["accepted"], quiet["analysed"], quiet["code"], quiet["last_sequence"]) == (
+        True,
+        False,
+        "quiet",
+        5,
+    )
     assert client.post(address, TWO, content_type="audio/wav").json()["field"] == "sequence"
     assert send(heard, b"<html>no sound</html>", **{"X-Sequence": "6"}).json()["code"] == "not_a_recording"
     other = MonitoringSession(public_id=uuid.uuid4())
