@@ -27,11 +27,12 @@ from proctoring.api.capture import (
 from proctoring.api.sound_shapes import (
     ClipAnswerSerializer,
     ClipSerializer,
-    QuietClipSerializer,
+    UnheardSerializer,
     VoiceJudgementSerializer,
 )
+from proctoring.audio.unheard import Unheard
 from proctoring.identity import voice
-from proctoring.ingest.clips import accept_clip, note_quiet
+from proctoring.ingest.clips import accept_clip, accept_unheard
 from proctoring.models import MonitoringSession
 
 _HEADERS = [
@@ -58,31 +59,42 @@ class SendClip(CaptureView):
         request={
             "audio/webm": OpenApiTypes.BINARY,
             "multipart/form-data": ClipSerializer,
-            "application/json": QuietClipSerializer,
+            "application/json": UnheardSerializer,
         },
         responses={200: ClipAnswerSerializer, **REFUSALS, 503: ProblemSerializer},
     )
     def post(self, request: Request, public_id: UUID) -> Response:
         """Listens to one complete recording while the request waits.
 
-        As JSON: the browser heard nothing in a recording and sends none.
         `accepted` false is an answer: the copy may go. With 503 keep it and send it again after Retry-After.
+        Of a piece with nothing to hear send JSON instead.
         """
         session = self.session_for(request, public_id)
+        is_unheard = request.content_type.startswith("application/json")
+        begin = "started_at" if is_unheard else "captured_at"
         sequence: Any = number_in(request, "sequence", "X-Sequence", required=True)
-        is_quiet = (request.content_type or "").startswith("application/json")
-        began = "started_at" if is_quiet else "captured_at"
-        captured_ms = number_in(request, began, "X-Captured-At", required=False)
+        captured_ms = number_in(request, begin, "X-Captured-At", required=False)
         if not isinstance(sequence, int):
             raise InvalidInput("sequence must be a whole number.", field="sequence")
         captured_at = None if captured_ms is None else captured_ms / 1000
         with within(session.institution):
-            if is_quiet:
-                answer = note_quiet(session, sequence=sequence, captured_at=captured_at)
+            if is_unheard:
+                answer = accept_unheard(
+                    session, _unheard_in(request), sequence=sequence, captured_at=captured_at
+                )
             else:
-                sound = recording_in(request)
-                answer = accept_clip(session, sound, sequence=sequence, captured_at=captured_at)
+                answer = accept_clip(
+                    session, recording_in(request), sequence=sequence, captured_at=captured_at
+                )
         return Response(answer.to_json())
+
+
+def _unheard_in(request: Request) -> Unheard:
+    numbers = [
+        number_in(request, name, f"X-{name.title()}", required=True) for name in ("seconds", "level_db")
+    ]
+    seconds, level = (0.0 if each is None else float(each) for each in numbers)
+    return Unheard(seconds, level)
 
 
 class CandidateVoice(CandidateView):

@@ -247,6 +247,10 @@ class PresenceSerializer(serializers.Serializer[Any]):
     sound = serializers.CharField(
         allow_blank=True, help_text="Of the newest recording: ok, silent or unheard; empty: none came lately."
     )
+    microphone = serializers.CharField(
+        allow_blank=True, help_text="ok, muted, denied, ended, none; empty where nothing is recorded."
+    )
+    microphone_since = serializers.IntegerField(allow_null=True, help_text="Seconds since 1970.")
     sound_missing = serializers.IntegerField(help_text="Recordings that have not come so far.")
     analysed = serializers.IntegerField()
     shed = serializers.IntegerField()

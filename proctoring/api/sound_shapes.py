@@ -17,11 +17,17 @@ class ClipSerializer(serializers.Serializer[Any]):
     )
 
 
-class QuietClipSerializer(serializers.Serializer[Any]):
-    """A recording in which the browser heard nothing, and which it does not send."""
+class UnheardSerializer(serializers.Serializer[Any]):
+    """A piece that is not sent: nothing in it was louder than the room, or nothing came at all."""
 
     sequence = serializers.IntegerField(min_value=0, max_value=2**32 - 1)
-    started_at = serializers.FloatField(required=False, help_text="Milliseconds since 1970.")
+    started_at = serializers.FloatField(
+        required=False, help_text="When it began: milliseconds since 1970 by the client's clock."
+    )
+    seconds = serializers.FloatField(help_text="More than 0, at most 3600.")
+    level_db = serializers.FloatField(
+        help_text="Its loudest moment, decibels of full scale, -200 to 0; below -80: no signal at all."
+    )
 
 
 class ClipQualitySerializer(serializers.Serializer[Any]):

@@ -26,7 +26,10 @@ from proctoring.states import SESSION_LIVE
 
 log = logging.getLogger(__name__)
 
-CAMERA_STATES = ("ok", "denied", "ended", "none")
+DEVICE_STATES = {
+    "camera": ("ok", "denied", "ended", "none"),
+    "microphone": ("ok", "muted", "denied", "ended", "none"),
+}
 _MOST_LABEL = 200
 SHED_HELD_MS = 1_000
 """How long the answer to a shed frame is held back. A client has one frame under way, so even one that does
@@ -139,14 +142,15 @@ class CandidateConsumer(JsonSocket):
                 seen = {} if rtt is None else {"rtt_ms": rtt}
                 await in_thread(presence.update, self.attempt.pk, **seen)
             await self.send_message(messages.pong(sent_at, clock.now()))
-        elif content["type"] == "camera":
+        elif content["type"] in DEVICE_STATES:
+            device, states = content["type"], DEVICE_STATES[content["type"]]
             state, label = content.get("state"), content.get("label", "")
-            if state not in CAMERA_STATES:
-                raise InvalidInput(f"state is one of {', '.join(CAMERA_STATES)}.", field="state")
+            if state not in states:
+                raise InvalidInput(f"state is one of {', '.join(states)}.", field="state")
             if not isinstance(label, str) or len(label) > _MOST_LABEL or "\x00" in label:
                 raise InvalidInput(f"label is a text of at most {_MOST_LABEL} characters.", field="label")
             if self.has_capture:
-                await in_thread(connection.tell_camera, self.attempt, state, label)
+                await in_thread(connection.tell_device, self.attempt, device, state, label)
         else:
             raise InvalidInput("There is no message of this type.", code="unknown_type", field="type")
 

@@ -13,6 +13,7 @@ from exams.delivery import lost_time
 from exams.models import Attempt
 from exams.models.lost_time import Cause
 from proctor_site.kernel import clock
+from proctoring.audio.microphone_names import program_of
 from proctoring.consumers.threads import in_thread
 from proctoring.live import presence
 from proctoring.live.publish import record_event
@@ -85,17 +86,27 @@ def _tell(attempt: Attempt, *, connected: bool) -> None:
         )
 
 
-def tell_camera(attempt: Attempt, state: str, label: str) -> None:
-    """Keeps the state of the camera and tells proctors when it has changed; blocking."""
+def tell_device(attempt: Attempt, device: str, state: str, label: str) -> None:
+    """Keeps the state of "camera" or "microphone" and tells proctors when it has changed; blocking."""
     before = presence.read(attempt.pk)
-    presence.update(attempt.pk, camera=state, camera_label=label)
-    if (before.camera, before.camera_label) == (state, label):
+    if device == "camera":
+        presence.update(attempt.pk, camera=state, camera_label=label)
+        is_new = (before.camera, before.camera_label) != (state, label)
+    else:
+        is_other_state = before.microphone != state
+        since = clock.now().timestamp() if is_other_state else before.microphone_since
+        presence.update(attempt.pk, microphone=state, microphone_label=label, microphone_since=since)
+        is_new = is_other_state or before.microphone_label != label
+    if not is_new:
         return
+    payload = {"state": state, "label": label, "candidate": _who(attempt)}
+    if device == "microphone":
+        payload["program"] = program_of(label)
     with within(attempt.institution), transaction.atomic():
         record_event(
             attempt.institution,
-            kind="camera.changed",
-            payload={"state": state, "label": label, "candidate": _who(attempt)},
+            kind=f"{device}.changed",
+            payload=payload,
             audience=Audience.PROCTORS,
             sitting=attempt.enrolment.sitting,
             attempt=attempt,

@@ -1,12 +1,15 @@
 """Takes a recording of the microphone from a session's client to its answer: checks, listening, incidents.
 
-The recording itself is never written: only the piece around what was pointed out is, as evidence.
+The recording itself is never written: only the piece around what was pointed out is, as evidence. Of a piece
+in which the browser heard nothing only that comes, so that every second is answered for.
 """
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, tzinfo
 from typing import Any
+
+from django.conf import settings
 
 from accounts.tenancy import within
 from exams import states as exam_states
@@ -16,6 +19,7 @@ from proctoring.analysis import context, heard, pool, sound_pool
 from proctoring.analysis.context import SessionContext
 from proctoring.analysis.heard import Heard
 from proctoring.audio.exchange import ClipError, ClipReport, ClipRequest
+from proctoring.audio.unheard import Unheard, report_of
 from proctoring.evidence import sounds
 from proctoring.evidence.store import Recording
 from proctoring.incidents import services as incidents
@@ -36,6 +40,7 @@ CLAIM_WAIT_S = 5.0
 MARGIN_S = 1.0
 LONGEST_S = 20.0
 """Around what was heard, and in all: a piece of evidence is no longer than it must be."""
+QUIET = "quiet"
 _MUCH_CLIPPED = 0.02
 _TOO_LOUD = "Your microphone is too loud: move a little away from it, or turn it down."
 
@@ -94,8 +99,13 @@ class ClipAnswer:
             "coaching": [{"code": code, "text": text} for code, text in _coaching(report)],
             "incidents": list(self.incidents),
             "clip_seconds": self.clip_seconds,
-            "next": "listen_first" if sound_pool.is_crowded() else "record",
+            "next": "listen_first" if listens_first() else "record",
         }
+
+
+def listens_first() -> bool:
+    """Whether browsers send only what holds something to hear: as set, and while recordings are shed."""
+    return settings.CLIP_LISTEN_FIRST or sound_pool.is_crowded()
 
 
 def wanted(session: MonitoringSession) -> ClipsWanted:
@@ -105,7 +115,7 @@ def wanted(session: MonitoringSession) -> ClipsWanted:
         wanted=session.state == SESSION_LIVE and known.may_listen,
         seconds=known.seconds,
         bits_per_second=BITS_PER_SECOND,
-        listen_first=False,
+        listen_first=listens_first(),
         last_sequence=heard.load(session.pk).last_sequence,
     )
 
@@ -120,8 +130,25 @@ def accept_clip(
     Unavailable (`overloaded`) when nobody is free within `sound_pool.WAIT_S`: then nothing has changed and
     the client keeps its copy. Blocks: not for an event loop.
     """
-    number = limits.check_sequence(sequence)
     limits.check_recording(recording)
+    return _accept(session, recording, sequence=sequence, captured_at=captured_at)
+
+
+def accept_unheard(
+    session: MonitoringSession, piece: Unheard, *, sequence: int, captured_at: float | None = None
+) -> ClipAnswer:
+    """Takes the word of the browser that a piece holds nothing. Answers and raises as `accept_clip`.
+
+    A changed browser could say so of anything, as it could record silence; it is marked as its word.
+    """
+    limits.check_unheard(piece)
+    return _accept(session, piece, sequence=sequence, captured_at=captured_at)
+
+
+def _accept(
+    session: MonitoringSession, piece: bytes | Unheard, *, sequence: int, captured_at: float | None
+) -> ClipAnswer:
+    number = limits.check_sequence(sequence)
     at = limits.believed_begin(captured_at, session.started_at.timestamp())
     is_late = _check_open(session, at)
     known = _listening(session)
@@ -130,33 +157,9 @@ def accept_clip(
     if not heard.begin(session.pk, wait_s=CLAIM_WAIT_S):
         raise sound_pool.crowded("Another recording of this session is being listened to.", 5_000)
     try:
-        return _in_turn(session, known, recording, number, at, is_late=is_late)
+        return _in_turn(session, known, piece, number, at, is_late=is_late)
     finally:
         heard.done(session.pk)
-
-
-def note_quiet(session: MonitoringSession, *, sequence: int, captured_at: float | None = None) -> ClipAnswer:
-    """Takes note that the browser heard nothing in a recording and sent none, so that none is missing.
-
-    Raises as `accept_clip`.
-    """
-    number = limits.check_sequence(sequence)
-    at = limits.believed_begin(captured_at, session.started_at.timestamp())
-    _check_open(session, at)
-    seconds = _listening(session).sound.seconds
-    if _is_in_a_break(session, at):
-        return ClipAnswer(number, False, False, code="paused", clip_seconds=seconds)
-    if not heard.begin(session.pk, wait_s=CLAIM_WAIT_S):
-        raise sound_pool.crowded("Another recording of this session is being listened to.", 5_000)
-    try:
-        memory = heard.load(session.pk)
-        is_new = not memory.has(number)
-        memory = memory.with_taken(number)
-        heard.save(session.pk, memory)
-    finally:
-        heard.done(session.pk)
-    code = "quiet" if is_new else "repeated"
-    return ClipAnswer(number, is_new, False, code, memory.last_sequence, clip_seconds=seconds)
 
 
 def _listening(session: MonitoringSession) -> SessionContext:
@@ -195,7 +198,7 @@ def _is_in_a_break(session: MonitoringSession, at: float) -> bool:
 def _in_turn(
     session: MonitoringSession,
     known: SessionContext,
-    recording: bytes,
+    piece: bytes | Unheard,
     number: int,
     at: float,
     *,
@@ -210,7 +213,7 @@ def _in_turn(
     memory = memory.with_taken(number)
     last = memory.last_sequence
     try:
-        report = sound_pool.analyse(recording, request, known.sound.diarizer)
+        report = _report(piece, request, known.sound.diarizer)
     except ClipError as error:
         raise limits.bad_recording(error) from error
     except pool.WorkerLost:
@@ -221,16 +224,22 @@ def _in_turn(
     state, findings = judge(
         memory.rules, report, known.sound.rule_set.rules, known.sound.rule_set.muted, _zone(session)
     )
-    _record(session, known, recording, report, findings)
+    _record(session, known, piece if isinstance(piece, bytes) else b"", report, findings)
     heard.save(session.pk, Heard(memory.taken, state))
     if is_late:
         with within(session.institution):
             incidents.close_open(session)
         heard.end(session.pk)
     _note_presence(session, memory, report)
-    code = report.voices.error if report.voices else ""
+    code = report.voices.error if report.voices else QUIET if isinstance(piece, Unheard) else ""
     open_now = [] if is_late else [kind.value for kind in state.open_kinds()]
     return ClipAnswer(number, True, not code, code, last, report, open_now, seconds)
+
+
+def _report(piece: bytes | Unheard, request: ClipRequest, diarizer: str) -> ClipReport:
+    if isinstance(piece, Unheard):
+        return report_of(piece, request)
+    return sound_pool.analyse(piece, request, diarizer)
 
 
 def _enrolled_voice(known: SessionContext) -> tuple[float, ...] | None:

@@ -8,9 +8,13 @@ from proctor_site.kernel import clock
 from proctor_site.kernel.errors import InvalidInput, TooLarge
 from proctoring.audio.containers import check_bytes as check_bytes_of_recording
 from proctoring.audio.exchange import ClipError
+from proctoring.audio.unheard import Unheard
 from proctoring.vision.upload import ImageError, ImageLimits, check_bytes
 
 MOST_SEQUENCE = 2**32 - 1
+MOST_UNHEARD_S = 3_600.0
+"""A computer that slept may tell of a long time at once."""
+LEAST_LEVEL_DB = -200.0
 SKEW_S = 30.0
 """A client clock that is further off than this is not believed."""
 
@@ -93,6 +97,14 @@ def check_recording(recording: bytes) -> None:
         check_bytes_of_recording(recording)
     except ClipError as error:
         raise bad_recording(error) from error
+
+
+def check_unheard(piece: Unheard) -> None:
+    """Refuses lengths and levels that no piece has. Raises InvalidInput."""
+    if not 0 < piece.seconds <= MOST_UNHEARD_S:
+        raise InvalidInput(f"seconds is more than 0 and at most {MOST_UNHEARD_S:.0f}.", field="seconds")
+    if not LEAST_LEVEL_DB <= piece.level_db <= 0:
+        raise InvalidInput(f"level_db is from {LEAST_LEVEL_DB:.0f} to 0.", field="level_db")
 
 
 def bad_recording(error: ClipError) -> InvalidInput:

@@ -18,7 +18,10 @@ STALE_AFTER_S = 20
 
 @dataclass(frozen=True, slots=True)
 class Presence:
-    """What the server knows of a candidate's page. `last_seen`: seconds since the epoch; 0: never."""
+    """What the server knows of a candidate's page. `last_seen`: seconds since the epoch; 0: never.
+
+    `microphone` is "" where nothing is recorded; `microphone_since`: since when it is in that state.
+    """
 
     connection: str = ""
     connected: bool = False
@@ -26,6 +29,9 @@ class Presence:
     rtt_ms: float | None = None
     camera: str = "none"
     camera_label: str = ""
+    microphone: str = ""
+    microphone_label: str = ""
+    microphone_since: float = 0.0
     sound: str = ""
     sound_missing: int = 0
     analysed: int = 0
@@ -40,6 +46,8 @@ class Presence:
             "last_seen_s": seen,
             "rtt_ms": None if self.rtt_ms is None else round(self.rtt_ms),
             "camera": self.camera,
+            "microphone": self.microphone,
+            "microphone_since": round(self.microphone_since) or None,
             "sound": self.sound,
             "sound_missing": self.sound_missing,
             "analysed": self.analysed,

@@ -2,6 +2,7 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -9,6 +10,7 @@ from exams.pages.exam_page import exam_page_context
 from exams.pages.steps import PAGE_OF_STATE, Page, own_attempt, url_of
 from proctoring import sessions, supervision
 from proctoring.identity.consent import valid_consent
+from proctoring.ingest import clips
 
 
 @never_cache
@@ -18,9 +20,14 @@ def exam_room(request: HttpRequest, slug: str, attempt_id: int) -> HttpResponse:
     attempt = own_attempt(request, attempt_id)
     if PAGE_OF_STATE[attempt.state] is not Page.EXAM:
         return redirect(url_of(attempt))
-    consent = valid_consent(sessions.session_of(attempt))
+    session = sessions.session_of(attempt)
+    consent = valid_consent(session)
+    sound = clips.wanted(session) if session else clips.NOT_WANTED
     page = exam_page_context(attempt) | {
         "captures_camera": consent is not None and consent.camera,
+        "clips_url": reverse("api_session_clips", args=[session.public_id]) if session else "",
+        "records_sound": sound.wanted,
+        "clip_seconds": sound.seconds,
         "compares_faces": consent is not None and consent.face_comparison,
         "open_warnings": [supervision.warning_shape(each) for each in supervision.open_warnings(attempt)],
     }

@@ -1,6 +1,7 @@
 """The proctor's page of a sitting, and the details of one of its candidates."""
 
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -18,6 +19,7 @@ from proctoring.identity import liveness_words, officer_photos, person_checks
 from proctoring.live import presence, replay
 from proctoring.live.messages import iso
 from proctoring.models import CandidateWarning
+from proctoring.pages import microphone_words
 from proctoring.pages.wall_feed import feed_of, feed_of_attempt
 from proctoring.pages.wall_tiles import ACTS, STATE_WORDS, connection_of, tiles_of
 from proctoring.pages.watching import watched_sitting, zone_of
@@ -90,11 +92,13 @@ def candidate_details(request: HttpRequest, slug: str, sitting_id: int, enrolmen
     }
     if attempt is not None:
         session = sessions.session_of(attempt)
-        seen = presence.read(attempt.pk).to_pulse(clock.now().timestamp())
+        known = presence.read(attempt.pk)
+        seen = known.to_pulse(clock.now().timestamp())
         page |= {
             "state_words": STATE_WORDS[attempt.state],
             "connection": connection_of(attempt.state, seen),
             "presence": seen,
+            "microphone": microphone_words.in_words(known, ZoneInfo(zone_of(request))),
             "warnings": CandidateWarning.objects.filter(session__attempt=attempt)
             .select_related("proctor")
             .order_by("-pk"),

@@ -71,6 +71,8 @@ class Tile:
     connection: str
     lost_since: datetime | None
     camera: str
+    microphone: str
+    microphone_since: int | None
     unreviewed: int
     worst: str
     incidents: str
@@ -132,6 +134,8 @@ def _tile(
         connection=connection,
         lost_since=_lost_since(row["presence"], gone.get(attempt)) if connection == "lost" else None,
         camera=row["presence"]["camera"],
+        microphone=row["presence"]["microphone"],
+        microphone_since=row["presence"]["microphone_since"],
         unreviewed=row["incidents"]["unreviewed"],
         worst=row["incidents"]["worst"],
         incidents=json.dumps(incidents.get(attempt, {}), separators=(",", ":")),

@@ -185,22 +185,25 @@ async def test_a_shed_frame_is_answered_late_and_the_page_is_free_for_other_thin
     assert answer["next_frame_after_ms"] >= 1_000  # the rest of at least two seconds
 
 
-async def test_the_camera_state_reaches_proctors_once_per_change(
-    connect: Any, candidate: Any, session: Any
+@pytest.mark.parametrize("device", ["camera", "microphone"])
+async def test_the_state_of_a_device_reaches_proctors_once_per_change(
+    connect: Any, candidate: Any, session: Any, device: str
 ) -> None:
     socket = await connect(candidate, address(session.attempt))
     await socket.receive("hello")
     for state in ("ok", "ok", "ended"):
-        await socket.send({"type": "camera", "state": state, "label": "Built-in"})
+        await socket.send({"type": device, "state": state, "label": "Built-in"})
     await socket.send({"type": "ping", "sent_at": 1})
     await socket.receive("pong")
     states = await in_thread(
         lambda: [
             event.payload["state"]
-            for event in LiveEvent._base_manager.filter(kind="camera.changed").order_by("id")
+            for event in LiveEvent._base_manager.filter(kind=f"{device}.changed").order_by("id")
         ]
     )
     assert states == ["ok", "ended"]
+    seen = await in_thread(presence.read, session.attempt.pk)
+    assert getattr(seen, device) == "ended"
 
 
 async def test_orders_arrive_and_a_pause_stops_analysis(

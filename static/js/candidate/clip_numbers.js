@@ -1,11 +1,11 @@
-// Numbers of the pieces of one session: they grow, over reloads and over the tabs of this browser.
+// Numbers of the pieces of one attempt: they grow, over reloads and over the tabs of this browser.
 
 const PREFIX = "proctor-clip-number-";
 
 export class ClipNumbers {
   /** `storage`: localStorage, or null where it is refused; then the server and the kept pieces know the last one. */
-  constructor(session, storage = ownStorage()) {
-    this.key = PREFIX + session;
+  constructor(attempt, storage = ownStorage()) {
+    this.key = PREFIX + attempt;
     this.storage = storage;
     this.last = -1;
   }

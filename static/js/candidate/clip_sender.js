@@ -19,7 +19,7 @@ const KEEPS = [401, 403, 408, 425, 429];
  */
 export class ClipSender extends EventTarget {
   /** `isSaving()`: whether answers are under way; they go first. `post(piece, sound)` is for tests. */
-  constructor({ url, store, isSaving = () => false, post = (piece, sound) => postPiece(url, piece, sound) }) {
+  constructor({ store, isSaving = () => false, post = postPiece }) {
     super();
     Object.assign(this, { store, isSaving, post });
     this.retryMs = FIRST_RETRY_MS;
@@ -56,9 +56,10 @@ export class ClipSender extends EventTarget {
     while (!this.isStopped) {
       const pieces = await this.store.list();
       // What another tab has kept is found as well: the list is read anew each time.
-      const piece = pieces.findLast(({ sequence }) => !(this.postponed.get(sequence) > performance.now()));
+      const waits = pieces.map(({ sequence }) => (this.postponed.get(sequence) ?? 0) - performance.now());
+      const piece = pieces.findLast((_, place) => waits[place] <= 0);
       if (!piece) {
-        if (pieces.length) this.#wait(this.#nextDelay(), "postponed");
+        if (pieces.length) this.#wait(Math.min(...waits), "postponed");
         else this.#tell("empty", {});
         return;
       }
@@ -124,8 +125,8 @@ export class ClipSender extends EventTarget {
   }
 }
 
-/** Sends one piece; resolves to the server's answer. Throws ApiError. */
-export function postPiece(url, { sequence, startedAt, seconds, level, mime }, sound) {
+/** Sends one piece to its address; resolves to the server's answer. Throws ApiError. */
+export function postPiece({ url, sequence, startedAt, seconds, level, mime }, sound) {
   const options = { timeoutMs: ANSWER_LIMIT_MS, priority: "low" };
   if (sound === null) {
     const notice = { sequence, started_at: Math.round(startedAt), seconds, level_db: level };

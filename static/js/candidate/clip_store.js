@@ -11,26 +11,26 @@ export const MOST_AGE_MS = 75 * 60 * 1000;
 export const ROOM_FOR_ANSWERS = 20e6;
 
 /**
- * The pieces of one session that the server does not have yet. A piece is {session, sequence, startedAt, seconds,
+ * The pieces of one attempt that the server does not have yet. A piece is {attempt, sequence, url, startedAt, seconds,
  * level, mime, size}; one without sound has `size` 0 and says that nothing was heard. Event: "dropped" {sequence},
  * when a piece had to go unheard; the server sees the gap in the numbers.
  */
 export class ClipStore extends EventTarget {
   /** `shelf`: where pieces lie; `room()` resolves to the bytes that this browser would still store, or null. */
-  constructor({ session, shelf, room = browserRoom, now = Date.now }) {
+  constructor({ attempt, shelf, room = browserRoom, now = Date.now }) {
     super();
-    Object.assign(this, { session, shelf, room, now });
+    Object.assign(this, { attempt, shelf, room, now });
   }
 
   /** All pieces, oldest first, without their sound. */
   async list() {
-    const pieces = await this.shelf.list(this.session);
+    const pieces = await this.shelf.list(this.attempt);
     return pieces.sort((a, b) => a.sequence - b.sequence);
   }
 
   /** Keeps a piece; older ones make room for it. `sound`: ArrayBuffer, or null. */
   async keep(piece, sound) {
-    const whole = { ...piece, session: this.session, size: sound?.byteLength ?? 0 };
+    const whole = { ...piece, attempt: this.attempt, size: sound?.byteLength ?? 0 };
     await this.#makeRoom(whole.size);
     for (;;) {
       try {
@@ -47,24 +47,24 @@ export class ClipStore extends EventTarget {
 
   /** The sound of a piece; null when it has none. */
   sound(sequence) {
-    return this.shelf.sound(this.session, sequence);
+    return this.shelf.sound(this.attempt, sequence);
   }
 
   remove(sequence) {
-    return this.shelf.remove(this.session, [sequence]);
+    return this.shelf.remove(this.attempt, [sequence]);
   }
 
   /** Deletes every piece: the agreement was withdrawn. */
   async clear() {
     const pieces = await this.list();
-    await this.shelf.remove(this.session, pieces.map(({ sequence }) => sequence));
+    await this.shelf.remove(this.attempt, pieces.map(({ sequence }) => sequence));
   }
 
   /** The room is needed for answers: every recording goes, what says that nothing was heard stays. */
   async giveWay() {
     const pieces = await this.list();
     const large = pieces.filter(({ size }) => size).map(({ sequence }) => sequence);
-    await this.shelf.remove(this.session, large);
+    await this.shelf.remove(this.attempt, large);
     large.forEach((sequence) => this.#tellDropped(sequence));
   }
 
@@ -95,7 +95,7 @@ export class ClipStore extends EventTarget {
   }
 
   async #drop(sequence) {
-    await this.shelf.remove(this.session, [sequence]);
+    await this.shelf.remove(this.attempt, [sequence]);
     this.#tellDropped(sequence);
   }
 
@@ -104,15 +104,15 @@ export class ClipStore extends EventTarget {
   }
 }
 
-/** The kept pieces of `session` on this computer. */
-export async function openClipStore(session) {
+/** The pieces of an attempt that are kept on this computer. */
+export async function openClipStore(attempt) {
   let shelf;
   try {
     shelf = new DatabaseShelf(await openDatabase());
   } catch {
     shelf = new MemoryShelf();
   }
-  return new ClipStore({ session, shelf });
+  return new ClipStore({ attempt, shelf });
 }
 
 class DatabaseShelf {
@@ -124,23 +124,23 @@ class DatabaseShelf {
   put(piece, sound) {
     return this.#run("readwrite", (pieces, sounds) => {
       pieces.put(piece);
-      if (sound) sounds.put(sound, [piece.session, piece.sequence]);
+      if (sound) sounds.put(sound, [piece.attempt, piece.sequence]);
     });
   }
 
-  list(session) {
-    return this.#run("readonly", (pieces) => pieces.getAll(within(session)));
+  list(attempt) {
+    return this.#run("readonly", (pieces) => pieces.getAll(within(attempt)));
   }
 
-  async sound(session, sequence) {
-    return (await this.#run("readonly", (pieces, sounds) => sounds.get([session, sequence]))) ?? null;
+  async sound(attempt, sequence) {
+    return (await this.#run("readonly", (pieces, sounds) => sounds.get([attempt, sequence]))) ?? null;
   }
 
-  remove(session, sequences) {
+  remove(attempt, sequences) {
     return this.#run("readwrite", (pieces, sounds) => {
       for (const sequence of sequences) {
-        pieces.delete([session, sequence]);
-        sounds.delete([session, sequence]);
+        pieces.delete([attempt, sequence]);
+        sounds.delete([attempt, sequence]);
       }
     });
   }
@@ -178,19 +178,19 @@ export class MemoryShelf {
   }
 
   async put(piece, sound) {
-    this.entries.set(`${piece.session} ${piece.sequence}`, { piece, sound });
+    this.entries.set(`${piece.attempt} ${piece.sequence}`, { piece, sound });
   }
 
-  async list(session) {
-    return [...this.entries.values()].map(({ piece }) => piece).filter((piece) => piece.session === session);
+  async list(attempt) {
+    return [...this.entries.values()].map(({ piece }) => piece).filter((piece) => piece.attempt === attempt);
   }
 
-  async sound(session, sequence) {
-    return this.entries.get(`${session} ${sequence}`)?.sound ?? null;
+  async sound(attempt, sequence) {
+    return this.entries.get(`${attempt} ${sequence}`)?.sound ?? null;
   }
 
-  async remove(session, sequences) {
-    for (const sequence of sequences) this.entries.delete(`${session} ${sequence}`);
+  async remove(attempt, sequences) {
+    for (const sequence of sequences) this.entries.delete(`${attempt} ${sequence}`);
   }
 
   async removeBefore(startedAt) {
@@ -198,8 +198,8 @@ export class MemoryShelf {
   }
 }
 
-function within(session) {
-  return IDBKeyRange.bound([session], [session, []]);
+function within(attempt) {
+  return IDBKeyRange.bound([attempt], [attempt, []]);
 }
 
 async function browserRoom() {
@@ -212,7 +212,7 @@ function openDatabase() {
   return new Promise((resolve, reject) => {
     const request = indexedDB.open(DATABASE, 1);
     request.onupgradeneeded = () => {
-      request.result.createObjectStore(PIECES, { keyPath: ["session", "sequence"] });
+      request.result.createObjectStore(PIECES, { keyPath: ["attempt", "sequence"] });
       request.result.createObjectStore(SOUNDS);
     };
     request.onsuccess = () => resolve(request.result);

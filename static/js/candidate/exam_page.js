@@ -187,7 +187,10 @@ class ExamPage {
     else showNotice(`An answer to question ${place?.number ?? ""} was not accepted: ${detail}`);
   }
 
+  /** For who sends beside the page: answers go first, also to the room that this browser has. */
   #showStatus(detail) {
+    this.root.dataset.saving = String(detail.status === "saving");
+    if (!detail.isKept) document.dispatchEvent(new CustomEvent("attempt:storage-full"));
     this.saveState.show(detail);
     this.finalCheck.showUnsent(detail.unsent);
   }

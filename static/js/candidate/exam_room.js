@@ -4,6 +4,8 @@ import { Camera } from "./camera.js";
 import { CapturePanel } from "./capture_panel.js";
 import { ExamSocket } from "./exam_socket.js";
 import { FrameSender } from "./frame_sender.js";
+import { openTogether } from "./media_device.js";
+import { SoundRoom } from "./sound_room.js";
 import { Warnings } from "./warnings.js";
 import { offerWithdrawal } from "./withdrawal.js";
 
@@ -19,6 +21,7 @@ class ExamRoom {
     this.socket = new ExamSocket(attempt);
     this.greetings = 0;
     this.warnings = new Warnings(document.getElementById("warning-dialog"));
+    this.sound = root.dataset.microphone === "true" ? new SoundRoom({ root, socket: this.socket }) : null;
     if (this.wantsCamera) {
       this.panel = new CapturePanel(root);
       this.camera = new Camera();
@@ -32,14 +35,23 @@ class ExamRoom {
     if (this.wantsCamera) this.#watchCamera();
     document.addEventListener("attempt:held", () => this.#begin());
     document.addEventListener("attempt:lost", () => this.#stop("sent from the other page"));
-    document.addEventListener("attempt:over", () => this.#stop("stopped: the exam is over"));
+    document.addEventListener("attempt:over", ({ detail }) => {
+      if (this.sound) detail.waitFor(this.sound.close());
+      this.#stop("stopped: the exam is over");
+    });
     if (isHeld()) this.#begin();
   }
 
   #begin() {
     this.warnings.add(JSON.parse(document.getElementById("open-warnings").textContent));
-    if (this.wantsCamera) this.camera.open();
+    this.#openDevices();
     this.socket.open();
+  }
+
+  #openDevices() {
+    this.sound?.hold();
+    if (this.wantsCamera && this.sound) openTogether(this.camera, this.sound.microphone);
+    else if (this.wantsCamera) this.camera.open();
   }
 
   #listen() {
@@ -70,6 +82,7 @@ class ExamRoom {
     this.greetings += 1;
     // After a gap: another device may have taken over meanwhile.
     if (this.greetings > 1) tell("attempt:check");
+    this.sound?.greet(hello);
     if (!this.wantsCamera) return;
     this.#reportCamera();
     if (hello.capture) this.sender.start(hello.frame_interval_ms, hello.frame_sequence);
@@ -77,8 +90,10 @@ class ExamRoom {
   }
 
   #heard({ kind, payload }) {
-    if (kind === "attempt.moved" || kind === "attempt.deadline_changed") tell("attempt:moved", payload);
-    else if (kind === "attempt.taken_over") tell("attempt:taken-over", payload);
+    if (kind === "attempt.moved" || kind === "attempt.deadline_changed") {
+      this.sound?.move(payload.state);
+      tell("attempt:moved", payload);
+    } else if (kind === "attempt.taken_over") tell("attempt:taken-over", payload);
     else if (kind === "warning.sent") this.warnings.add([payload]);
     else if (kind === "warning.acknowledged") this.warnings.drop(payload.id);
     else if (kind.startsWith("announcement.")) tell("announcement:heard", payload);
@@ -89,6 +104,7 @@ class ExamRoom {
   #refused({ code }) {
     if (code !== "capture_taken_over") return;
     if (this.wantsCamera) this.sender.stop();
+    this.sound?.release();
     tell("attempt:check");
     setTimeout(() => isHeld() && this.socket.reopen(), RECLAIM_MS);
   }
@@ -101,6 +117,8 @@ class ExamRoom {
   /** The socket stays: a proctor will write. */
   #withdrawn() {
     this.#stopCamera();
+    this.sound?.withdraw();
+    this.sound = null;
     this.wantsCamera = false;
     this.root.querySelector("[data-withdraw]").hidden = true;
     this.panel.showPictures("stopped: you withdrew your agreement");
@@ -118,6 +136,7 @@ class ExamRoom {
 
   #stop(words) {
     if (this.wantsCamera) this.#stopCamera();
+    this.sound?.release();
     this.socket.close();
     if (this.wantsCamera) this.panel.showPictures(words);
   }

@@ -7,6 +7,8 @@ import { postRenewing } from "./renewing_post.js";
 const ASK_AFTER_DEADLINE_MS = 2000;
 const HURRY_SECONDS = 5;
 const SEND_AGAIN_MS = 5000;
+/** For who has something to keep before the page goes, such as the last seconds of a recording. */
+const LAST_WORK_MS = 1500;
 const RUNNING = ["in_progress", "paused", "overdue"];
 const byId = (id) => document.getElementById(id);
 
@@ -154,12 +156,14 @@ export class ExamStates extends EventTarget {
       if (!hasAnswered) {
         text.textContent = `The server cannot be reached. What it has of your answers is ${isByItself ? "handed in" : "kept"}; the rest is kept on this computer. Keep this page open: it goes on when the connection is back.`;
       }
-      await new Promise((resolve) => setTimeout(resolve, ASK_AFTER_DEADLINE_MS));
+      await pause(ASK_AFTER_DEADLINE_MS);
     }
   }
 
   async #end() {
-    document.dispatchEvent(new CustomEvent("attempt:over", { detail: { state: this.watch.state } }));
+    const waits = [];
+    const waitFor = (work) => waits.push(work);
+    document.dispatchEvent(new CustomEvent("attempt:over", { detail: { state: this.watch.state, waitFor } }));
     this.journal.close();
     this.isLeaving = true;
     const words = byId("end-dialog-text");
@@ -174,6 +178,7 @@ export class ExamStates extends EventTarget {
       // After the answers, so that they are there when the hand-in counts.
       const isSettled = total.left === 0 && (await this.handIn.sendLate());
       if (isSettled && total.counted + total.kept === 0) {
+        await Promise.race([Promise.allSettled(waits), pause(LAST_WORK_MS)]);
         location.replace(this.root.dataset.done);
         return;
       }
@@ -182,7 +187,7 @@ export class ExamStates extends EventTarget {
       byId("end-dialog").querySelector("[data-end-link]").hidden = false;
       this.endDialog.show();
       if (isSettled) return;
-      await new Promise((resolve) => setTimeout(resolve, SEND_AGAIN_MS));
+      await pause(SEND_AGAIN_MS);
       // A proctor may open a terminated exam again: then what is left goes the ordinary way.
       if ((await this.watch.refresh()) && RUNNING.includes(this.watch.state)) location.reload();
     }
@@ -195,4 +200,8 @@ export function showNotice(sentence) {
   notice.setAttribute("role", "alert");
   notice.textContent = sentence;
   byId("exam-notices").replaceChildren(notice);
+}
+
+function pause(milliseconds) {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }

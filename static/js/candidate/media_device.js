@@ -30,14 +30,22 @@ export class MediaDevice extends EventTarget {
     return this.track?.label ?? "";
   }
 
+  /** Switched off at the device or in the system: it is there, but gives nothing. */
+  get isMuted() {
+    return this.state === "ended" && this.track !== null;
+  }
+
   get deviceId() {
     return this.track?.getSettings().deviceId ?? "";
   }
 
-  /** Opens the device, the one chosen at check-in if it is there. Resolves to true when it runs. */
-  open(deviceId = this.#readChoice()) {
+  /**
+   * Opens the device, the one chosen at check-in if it is there. Resolves to true when it runs. `given`: a promise
+   * of its stream, or of null, when it is asked for together with another device.
+   */
+  open(deviceId = this.#readChoice(), given = null) {
     this.isWanted = true;
-    this.opening ??= this.#open(deviceId).finally(() => {
+    this.opening ??= this.#open(deviceId, given).finally(() => {
       this.opening = null;
     });
     return this.opening;
@@ -66,12 +74,18 @@ export class MediaDevice extends EventTarget {
     return own.map((device, index) => ({ id: device.deviceId, label: device.label || `${title} ${index + 1}` }));
   }
 
-  async #open(deviceId) {
+  /** What to ask the browser for: the device that was chosen at check-in. */
+  get constraints() {
+    const deviceId = this.#readChoice();
+    return deviceId ? { ...this.wishes, deviceId: { exact: deviceId } } : this.wishes;
+  }
+
+  async #open(deviceId, given) {
     const missing = missingMedia();
     if (missing) return this.#become(missing.code, missing.text);
     this.#release();
     try {
-      this.stream = await this.#request(deviceId);
+      this.stream = (await given) ?? (await this.#request(deviceId));
     } catch (error) {
       const { code, text } = explain(error, this.name);
       return this.#become(code, text);
@@ -159,5 +173,24 @@ export class MediaDevice extends EventTarget {
     } catch {
       // Without storage the exam page takes the browser's first device.
     }
+  }
+}
+
+/** Opens a camera and a microphone with one question of the browser; each alone when they cannot be had together. */
+export function openTogether(camera, microphone) {
+  const both = missingMedia() ? Promise.resolve(null) : askForBoth(camera.constraints, microphone.constraints);
+  const part = (medium) => both.then((stream) => stream && new MediaStream(stream.getTracks().filter((each) => each.kind === medium)));
+  const first = camera.open(undefined, part("video"));
+  // One after the other: where each has to be asked for alone, the browser shows one question at a time.
+  const second = microphone.open(undefined, first.then(() => part("audio")));
+  return Promise.all([first, second]);
+}
+
+async function askForBoth(video, audio) {
+  try {
+    return await navigator.mediaDevices.getUserMedia({ video, audio });
+  } catch {
+    // Which of the two is missing, or was refused, is said when each is asked for alone.
+    return null;
   }
 }

@@ -8,6 +8,12 @@ const ENDED = new Set(["submitted", "terminated", "refused", "missed", "abandone
 const RANKS = { info: 0, low: 1, medium: 2, high: 3 };
 const SLOW_RTT_MS = 1000;
 const SLOW_SEEN_S = 8;
+const MICROPHONE_WORDS = {
+  muted: "microphone muted",
+  denied: "microphone not allowed",
+  ended: "microphone off",
+  none: "no microphone",
+};
 const CAMERA_WORDS = { denied: "camera not allowed", ended: "camera off", none: "no camera" };
 
 export class Tile {
@@ -36,6 +42,8 @@ export class Tile {
     this.connection = data.connection;
     this.lostSince = data.lostSince ? Date.parse(data.lostSince) : null;
     this.camera = data.camera;
+    this.microphone = data.microphone;
+    this.microphoneSince = data.microphoneSince ? Number(data.microphoneSince) * 1000 : null;
     this.incidents = new Map();
     for (const [id, [severity, waits, goesOn]] of Object.entries(JSON.parse(data.incidents))) {
       this.incidents.set(Number(id), { severity, waits: Boolean(waits), goesOn: Boolean(goesOn) });
@@ -69,6 +77,8 @@ export class Tile {
   /** `seen`: the server's view of the connection; `now`: the server's time in milliseconds. */
   applyPulse(seen, now) {
     this.camera = seen.camera;
+    this.microphone = seen.microphone;
+    this.microphoneSince = seen.microphone_since ? seen.microphone_since * 1000 : null;
     if (!CONNECTS.has(this.state)) {
       this.connection = "none";
     } else if (seen.connected) {
@@ -149,11 +159,16 @@ export class Tile {
 
   get connectionWords() {
     const camera = CONNECTS.has(this.state) ? CAMERA_WORDS[this.camera] : "";
-    const also = camera ? `, ${camera}` : "";
+    const also = [camera, this.microphoneWords].map((each) => (each ? `, ${each}` : "")).join("");
     if (this.connection === "ok") return `connected${also}`;
     if (this.connection === "slow") return `slow connection${also}`;
     if (this.connection !== "lost") return "";
     return this.lostSince ? `connection lost since ${this.times.clock(this.lostSince)}` : "not connected";
+  }
+
+  get microphoneWords() {
+    const words = CONNECTS.has(this.state) ? MICROPHONE_WORDS[this.microphone] : "";
+    return words && this.microphoneSince ? `${words} since ${this.times.minute(this.microphoneSince)}` : words;
   }
 
   get warningWords() {

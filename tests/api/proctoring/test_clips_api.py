@@ -49,19 +49,27 @@ def test_a_raw_recording_with_the_token(heard: MonitoringSession) -> None:
     assert (again["accepted"], again["code"], again["last_sequence"]) == (False, "repeated", 0)
 
 
+def test_a_piece_without_anything_to_hear_is_only_told_of(heard: MonitoringSession) -> None:
+    client = APIClient(headers={"Authorization": f"Bearer {tokens.make(heard)}"})
+    address = f"/api/v1/sessions/{heard.public_id}/clips/"
+    notice = {"sequence": 3, "seconds": 30.0, "level_db": -61.5}
+    notice["started_at"] = round(clock.now().timestamp() * 1000)
+    body = client.post(address, notice, format="json").json()
+    assert (body["accepted"], body["analysed"], body["code"]) == (True, False, "quiet")
+    assert (body["duration_s"], body["quality"]["silent"], body["last_sequence"]) == (30.0, False, 3)
+    assert client.post(address, notice, format="json").json()["code"] == "repeated"
+    for name, value in {"seconds": 0, "level_db": 3, "sequence": -1, "started_at": "soon"}.items():
+        refused = client.post(address, {**notice, name: value}, format="json")
+        assert (refused.status_code, refused.json()["field"]) == (400, name)
+    assert client.post(address, {"sequence": 4}, format="json").json()["code"] == "required"
+
+
 def test_a_form_and_what_is_refused(heard: MonitoringSession, monkeypatch: pytest.MonkeyPatch) -> None:
     client = APIClient(headers={"Authorization": f"Bearer {tokens.make(heard)}"})
     address = f"/api/v1/sessions/{heard.public_id}/clips/"
     file = SimpleUploadedFile("a.wav", TWO, content_type="audio/wav")
     assert client.post(address, {"clip": file, "sequence": 4}).json()["last_sequence"] == 4
     assert client.post(address, {"sequence": 5}).json()["field"] == "clip"
-    quiet = client.post(address, {"sequence": 5, "seconds": 30}, format="json").json()
-    assert (quiet["accepted"], quiet["analysed"], quiet["code"], quiet["last_sequence"]) == (
-        True,
-        False,
-        "quiet",
-        5,
-    )
     assert client.post(address, TWO, content_type="audio/wav").json()["field"] == "sequence"
     assert send(heard, b"<html>no sound</html>", **{"X-Sequence": "6"}).json()["code"] == "not_a_recording"
     other = MonitoringSession(public_id=uuid.uuid4())

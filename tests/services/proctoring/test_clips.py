@@ -11,9 +11,10 @@ from exams.models import Allowance
 from proctor_site.kernel import clock
 from proctor_site.kernel.errors import Conflict, InvalidInput, TooLarge, Unavailable
 from proctoring.analysis import heard, pool, sound_pool
+from proctoring.audio.unheard import Unheard
 from proctoring.evidence import custody, store
 from proctoring.ingest import clips, ending
-from proctoring.ingest.clips import accept_clip
+from proctoring.ingest.clips import accept_clip, accept_unheard
 from proctoring.live import presence
 from proctoring.models import EvidenceItem, Incident, LiveEvent, MonitoringSession
 from proctoring.models.evidence import EvidenceKind
@@ -117,6 +118,35 @@ def test_a_silent_microphone_is_coached_first(feed: ClipFeed) -> None:
     )
     assert not EvidenceItem.objects.exists(), "there is nothing to listen to"
     assert presence.read(feed.session.attempt_id or 0).sound == "silent"
+
+
+def test_what_the_browser_did_not_send_is_known_of_too(feed: ClipFeed) -> None:
+    feed.send(ALONE, A_GUEST)
+
+    def tell(sequence: int, level_db: float) -> clips.ClipAnswer:
+        begin = feed.began + timedelta(seconds=30 * sequence)
+        with clock.at(begin + timedelta(seconds=30)):
+            piece = Unheard(30.0, level_db)
+            return accept_unheard(feed.session, piece, sequence=sequence, captured_at=begin.timestamp())
+
+    assert (tell(1, -60.0).incidents, tell(1, -60.0).code) == ([], "repeated")
+    assert Incident.objects.get().ended_at, "a quiet room ends what went on"
+    assert tell(2, -100.0).to_json()["coaching"][0]["code"] == "microphone_silent"
+    assert tell(3, -100.0).incidents == ["microphone_silent"], "muted or unplugged for a minute"
+    assert presence.read(feed.session.attempt_id or 0).sound_missing == 0
+    assert heard.load(feed.session.pk).last_sequence == 3
+
+
+def test_browsers_listen_first_where_it_is_set_or_recordings_are_shed(
+    feed: ClipFeed, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert not clips.wanted(feed.session).listen_first
+    settings.CLIP_LISTEN_FIRST = True
+    assert clips.wanted(feed.session).listen_first
+    assert feed.send(ALONE).to_json()["next"] == "listen_first"
+    settings.CLIP_LISTEN_FIRST = False
+    monkeypatch.setattr(sound_pool, "is_crowded", lambda: True)
+    assert clips.wanted(feed.session).listen_first
 
 
 def test_nothing_is_listened_to_that_was_not_agreed_or_named(session: MonitoringSession) -> None:

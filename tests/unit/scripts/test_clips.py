@@ -58,7 +58,8 @@ recorder.stop(); recorder.start(stream);
 await pass(3_000);
 const again = running.length;
 recorder.stop();
-console.log(JSON.stringify({ clips: clips.map(({ blob, from, until, ...rest }) => rest), failures, most, slices, atPause,
+const told = clips.map(({ blob, from, until, ...rest }) => rest);
+console.log(JSON.stringify({ clips: told, failures, most, slices, atPause,
   again, after: running.length }));
 """
 )
@@ -72,8 +73,8 @@ let left = null, full = 0;
 const put = shelf.put.bind(shelf);
 shelf.put = (...given) => (full-- > 0 ? Promise.reject(new Error("QuotaExceededError")) : put(...given));
 const dropped = [];
-const open = (session) => {
-  const store = new ClipStore({ session, shelf, room: async () => left, now: () => clock.now() });
+const open = (attempt) => {
+  const store = new ClipStore({ attempt, shelf, room: async () => left, now: () => clock.now() });
   store.addEventListener("dropped", ({ detail }) => dropped.push(detail.sequence));
   return store;
 };
@@ -110,8 +111,10 @@ _SEND = (
 import { ClipStore, MemoryShelf } from "@static/js/candidate/clip_store.js";
 import { ClipSender } from "@static/js/candidate/clip_sender.js";
 import { ApiError } from "@static/js/shared/http.js";
-const refusal = (status, code, retryAfterMs = null) => new ApiError({ status, code, detail: "", retryAfterMs });
-const store = new ClipStore({ session: "a", shelf: new MemoryShelf(), room: async () => null, now: () => clock.now() });
+const refusal = (status, code, retryAfterMs = null) =>
+  new ApiError({ status, code, detail: "", retryAfterMs });
+const room = async () => null, now = () => clock.now();
+const store = new ClipStore({ attempt: "a", shelf: new MemoryShelf(), room, now });
 let saving = false, under = 0, most = 0;
 const sent = [], told = [];
 const answers = new Map();
@@ -124,13 +127,18 @@ const post = async ({ sequence }, bytes) => {
   if (answer instanceof ApiError) throw answer;
   return { sequence, accepted: true, code: "", ...answer };
 };
-const sender = new ClipSender({ url: "", store, isSaving: () => saving, post });
+const sender = new ClipSender({ store, isSaving: () => saving, post });
 for (const name of ["answered", "refused", "waiting", "empty"])
-  sender.addEventListener(name, ({ detail }) => told.push([name, detail.sequence ?? null, detail.code ?? null]));
+  sender.addEventListener(name, ({ detail: { sequence = null, code = null } }) => {
+    told.push([name, sequence, code]);
+  });
 const keep = async (sequence, bytes = 8) => {
-  await store.keep({ sequence, startedAt: clock.now(), seconds: 30 }, bytes ? new ArrayBuffer(bytes) : null);
+  const piece = { sequence, startedAt: clock.now(), seconds: 30 };
+  await store.keep(piece, bytes ? new ArrayBuffer(bytes) : null);
 };
-const round = async (ms) => { sender.wake(); await pass(ms); const found = { sent: [...sent], told: [...told] };
+const round = async (ms) => {
+  sender.wake(); await pass(ms);
+  const found = { sent: [...sent], told: [...told] };
   sent.length = 0; told.length = 0; return found; };
 const seen = {};
 await keep(0); await keep(1, 0); await keep(2);
@@ -177,12 +185,12 @@ _NUMBERS = """
 import { ClipNumbers } from "@static/js/candidate/clip_numbers.js";
 const kept = new Map();
 const storage = { getItem: (key) => kept.get(key) ?? null, setItem: (key, value) => kept.set(key, value) };
-const first = new ClipNumbers("a", storage), second = new ClipNumbers("a", storage), other = new ClipNumbers("b", storage);
+const [first, second, other] = ["a", "a", "b"].map((attempt) => new ClipNumbers(attempt, storage));
 const refusing = { getItem: () => null, setItem: () => { throw new Error("full"); } };
 const unkept = new ClipNumbers("a", refusing);
 unkept.atLeast(11);
 second.atLeast(-1);
-const taken = [first.take(), first.take(), second.take(), first.take(), other.take(), unkept.take(), unkept.take()];
+const taken = [first, first, second, first, other, unkept, unkept].map((each) => each.take());
 const afterReload = new ClipNumbers("a", storage);
 afterReload.atLeast(2);
 console.log(JSON.stringify([...taken, afterReload.take()]));
