@@ -257,10 +257,10 @@ class FrameReport:
     ``coaching``: codes of ``proctoring.vision.coaching``. ``cpu_ms``: CPU milliseconds by stage, with
     ``total``. ``head``: how the main face is held, None when it was not measured. ``imprint``: what the
     picture is recognised by when it comes again. ``blocks``: of text, where it was looked for. ``emotions``:
-    shares by name, empty unless asked for. ``engine``: names and model versions. ``done``: names of the dear
-    work that was done. ``left``: for the session's next
-    frame (see ``vision.last_look``). ``thumbnail``: small JPEG if it was asked for, else empty. The JSON form
-    has neither of these two.
+    shares by name, empty unless asked for; ``brows``: then, of a look at the head, what
+    ``vision.confusion`` compares. ``engine``: names and model versions. ``done``: names of the dear work that
+    was done. ``left``: for the session's next frame (see ``vision.last_look``). ``thumbnail``: small JPEG if
+    it was asked for, else empty. The JSON form has neither of these two.
     """
 
     captured_at: float
@@ -274,6 +274,7 @@ class FrameReport:
     imprint: Imprint | None = None
     blocks: tuple[TextBlock, ...] = ()
     emotions: Mapping[str, float] = field(default_factory=dict)
+    brows: float | None = None
     coaching: tuple[str, ...] = ()
     cpu_ms: Mapping[str, float] = field(default_factory=dict)
     engine: str = ""
@@ -299,6 +300,7 @@ class FrameReport:
             "imprint": self.imprint.to_json() if self.imprint else None,
             "blocks": [block.to_json() for block in self.blocks],
             "emotions": {name: round(share, 3) for name, share in self.emotions.items()},
+            "brows": None if self.brows is None else round(self.brows, 3),
             "coaching": list(self.coaching),
             "cpu_ms": {stage: round(value, 3) for stage, value in self.cpu_ms.items()},
             "engine": self.engine,
@@ -320,6 +322,7 @@ class FrameReport:
             Imprint.from_json(data["imprint"]) if data.get("imprint") else None,
             tuple(TextBlock.from_json(item) for item in data.get("blocks", ())),
             {str(name): float(share) for name, share in data.get("emotions", {}).items()},
+            None if data.get("brows") is None else float(data["brows"]),
             tuple(data["coaching"]),
             {str(stage): float(value) for stage, value in data["cpu_ms"].items()},
             str(data["engine"]),

@@ -7,8 +7,10 @@ from django.db import transaction
 
 from accounts.tenancy import within
 from proctor_site.kernel import clock
+from proctoring import emotions
 from proctoring.models import MonitoringSession, SessionMeasures
 from proctoring.observations import FaceBox, FrameReport, Head
+from proctoring.vision.confusion import NOT_YET, Brows, follow
 from proctoring.vision.measures import SAME_MOMENT_S, Figure, measure, merge
 
 STORE_EVERY_S = 30.0
@@ -21,7 +23,8 @@ def note(session: MonitoringSession, report: FrameReport, baseline: Head | None 
     if session.attempt_id is not None:
         return
     kept: dict[str, Any] = cache.get(_key(session.pk)) or {"figures": {}, "since": report.captured_at}
-    found = measure(report, _face_before(kept, report), baseline)
+    brows, confused = follow(Brows.from_json(kept.get("brows", {})), report)
+    found = measure(report, _face_before(kept, report), baseline, confused)
     figures = merge(_read(kept["figures"]), {name: Figure.of(value) for name, value in found.items()})
     is_due = report.captured_at - kept["since"] >= STORE_EVERY_S
     if is_due:
@@ -31,16 +34,27 @@ def note(session: MonitoringSession, report: FrameReport, baseline: Head | None 
         "since": report.captured_at if is_due else kept["since"],
         "at": report.captured_at,
         "face": report.faces[0].to_json() if len(report.faces) == 1 else None,
+        "brows": brows.to_json(),
     }
     cache.set(_key(session.pk), kept, _TTL_S)
 
 
 def store(session: MonitoringSession) -> None:
-    """Writes what is still in the cache: the session ends, or somebody asks for the figures."""
+    """Writes what is still in the cache, and forgets the rest: the session ends."""
     kept = cache.get(_key(session.pk))
     if kept and kept["figures"]:
         _store(session, _read(kept["figures"]))
     cache.delete(_key(session.pk))
+
+
+def why_not_confused(session: MonitoringSession) -> str:
+    """Why the figures have no `emotion_confused` yet, in a sentence; "" when they may."""
+    if session.attempt_id is not None:
+        return "Candidates who sit an exam are not measured."
+    if reason := emotions.why_not(session.institution):
+        return reason
+    kept = cache.get(_key(session.pk)) or {}
+    return NOT_YET if Brows.from_json(kept.get("brows", {})).usual is None else ""
 
 
 def _face_before(kept: dict[str, Any], report: FrameReport) -> FaceBox | None:

@@ -116,9 +116,24 @@ class Turning:
     view_most: float = 45.0
 
 
+@dataclass(frozen=True, slots=True)
+class Confusion:
+    """When brows and lids have changed against the first looks; values of ``HeadEngine.brows``."""
+
+    least_looks: int = 6
+    learn_s: float = 20.0
+    most_looks: int = 60
+    # [D] 67 ordinary portraits of 17 people against the other pictures of each: 8 change by more than .25,
+    # 3 by .5; six people in films after their first looks by .10 at most, a signer by .53
+    own_spread: float = 0.25
+    whole: float = 0.5  # beyond that spread: counts as wholly changed
+    weight: float = 0.5  # a rule that nobody has proved stays below half of what a network may say
+
+
 GAZE = Gaze()
 EYES = Eyes()
 HIDDEN = Hidden()
 MOUTH = Mouth()
 BASELINE = Baseline()
 TURNING = Turning()
+CONFUSION = Confusion()

@@ -51,11 +51,15 @@ def engagement(expression: float, contact: float) -> float:
 
 
 def measure(
-    report: FrameReport, before: FaceBox | None = None, baseline: Head | None = None
+    report: FrameReport,
+    before: FaceBox | None = None,
+    baseline: Head | None = None,
+    confused: float | None = None,
 ) -> dict[str, float]:
     """What can be measured of a report with exactly one face, by name; empty otherwise.
 
-    `before`: the face of the frame before, if it is recent. What was not measured has no name here.
+    `before`: the face of the frame before, if it is recent. `confused`: the share of ``vision.confusion``.
+    What was not measured has no name here.
     """
     if len(report.faces) != 1 or not report.quality.usable:
         return {}
@@ -71,6 +75,8 @@ def measure(
         found |= {f"emotion_{name}": 100 * share for name, share in report.emotions.items()}
         if report.head is not None:
             found["engagement"] = engagement(found["facial_expression"], found["eye_contact"])
+        if confused is not None:
+            found["emotion_confused"] = 100 * confused
     return found
 
 

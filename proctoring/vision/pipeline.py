@@ -124,6 +124,7 @@ class Pipeline:
                 blocks = find_blocks(self.engines.text.lines(look.frame), look.count.people, look.frame)
                 observations.append(observe_text(blocks, look.quality.usable and not blocked))
         emotions: Mapping[str, float] = {}
+        brows = None
         if request.reads_emotions and self.engines.emotions and look.count.main and look.quality.usable:
             with stages.stage("emotions"):
                 emotions = self.engines.emotions.read(look.frame, look.count.main)
@@ -136,6 +137,9 @@ class Pipeline:
         if Work.HEAD in work:
             head = self._head(look, stages)
             observations += self._observe_head(look, head, request)
+            if emotions and self.engines.head and look.count.main:
+                with stages.stage("emotions"):
+                    brows = self.engines.head.brows(look.frame, look.count.main)
         thumbnail = b""
         if request.thumbnail_width:
             with stages.stage("thumbnail"):
@@ -152,6 +156,7 @@ class Pipeline:
             imprint=look.imprint,
             blocks=blocks,
             emotions=emotions,
+            brows=brows,
             coaching=_coach(look),
             cpu_ms=stages.total(),
             engine=self.engines.description,

@@ -128,3 +128,13 @@ def test_the_mesh_sees_eyes_that_look_aside_and_an_open_mouth() -> None:
     )
     assert aside.gaze_x < ahead.gaze_x - 0.1
     assert aside.mouth_open > ahead.mouth_open + 0.1
+
+
+def test_brows_differ_between_people_and_an_engine_may_say_nothing(case: Case) -> None:
+    if case.head.name != "mesh-head":
+        frame = case.draw(0.0)
+        assert case.head.brows(frame, case.faces.detect(frame)[0]) is None
+        return
+    smiling, frowning = (media.scene([media.Person(name)]) for name in ("obama", "biden"))
+    low, high = (case.head.brows(each, case.faces.detect(each)[0]) for each in (smiling, frowning))
+    assert low is not None and high is not None and -1.5 <= low < high - 0.2 <= 1.4

@@ -116,6 +116,12 @@ class HeadEngine(Engine):
     def look(self, frame: Frame, face: FaceBox) -> Head | None:
         """The head of one face that a face engine found in ``frame``; None where no whole face is there."""
 
+    def brows(self, frame: Frame, face: FaceBox) -> float | None:
+        """How low brows and how tight lids are, -1.5 to 1.4, less for a smile or an open mouth: what
+        ``vision.confusion`` compares. None where the engine cannot say. Called only where emotions may be read.
+        """
+        return None
+
     def warm_up(self) -> None:
         """See the base class."""
         points = ((280.0, 200.0), (360.0, 200.0), (320.0, 240.0), (290.0, 280.0), (350.0, 280.0))

@@ -18,8 +18,8 @@ from proctoring.vision.weights import resolve_weights
 _FILE = "fer.onnx"
 _SIDE = 64
 _OUTPUTS = ("angry", "disgusted", "fear", "happy", "sad", "surprised", "calm")
-"""The network's order; its "neutral" is called calm, as in the replaced system. It has no "confused",
-and no rule for it was found that does not name people by their brows (decision 0088)."""
+"""The network's order; its "neutral" is called calm, as in the replaced system. It has no "confused":
+a rule of ``vision.confusion`` answers that, as a change from the person's own face (decision 0088)."""
 
 
 class FerEmotions(EmotionEngine):

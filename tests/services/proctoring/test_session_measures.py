@@ -10,12 +10,14 @@ from accounts.tenancy import within
 from exams.models import Attempt
 from proctor_site.kernel import clock
 from proctoring import emotions
-from proctoring.analysis import context
+from proctoring.analysis import context, session_measures
 from proctoring.checks import say_where_emotions_are_read
 from proctoring.ingest import ending
 from proctoring.models import Consent, MonitoringSession, SessionMeasures
 from proctoring.observations import FaceBox
+from proctoring.vision.confusion import NOT_YET
 from proctoring.vision.engines.base import EmotionEngine, Frame
+from proctoring.vision.engines.scripted import ScriptedHead
 from tests.capture import RED, FrameFeed, frame, give_consent
 from tests.factories.proctoring import make_session
 
@@ -104,6 +106,31 @@ def test_emotions_are_read_with_three_yeses(outside: MonitoringSession, institut
     ending.end_session(outside, actor=None, reason="over")
     assert figures(outside)["emotion_calm"]["mean"] == 100
     assert figures(outside)["facial_expression"]["mean"] == 100
+
+
+@pytest.mark.usefixtures("operator_allows")
+def test_confused_waits_for_the_first_looks_and_says_so(
+    outside: MonitoringSession, institution: Institution, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[FaceBox] = []
+
+    def brows(engine: ScriptedHead, frame: Frame, face: FaceBox) -> float:
+        asked.append(face)
+        return 1.0 if len(asked) > 6 else 0.2
+
+    monkeypatch.setattr(ScriptedHead, "brows", brows)
+    feed = FrameFeed(outside)
+    feed.send(frame(RED))
+    assert asked == [], "only where emotions may be read"
+    change(institution, kind="other", country="US", allows_emotions=True)
+    outside.refresh_from_db()
+    assert session_measures.why_not_confused(outside) == NOT_YET
+    for _ in range(30):
+        feed.send(frame(RED), seconds=4.0)
+    assert session_measures.why_not_confused(outside) == ""
+    ending.end_session(outside, actor=None, reason="over")
+    found = figures(outside)["emotion_confused"]
+    assert (found["count"], found["most"]) == (len(asked) - 6, 50.0)
 
 
 @pytest.mark.usefixtures("operator_allows")

@@ -6,6 +6,7 @@ import pytest
 
 from proctoring.observations import FaceBox, FrameReport, Head, Quality
 from proctoring.vision import measures
+from proctoring.vision.confusion import Brows, follow
 from proctoring.vision.measures import Figure, measure, merge
 
 FACE = FaceBox(200, 100, 160, 200, 0.9)
@@ -59,6 +60,26 @@ def test_expression_and_engagement_rest_on_emotions() -> None:
     assert found["engagement"] == pytest.approx(0.6 * 90 + 0.4 * 64)
     assert found["emotion_sad"] == pytest.approx(25)
     assert "engagement" not in measure(replace(REPORT, emotions=EMOTIONS)), "not without eye contact"
+
+
+def test_confused_is_a_change_from_the_own_first_looks_and_at_most_half() -> None:
+    def shares(values: list[float], head: Head = STRAIGHT, every: float = 4.0) -> list[float | None]:
+        brows, said = Brows(), []
+        for number, value in enumerate(values):
+            report = replace(REPORT, captured_at=every * number, head=head, brows=value)
+            brows, share = follow(Brows.from_json(brows.to_json()), report)
+            said.append(share)
+        return said
+
+    low = [0.5] * 6
+    assert shares([*low, 0.5, 0.74, 1.0, 1.4]) == [None] * 6 + [0, 0, pytest.approx(0.25), 0.5], "low brows"
+    smiling = [-0.9] * 6
+    assert shares([*smiling, 0.2])[-1] == 0, "a smile that ends is no confusion"
+    assert shares([*low, 1.4], every=3.0)[-1] is None, "six looks within 20 s do not say what is usual"
+    assert shares([*low, 1.4], head=replace(STRAIGHT, yaw=45.0)) == [None] * 7, "nothing from a turned head"
+    assert "emotion_confused" not in measure(replace(REPORT, emotions=EMOTIONS))
+    assert measure(replace(REPORT, emotions=EMOTIONS), confused=0.25)["emotion_confused"] == 25
+    assert "emotion_confused" not in measure(REPORT, confused=0.25), "only where emotions are read"
 
 
 def test_figures_merge_in_any_order() -> None:
