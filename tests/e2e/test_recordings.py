@@ -1,4 +1,4 @@
-"""The microphone in a browser: another voice reaches the proctor, an outage costs nothing, and a pause is a pause."""
+"""The microphone in a browser: another voice reaches the proctor, outages cost nothing, pauses are pauses."""
 
 from collections.abc import Callable
 from datetime import timedelta
