@@ -17,6 +17,7 @@ from proctoring.observations import ObservationKind, Severity
 from tests.capture import give_consent
 from tests.factories.exams import enrol, make_attempt, make_exam, make_sitting
 from tests.factories.proctoring import make_incident, make_session
+from tests.recordings import ANNA, BEN, recording
 
 
 @pytest.fixture
@@ -73,6 +74,23 @@ def keep_pictures(incident: Incident, number: int) -> list[EvidenceItem]:
     ]
     with within(incident.institution):
         return store.keep(incident, pictures)
+
+
+ABOUT_SOUND = {
+    "seconds": 2.0,
+    "peaks": [0, 64, 255, 128],
+    "spans": [[0.0, 1.2, "voice 1"], [1.0, 1.9, "another voice"]],
+    "lines": [],
+    "text": "2 s recording; voice 1 0:00-0:01, another voice 0:01-0:01",
+}
+
+
+def keep_sound(incident: Incident, *, sequence: int = 0, **about: Any) -> EvidenceItem:
+    """A recording of two seconds as evidence of the incident; `about`: what is kept beside it."""
+    data = recording((0.0, 1.2, ANNA), (1.0, 1.9, BEN), seconds=2.0)
+    piece = store.Recording(sequence, incident.started_at, data, "audio/wav", {**ABOUT_SOUND, **about})
+    with within(incident.institution):
+        return store.keep(incident, [piece])[0]
 
 
 def verbs_of(institution: Institution, stream: str) -> list[str]:

@@ -8,7 +8,7 @@ from accounts import audit
 from accounts.models import AuditEntry, User
 from proctor_site.kernel.errors import IllegalMove
 from proctoring.admin import detectors
-from proctoring.evidence import custody, sounds
+from proctoring.evidence import custody
 from proctoring.incidents import services
 from proctoring.models import EvidenceItem, Incident
 from proctoring.models.evidence import EvidenceKind
@@ -112,24 +112,6 @@ def exhibits_of(incident: Incident, viewer: User, slug: str) -> list[Exhibit]:
             round((item.captured_at - incident.started_at).total_seconds()),
         )
         for item in items
-    ]
-
-
-@dataclass(frozen=True, slots=True)
-class Heard:
-    """One piece of sound. `text`: what is to be heard in it, in words."""
-
-    item: EvidenceItem
-    url: str
-    text: str
-
-
-def heard_in(incident: Incident, viewer: User, slug: str) -> list[Heard]:
-    """All pieces of sound in order of time."""
-    items = EvidenceItem.objects.filter(incident=incident, kind=EvidenceKind.SOUND)
-    return [
-        Heard(item, custody.address_of(item.pk, viewer, slug), sounds.text_of(item.about))
-        for item in items.order_by("captured_at", "sequence")
     ]
 
 

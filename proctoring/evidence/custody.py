@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.core import signing
+from django.core.cache import cache
 from django.db.models import Q
 
 from accounts import audit
@@ -17,6 +18,7 @@ from proctor_site.kernel.errors import Conflict, NotAllowed, NotFound, Unavailab
 from proctoring.evidence import store
 from proctoring.evidence.chain import payload_of
 from proctoring.models import EvidenceItem, MonitoringSession
+from proctoring.models.evidence import EvidenceKind
 from proctoring.permissions import may_see_incidents
 
 LINK_LIFETIME = timedelta(minutes=10)
@@ -55,6 +57,11 @@ def address_of(item_id: int, viewer: User, slug: str) -> str:
     return f"/i/{slug}/evidence/{item_id}/?link={make_link(item_id, viewer)}"
 
 
+def captions_address_of(item_id: int, viewer: User, slug: str) -> str:
+    """The address of the captions of a recording; its ticket is that of the file."""
+    return f"/i/{slug}/evidence/{item_id}/captions/?link={make_link(item_id, viewer)}"
+
+
 def with_links(payload: Mapping[str, Any], viewer: User, slug: str) -> dict[str, Any]:
     """An event's payload with an address in each evidence entry, made for this viewer at this moment."""
     addressed = dict(payload)
@@ -65,12 +72,36 @@ def with_links(payload: Mapping[str, Any], viewer: User, slug: str) -> dict[str,
     return addressed
 
 
-def open_for(item_id: int, link: str, viewer: User, *, goes_on: bool = False) -> OpenedEvidence:
-    """The file, after the checks: link, right, tenancy, hash; each view is logged, unless it `goes_on`.
+def open_for(item_id: int, link: str, viewer: User) -> OpenedEvidence:
+    """The file, after the checks of `find_for` and of its hash.
+
+    Each view is logged; of a recording once for each link, because browsers fetch it in many parts.
+    Raises besides Conflict (`altered`) and Unavailable.
+    """
+    item = find_for(item_id, link, viewer)
+    data = store.read(item)
+    if hashlib.sha256(data).hexdigest() != item.sha256:
+        audit.record(item.institution, item, "evidence.found_altered", actor=viewer)
+        raise Conflict("This file is not the one that was stored; it is not shown.", code="altered")
+    if item.kind != EvidenceKind.SOUND:
+        _log_view(item, viewer)
+    elif not cache.get(known := f"evidence-heard:{hashlib.sha256(link.encode()).hexdigest()}"):
+        _log_view(item, viewer)
+        cache.set(known, True, LINK_LIFETIME.total_seconds())  # after the entry: rather twice than never
+    return OpenedEvidence(item, data, item.content_type)
+
+
+def _log_view(item: EvidenceItem, viewer: User) -> None:
+    audit.record(
+        item.institution, item, "evidence.viewed", actor=viewer, detail={"incident": item.incident_id}
+    )
+
+
+def find_for(item_id: int, link: str, viewer: User) -> EvidenceItem:
+    """The item, after the checks of link, right and tenancy.
 
     Must run inside the scope of the institution in the address. Raises NotAllowed (`link_expired`,
-    `link_invalid`, `not_allowed`), NotFound (no such item in this institution), Conflict (`altered`) and
-    Unavailable.
+    `link_invalid`, `not_allowed`) and NotFound (no such item in this institution).
     """
     _check_link(item_id, link, viewer)
     item = (
@@ -84,14 +115,7 @@ def open_for(item_id: int, link: str, viewer: User, *, goes_on: bool = False) ->
         viewer, item.incident.sitting, item.institution
     ):
         raise NotAllowed("You may not see this evidence.")
-    data = store.read(item)
-    if hashlib.sha256(data).hexdigest() != item.sha256:
-        audit.record(item.institution, item, "evidence.found_altered", actor=viewer)
-        raise Conflict("This file is not the one that was stored; it is not shown.", code="altered")
-    if not goes_on:
-        detail = {"incident": item.incident_id}
-        audit.record(item.institution, item, "evidence.viewed", actor=viewer, detail=detail)
-    return OpenedEvidence(item, data, item.content_type)
+    return item
 
 
 def _check_link(item_id: int, link: str, viewer: User) -> None:

@@ -1,10 +1,9 @@
 """One evidence file for one viewer, fresh links to the files of an incident, and the way to its review."""
 
-import sys
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -12,12 +11,16 @@ from accounts.middleware import SESSION_KEY
 from accounts.pages.guards import here_of, person_of, require_right
 from accounts.pages.refusals import refused_page
 from proctor_site.kernel.byte_ranges import wanted_bytes
-from proctor_site.kernel.errors import Refusal
+from proctor_site.kernel.errors import NotFound, Refusal
 from proctoring.evidence import custody
+from proctoring.evidence.sound_drawing import captions_of
+from proctoring.evidence.sound_exhibits import Sound, sounds_of
 from proctoring.evidence.store import ENDINGS
 from proctoring.live.messages import iso
 from proctoring.models import Incident
-from proctoring.pages.wall_feed import Picture, Sound, pictures_of, sounds_of
+from proctoring.models.evidence import EvidenceKind
+from proctoring.pages.wall_feed import Picture, pictures_of
+from proctoring.pages.watching import zone_of
 from proctoring.permissions import may_see_incidents
 
 _SHOWN = {"image/jpeg": "jpg", "image/png": "png", "image/webp": "webp"}
@@ -27,29 +30,45 @@ _PLAYED = ENDINGS
 
 @require_safe
 def evidence_file(request: HttpRequest, slug: str, item_id: int) -> HttpResponse:
-    """Streams the file after every check of `custody.open_for`; each view is logged.
-
-    Browsers fetch a sound in ranges: those that go on with one are not looks of their own.
-    """
+    """The file, or the part of a recording that is asked for, after every check of `custody.open_for`."""
     header = request.headers.get("Range", "")
-    goes_on = wanted_bytes(header, sys.maxsize)[0] > 0
     try:
-        opened = custody.open_for(item_id, request.GET.get("link", ""), person_of(request), goes_on=goes_on)
+        opened = custody.open_for(item_id, request.GET.get("link", ""), person_of(request))
     except Refusal as refusal:
-        response = refused_page(request, refusal)
-        response["Cache-Control"] = "private, no-store"
-        return response
+        return _refused(request, refusal)
     name = f"evidence-{item_id}"
     if opened.content_type in _PLAYED:
         return _private_sound(opened.data, header, name=name, content_type=opened.content_type)
     return private_picture(opened.data, name=name, content_type=opened.content_type)
 
 
+@require_safe
+def evidence_captions(request: HttpRequest, slug: str, item_id: int) -> HttpResponse:
+    """Who speaks when in a recording, as WebVTT, for who has the link and the right to the recording.
+
+    It is no look of its own: the pages that link to it show the same in words.
+    """
+    try:
+        item = custody.find_for(item_id, request.GET.get("link", ""), person_of(request))
+        if item.kind != EvidenceKind.SOUND:
+            raise NotFound("There are captions for recordings only.")
+    except Refusal as refusal:
+        return _refused(request, refusal)
+    response = HttpResponse(captions_of(item.about), content_type="text/vtt; charset=utf-8")
+    return _kept_private(response)
+
+
+def _refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
+    response = refused_page(request, refusal)
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
 def _private_sound(data: bytes, header: str, *, name: str, content_type: str) -> HttpResponse:
     """The same for a sound, or the part of it that is asked for."""
     first, last, status = wanted_bytes(header, len(data))
     if status == 416:
-        return HttpResponse(status=416, headers={"Content-Range": f"bytes */{len(data)}"})
+        return _kept_private(HttpResponse(status=416, headers={"Content-Range": f"bytes */{len(data)}"}))
     response = private_picture(data[first : last + 1], name=name, content_type=content_type)
     response.status_code = status
     response["Accept-Ranges"] = "bytes"
@@ -64,6 +83,11 @@ def private_picture(data: bytes, *, name: str, content_type: str = "image/jpeg")
     kind = "inline" if ending else "attachment"
     response = HttpResponse(data, content_type=content_type if ending else "application/octet-stream")
     response["Content-Disposition"] = f'{kind}; filename="{name}.{ending or "bin"}"'
+    return _kept_private(response)
+
+
+def _kept_private(response: HttpResponse) -> HttpResponse:
+    """No cache keeps it, no other site embeds it, nothing in it runs."""
     response["Cache-Control"] = "private, no-store"
     response["X-Content-Type-Options"] = "nosniff"
     response["Content-Security-Policy"] = "default-src 'none'; sandbox; frame-ancestors 'none'"
@@ -79,12 +103,25 @@ def evidence_links(request: HttpRequest, slug: str, incident_id: int) -> JsonRes
     incident, viewer = _own_incident(request, incident_id), person_of(request)
     pictures, heard = pictures_of(incident, viewer, slug), sounds_of(incident, viewer, slug)
     return JsonResponse(
-        {"evidence": [_link(each) for each in pictures], "sounds": [_link(each) for each in heard]}
+        {"evidence": [_link(each) for each in pictures], "sounds": [_link_of_sound(each) for each in heard]}
     )
 
 
 def _link(item: Picture | Sound) -> dict[str, Any]:
     return {"id": item.pk, "captured_at": iso(item.captured_at), "url": item.url}
+
+
+def _link_of_sound(sound: Sound) -> dict[str, Any]:
+    return {**_link(sound), "captions_url": sound.captions_url}
+
+
+@never_cache
+@require_safe
+@require_right("proctoring.view_evidence")
+def incident_sounds(request: HttpRequest, slug: str, incident_id: int) -> HttpResponse:
+    """The players of an incident's recordings, without a page around them: the feed adds those it lacks."""
+    heard = sounds_of(_own_incident(request, incident_id), person_of(request), slug)
+    return render(request, "proctoring/_sounds.html", {"sounds": heard, "zone": zone_of(request)})
 
 
 @require_safe

@@ -2,7 +2,13 @@
 
 from django.urls import URLPattern, path
 
-from proctoring.pages.evidence_file import evidence_file, evidence_links, open_review
+from proctoring.pages.evidence_file import (
+    evidence_captions,
+    evidence_file,
+    evidence_links,
+    incident_sounds,
+    open_review,
+)
 from proctoring.pages.identity_checks import decide, identity_checks, identity_photo
 from proctoring.pages.proctor_wall import candidate_details, proctor_wall
 from proctoring.pages.watch_list import watch_list
@@ -22,6 +28,8 @@ urlpatterns: list[URLPattern] = [
     path(_CHECK + "decide/", decide, name="identity_check_decide"),
     path(_CHECK + "photos/<slug:what>/", identity_photo, name="identity_photo"),
     path(_HERE + "evidence/<int:item_id>/", evidence_file, name="evidence_file"),
+    path(_HERE + "evidence/<int:item_id>/captions/", evidence_captions, name="evidence_captions"),
+    path(_HERE + "incidents/<int:incident_id>/sounds/", incident_sounds, name="incident_sounds"),
     path(_HERE + "incidents/<int:incident_id>/evidence/", evidence_links, name="evidence_links"),
     path(_HERE + "incidents/<int:incident_id>/review/", open_review, name="open_review"),
 ]

@@ -1,18 +1,19 @@
 """The incident feed of the proctor's page: newest first, each with evidence behind short-lived links."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from accounts.models import User
 from exams.models import Attempt, Sitting
-from proctoring.evidence import custody, sounds
+from proctoring.evidence import custody
+from proctoring.evidence.sound_exhibits import Sound, played_by
 from proctoring.models import EvidenceItem, Incident
 from proctoring.models.evidence import EvidenceKind
 
 FEED_LENGTH = 40
 PICTURES_EACH = 4
+SOUNDS_EACH = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,24 +26,14 @@ class Picture:
 
 
 @dataclass(frozen=True, slots=True)
-class Sound:
-    """One piece of sound; `about` is what is kept beside it (`evidence.sounds`), `text` the same in words."""
-
-    pk: int
-    captured_at: datetime
-    url: str
-    about: Mapping[str, Any]
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
 class Entry:
-    """One incident of the feed. `more`: pictures that are not shown here."""
+    """One incident of the feed. `more`, `more_sounds`: pictures and recordings that are not shown here."""
 
     incident: Incident
     pictures: list[Picture]
     more: int
     sounds: list[Sound]
+    more_sounds: int
 
 
 def feed_of(sitting: Sitting, viewer: User, slug: str) -> list[Entry]:
@@ -63,12 +54,6 @@ def pictures_of(incident: Incident, viewer: User, slug: str) -> list[Picture]:
     return [_picture(item, viewer, slug) for item in items.order_by("captured_at", "sequence")]
 
 
-def sounds_of(incident: Incident, viewer: User, slug: str) -> list[Sound]:
-    """Every piece of sound of an incident with fresh links, in order of time."""
-    items = EvidenceItem.objects.filter(incident=incident, kind=EvidenceKind.SOUND)
-    return [_sound(item, viewer, slug) for item in items.order_by("captured_at", "sequence")]
-
-
 def _entries(rows: Iterable[Incident], viewer: User, slug: str) -> list[Entry]:
     incidents = list(rows)
     items: dict[int, list[EvidenceItem]] = {}
@@ -78,20 +63,16 @@ def _entries(rows: Iterable[Incident], viewer: User, slug: str) -> list[Entry]:
     for incident in incidents:
         kept = items.get(incident.pk, [])
         found = [item for item in kept if item.kind == EvidenceKind.CAMERA_FRAME]
-        heard = [_sound(item, viewer, slug) for item in kept if item.kind == EvidenceKind.SOUND]
+        heard = [item for item in kept if item.kind == EvidenceKind.SOUND]
         shown = spread(found, PICTURES_EACH)
         pictures = [_picture(item, viewer, slug) for item in shown]
-        entries.append(Entry(incident, pictures, len(found) - len(shown), heard))
+        newest = played_by(heard[-SOUNDS_EACH:], viewer, slug)
+        entries.append(Entry(incident, pictures, len(found) - len(shown), newest, len(heard) - len(newest)))
     return entries
 
 
 def _picture(item: EvidenceItem, viewer: User, slug: str) -> Picture:
     return Picture(item.pk, item.captured_at, custody.address_of(item.pk, viewer, slug))
-
-
-def _sound(item: EvidenceItem, viewer: User, slug: str) -> Sound:
-    address = custody.address_of(item.pk, viewer, slug)
-    return Sound(item.pk, item.captured_at, address, item.about, sounds.text_of(item.about))
 
 
 def spread(items: Sequence[EvidenceItem], most: int) -> list[EvidenceItem]:

@@ -90,6 +90,10 @@ PAGE_ROWS = [
     Row("GET", _HERE + "attempts/<int:attempt_id>/waiting/", _own_page(200), states.READY),
     Row("GET", _HERE + "enrolments/<int:enrolment_id>/", _own_page(200)),
     Row("GET", _HERE + "evidence/<int:item_id>/", "403 403 403 403 403 403 403 404 404 302"),  # no link
+    Row(
+        "GET", _HERE + "evidence/<int:item_id>/captions/", "403 403 403 403 403 403 403 404 404 302"
+    ),  # no link
+    Row("GET", _HERE + "incidents/<int:incident_id>/sounds/", "403 403 200 404 200 200 200 404 404 302"),
     Row("GET", _HERE + "incidents/<int:incident_id>/evidence/", "403 403 200 404 200 200 200 404 404 302"),
     Row("GET", _HERE + "incidents/<int:incident_id>/review/", "403 403 302 404 302 302 302 404 404 302"),
     Row("GET", _HERE + "invitations/<int:invitation>/resend/", "405 405 405 405 405 405 405 404 404 302"),

@@ -1,6 +1,9 @@
 // One incident of the feed: made from the page's template, and written anew when the incident changes.
 
+import { getPage } from "../shared/http.js";
+
 const PICTURES = 4;
+const SOUNDS = 2;
 
 export class FeedEntry {
   /** `node`: an entry of the page, or a copy of its template; `context`: {times, incidentUrl}. */
@@ -52,20 +55,29 @@ export class FeedEntry {
     this.writeSounds(payload.sounds ?? []);
   }
 
-  /** A piece of sound once shown stays as it is: it may be playing. */
-  writeSounds(sounds) {
-    const present = new Set([...this.slots.sounds.children].map((each) => Number(each.dataset.sound)));
-    for (const { id, url, text } of sounds) {
-      if (present.has(id)) continue;
-      const figure = document.createElement("figure");
-      const caption = document.createElement("figcaption");
-      const audio = new Audio();
-      figure.dataset.sound = id;
-      Object.assign(audio, { controls: true, preload: "none", src: url });
-      caption.className = "small muted";
-      caption.textContent = text;
-      figure.append(audio, caption);
-      this.slots.sounds.append(figure);
+  /** The newest recordings, as players that the server draws; one that is being listened to stays. */
+  async writeSounds(sounds) {
+    const list = this.slots.sounds;
+    const wanted = sounds.slice(-SOUNDS).map(({ id }) => id);
+    const more = sounds.length - wanted.length;
+    this.slots["more-sounds"].textContent = more > 0 ? `${more} more recording${more === 1 ? "" : "s"} in the review` : "";
+    const present = () => new Set([...list.children].map((each) => Number(each.dataset.sound)));
+    if (wanted.every((id) => present().has(id))) return;
+    let part;
+    try {
+      part = await getPage(`${this.context.incidentUrl}${this.incident}/sounds/`);
+    } catch {
+      this.slots["more-sounds"].textContent = "The recordings cannot be loaded now; they are in the review.";
+      return;
+    }
+    const page = new DOMParser().parseFromString(part, "text/html");
+    for (const player of page.querySelectorAll("clip-player")) {
+      const id = Number(player.dataset.sound);
+      if (wanted.includes(id) && !present().has(id)) list.append(document.importNode(player, true));
+    }
+    for (const player of [...list.children]) {
+      const isInUse = player.contains(document.activeElement) || !player.querySelector("audio").paused;
+      if (!wanted.includes(Number(player.dataset.sound)) && !isInUse) player.remove();
     }
   }
 

@@ -1,5 +1,6 @@
 // The proctor's page of a sitting: joins socket, tiles, feed and dialogs.
 
+import "../shared/clip_player.js";
 import { ServerClock } from "../shared/clock.js";
 import { PictureViewer } from "../review/picture_viewer.js";
 import { ActDialogs } from "./act_dialogs.js";

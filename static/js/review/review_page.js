@@ -29,6 +29,13 @@ form?.addEventListener("submit", (event) => {
 // Coming back with the browser's own button shows the page as it was left.
 addEventListener("pageshow", () => { isSent = false; });
 
+/** The first recording; with the focus on its player, whose own keys then hold. */
+function playSound() {
+  const player = document.querySelector("clip-player");
+  player?.focus();
+  player?.act("play");
+}
+
 function go(address) {
   if (address) location.assign(address);
 }
@@ -38,6 +45,7 @@ const keys = {
   k: () => go(page.dataset.newerUrl),
   n: () => note?.focus(),
   e: () => gallery?.enlarge(),
+  p: playSound,
   ArrowLeft: () => gallery?.step(-1),
   ArrowRight: () => gallery?.step(1),
 };
