@@ -42,7 +42,7 @@ export class MicrophonePanel {
     this.isOn = state === "ok";
     setText(this.state, STATE_WORDS[state]);
     this.summary.dataset.microphone = state;
-    setText(this.summary.querySelector("[data-watch-microphone]"), isFine ? "" : `, microphone ${STATE_WORDS[state]}`);
+    setText(this.summary.querySelector("[data-watch-microphone]"), `, microphone ${STATE_WORDS[state]}`);
     this.restart.hidden = isFine;
     this.meter.hidden = !this.isOn;
     if (isFine) this.meter.value = 0;
