@@ -6,9 +6,13 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, Info, Warning, register
+from django.core.checks import CheckMessage, Error, Info, Tags, Warning, register
+from django.db.utils import OperationalError, ProgrammingError
+from django_scopes import scopes_disabled
 
 from proctoring.audio.diarizers.base import SHIPPED
+from proctoring.models import Policy
+from proctoring.models.policy import DiarizerChoice
 from proctoring.vision.engines.base import EngineError
 from proctoring.vision.things_model import read_things_model
 from proctoring.vision.weights import WeightsError, check_weights
@@ -64,6 +68,33 @@ def warn_of_deaf_ears(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]
         )
         for status in found
         if not status.is_usable and status.entry.engine == diarizer_in_use()
+    ]
+
+
+@register(Tags.database)
+def warn_of_policies_without_provider(
+    app_configs: Any, databases: Sequence[str] | None = None, **kwargs: Any
+) -> Sequence[CheckMessage]:
+    """W011: policies send recordings to Deepgram, and there is no key; our own diarizer listens instead.
+
+    Asks the database, so only `check --database default` and `migrate` run it.
+    """
+    if settings.DEEPGRAM_KEY or not databases:
+        return []
+    try:
+        with scopes_disabled():
+            asking = Policy.objects.filter(sound=True, diarizer=DiarizerChoice.DEEPGRAM).count()
+    except (OperationalError, ProgrammingError):
+        return []  # `migrate` checks before it has made the columns
+    if not asking:
+        return []
+    return [
+        Warning(
+            f"{asking} polic{'y sends' if asking == 1 else 'ies send'} recordings to Deepgram, but "
+            "PROCTOR_DEEPGRAM_KEY is not set: recordings stay here.",
+            hint="Set the key, or choose this server in those policies.",
+            id="proctor.W011",
+        )
     ]
 
 

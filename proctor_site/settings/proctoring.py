@@ -44,5 +44,17 @@ CLIP_LISTEN_FIRST = env.flag("PROCTOR_CLIP_LISTEN_FIRST", default=False)
 CLIP_MAX_BYTES = env.integer("PROCTOR_CLIP_MAX_BYTES", 2_000_000, least=100_000)
 DEEPGRAM_KEY = env.secret("PROCTOR_DEEPGRAM_KEY")
 """Without it no policy can send recordings to Deepgram."""
+DEEPGRAM_URL = env.text("PROCTOR_DEEPGRAM_URL", "https://api.deepgram.com")
+DEEPGRAM_MODEL = env.text("PROCTOR_DEEPGRAM_MODEL", "nova-3")
+DEEPGRAM_DIARIZE = env.choice("PROCTOR_DEEPGRAM_DIARIZE", "latest", ("latest", "v1", "v2", "flag"))
+"""Version of its diarizer for recordings; flag: the older `diarize=true`."""
+DEEPGRAM_LANGUAGE = env.text_or_none("PROCTOR_DEEPGRAM_LANGUAGE", "multi")
+DEEPGRAM_TIMEOUT_S = env.integer("PROCTOR_DEEPGRAM_TIMEOUT_S", 12, least=1)
+"""For one recording with all tries and pauses; a browser waits for the answer."""
+DEEPGRAM_RETRIES = env.integer("PROCTOR_DEEPGRAM_RETRIES", 2)
+DEEPGRAM_ONLY_SPEECH = env.flag("PROCTOR_DEEPGRAM_ONLY_SPEECH", default=True)
+"""Recordings in which this server hears nobody speak are not sent."""
+DEEPGRAM_FALL_BACK = env.flag("PROCTOR_DEEPGRAM_FALL_BACK", default=True)
+"""What Deepgram cannot tell, this server's own diarizer tells; off: the browser keeps it for later."""
 SWEEP_IN_PROCESS = env.flag("PROCTOR_SWEEP_IN_PROCESS", default=True)
 """The web process submits attempts at their deadline itself; off when `manage.py sweep` runs elsewhere."""

@@ -23,10 +23,11 @@ from proctoring.audio.exchange import (
     ClipRequest,
     EarsChoice,
     EarsError,
+    ForProvider,
     Span,
     VoiceEnrolment,
+    VoiceResult,
 )
-from proctoring.models.policy import DiarizerChoice
 
 log = logging.getLogger(__name__)
 
@@ -58,14 +59,9 @@ _pool: Pool | None = None
 _starting = threading.Lock()
 
 
-def ears_choices() -> dict[str, EarsChoice]:
-    """What the settings choose, by the names of policies; the house's own first."""
-    folder, providers = settings.WEIGHTS_DIR, tuple(settings.ONNX_PROVIDERS)
-    choices = {DiarizerChoice.LOCAL.value: EarsChoice(settings.DIARIZER, folder, providers)}
-    if settings.DEEPGRAM_KEY:
-        provider = EarsChoice("deepgram", folder, providers, {"key": settings.DEEPGRAM_KEY})
-        choices[DiarizerChoice.DEEPGRAM.value] = provider
-    return choices
+def ears_choice() -> EarsChoice:
+    """What the settings choose for this house; providers are asked elsewhere (`analysis.provider`)."""
+    return EarsChoice(settings.DIARIZER, settings.WEIGHTS_DIR, tuple(settings.ONNX_PROVIDERS))
 
 
 def start() -> Pool:
@@ -74,19 +70,27 @@ def start() -> Pool:
     with _starting:
         if _pool is None:
             count = settings.SOUND_WORKERS
-            _pool = _Workers(count, ears_choices()) if count else _OwnProcess(ears_choices())
+            _pool = _Workers(count, ears_choice()) if count else _OwnProcess(ears_choice())
             log.info("listening: %s worker(s), %s", _pool.workers, _pool.description)
             atexit.register(close)
         return _pool
 
 
-def analyse(recording: bytes, request: ClipRequest, diarizer: str) -> ClipReport:
-    """Report on one recording; blocks the calling thread until it is there.
+def analyse(recording: bytes, request: ClipRequest, told: VoiceResult | None = None) -> ClipReport:
+    """Report on one recording; blocks the calling thread until it is there. `told`: a provider's voices.
 
     Raises ClipError (no recording), Unavailable (code `overloaded`: nobody free within `WAIT_S`), WorkerLost.
     """
-    report: ClipReport = _run("analyse_clip", recording, request, diarizer)
+    report: ClipReport = _run("analyse_clip", recording, request, told)
     return report
+
+
+def prepare(
+    recording: bytes, request: ClipRequest, *, longest_s: float, only_speech: bool
+) -> ClipReport | ForProvider:
+    """What a provider may be sent of a recording, or the report where there is none. Raises as `analyse`."""
+    found: ClipReport | ForProvider = _run("prepare", recording, request, longest_s, only_speech)
+    return found
 
 
 def cut(recording: bytes, spans: Sequence[Span], *, margin_s: float, longest_s: float) -> ClipCut:

@@ -268,6 +268,17 @@ class ClipReport:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class ForProvider:
+    """A recording that was checked and may be sent to a provider: no longer than was asked for.
+
+    ``seconds``: its length as decoded. The bytes are those that were uploaded, unless these are longer.
+    """
+
+    data: bytes = field(repr=False)
+    seconds: float
+
+
 class VoiceProblem(StrEnum):
     """Why a recording cannot serve as the candidate's voice; sent to clients, never rename."""
 

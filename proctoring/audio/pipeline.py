@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 from proctoring.audio import cutting, judging, thresholds
 from proctoring.audio.clips import decode
@@ -13,6 +14,7 @@ from proctoring.audio.exchange import (
     ClipReport,
     ClipRequest,
     EarsChoice,
+    ForProvider,
     Match,
     Span,
     VoiceEnrolment,
@@ -24,7 +26,7 @@ from proctoring.audio.singing import EventModel, without_songs
 from proctoring.observations import ObservationKind
 
 
-class _Stages:
+class Stages:
     """CPU milliseconds by stage of this thread's work."""
 
     def __init__(self) -> None:
@@ -60,24 +62,55 @@ class AudioPipeline:
         """What it listens with: name and model versions; "off" without a diarizer."""
         return self.diarizer.description if self.diarizer else "off"
 
-    def analyse_clip(self, data: bytes, request: ClipRequest) -> ClipReport:
+    def analyse_clip(self, data: bytes, request: ClipRequest, told: VoiceResult | None = None) -> ClipReport:
         """Everything about one clip; ClipError when it is no acceptable recording.
 
         A clip that the diarizer fails on is a report with ``voices.error``, and says nothing about voices.
+        ``told``: what a provider says about its voices; then our own diarizer only measures them.
         """
-        stages = _Stages()
+        stages = Stages()
         with stages.stage("decode"):
             clip = decode(data, self.limits)
+        return self._report(clip, request, stages, told)
+
+    def prepare(
+        self, data: bytes, request: ClipRequest, longest_s: float, only_speech: bool
+    ) -> ClipReport | ForProvider:
+        """What a provider may be sent of a clip, or the report at once where there is nothing to send.
+
+        Silence is never sent; ``only_speech``: nor is anything in which our own diarizer hears nobody.
+        Raises as `analyse_clip`.
+        """
+        stages = Stages()
+        with stages.stage("decode"):
+            clip = decode(data, self.limits)
+        if measure_levels(clip.samples).silent:
+            return self._report(clip, request, stages, None)
+        if only_speech and self.diarizer:
+            with stages.stage("speech"):
+                spoken = self.diarizer.speech_seconds(clip)
+            if spoken is not None and spoken < thresholds.LEAST_SPEECH_S:
+                return self._report(clip, request, stages, self._nobody())
+        if clip.seconds > longest_s or clip.seconds >= self.limits.max_seconds:
+            piece = cutting.cut(clip.samples, (), 0.0, min(longest_s, clip.seconds))
+            return ForProvider(piece.data, piece.duration_s)
+        return ForProvider(data, clip.seconds)
+
+    def _report(
+        self, clip: Clip, request: ClipRequest, stages: Stages, told: VoiceResult | None
+    ) -> ClipReport:
         with stages.stage("levels"):
             levels = measure_levels(clip.samples)
             waveform = outline(clip.samples)
         result, sung = None, 0.0
         with stages.stage("voices"):
-            if levels.silent:
+            if told is not None:
+                result = judging.compare_enrolled(self._measured(clip, told, request), request.enrolled)
+            elif levels.silent:
                 result = self._nobody()
             elif self.diarizer:
                 result = judging.compare_enrolled(_diarize(self.diarizer, clip), request.enrolled)
-        if self.events and result and _is_worth_a_check(result, request):
+        if self.events and told is None and result and _is_worth_a_check(result, request):
             with stages.stage("events"):
                 heard = self.events.listen(clip)
                 result = judging.compare_enrolled(without_songs(result, heard), request.enrolled)
@@ -98,9 +131,19 @@ class AudioPipeline:
             singing_share=sung,
             observations=judging.observe(clip, levels, result, request.detectors),
             cpu_ms=stages.total(),
-            engine=self.description,
+            engine=self.description if told is None or result is None else result.model,
             waveform=waveform,
         )
+
+    def _measured(self, clip: Clip, told: VoiceResult, request: ClipRequest) -> VoiceResult:
+        """A provider's voices with vectors of our own, where there is somebody to compare with."""
+        if self.diarizer is None or (request.enrolled is None and told.speakers < 2):
+            return told
+        embed = self.diarizer.embed
+        voices = tuple(
+            each if each.centroid else replace(each, centroid=embed(clip, each.spans)) for each in told.voices
+        )
+        return replace(told, voices=voices)
 
     def enrol_voice(self, data: bytes) -> VoiceEnrolment:
         """Judge a recording as the candidate's voice at once; ClipError as for clips."""

@@ -15,7 +15,7 @@ from accounts.tenancy import within
 from exams import states as exam_states
 from proctor_site.kernel import clock
 from proctor_site.kernel.errors import Conflict
-from proctoring.analysis import context, heard, pool, sound_pool
+from proctoring.analysis import context, heard, pool, provider, sound_pool
 from proctoring.analysis.context import SessionContext
 from proctoring.analysis.heard import Heard
 from proctoring.audio.exchange import ClipError, ClipReport, ClipRequest
@@ -29,6 +29,7 @@ from proctoring.incidents.voice_rules import Finding, judge
 from proctoring.ingest import limits
 from proctoring.live import presence
 from proctoring.models import MonitoringSession
+from proctoring.models.policy import DiarizerChoice
 from proctoring.observations import ObservationKind
 from proctoring.states import SESSION_LIVE
 
@@ -239,7 +240,9 @@ def _in_turn(
 def _report(piece: bytes | Unheard, request: ClipRequest, diarizer: str) -> ClipReport:
     if isinstance(piece, Unheard):
         return report_of(piece, request)
-    return sound_pool.analyse(piece, request, diarizer)
+    if diarizer == DiarizerChoice.DEEPGRAM:
+        return provider.analyse(piece, request)
+    return sound_pool.analyse(piece, request)
 
 
 def _enrolled_voice(known: SessionContext) -> tuple[float, ...] | None:

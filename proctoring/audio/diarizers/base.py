@@ -42,20 +42,24 @@ class Clip:
 
 
 class DiarizerError(RuntimeError):
-    """One clip could not be analysed; ``code`` for rows. ``is_temporary``: the same clip may work later."""
+    """One clip could not be analysed; ``code`` for rows. ``is_temporary``: the same clip may work later.
 
-    def __init__(self, code: str, message: str, *, is_temporary: bool) -> None:
+    ``retry_after_s``: so long a provider asks to be left alone; 0 when it asks nothing.
+    """
+
+    def __init__(self, code: str, message: str, *, is_temporary: bool, retry_after_s: float = 0.0) -> None:
         super().__init__(code, message)
         self.code = code
         self.message = message
         self.is_temporary = is_temporary
+        self.retry_after_s = retry_after_s
 
     def __reduce__(self) -> tuple[object, ...]:
-        return (_error_again, (self.code, self.message, self.is_temporary))
+        return (_error_again, (self.code, self.message, self.is_temporary, self.retry_after_s))
 
 
-def _error_again(code: str, message: str, is_temporary: bool) -> DiarizerError:
-    return DiarizerError(code, message, is_temporary=is_temporary)
+def _error_again(code: str, message: str, is_temporary: bool, retry_after_s: float) -> DiarizerError:
+    return DiarizerError(code, message, is_temporary=is_temporary, retry_after_s=retry_after_s)
 
 
 class Diarizer(ABC):
@@ -82,6 +86,10 @@ class Diarizer(ABC):
 
         No speech gives ``speakers`` 0. DiarizerError when this clip cannot be analysed.
         """
+
+    def speech_seconds(self, clip: Clip) -> float | None:
+        """How long anybody speaks, found for less than `diarize` costs; None where that cannot be had."""
+        return None
 
     def embed(self, clip: Clip, spans: tuple[Span, ...]) -> Embedding:
         """Unit vector of the voice in ``spans``; empty where this diarizer has none to compare."""

@@ -65,6 +65,10 @@ class LocalDiarizer(Diarizer):
             overlap_spans=overlaps,
         )
 
+    def speech_seconds(self, clip: Clip) -> float:
+        """See the base class; the segmentation alone."""
+        return find_speech(clip.samples, self._listen).seconds
+
     def embed(self, clip: Clip, spans: tuple[Span, ...]) -> Embedding:
         """See the base class; the mean over pieces of the spans."""
         found = self._measure(

@@ -40,6 +40,10 @@ class ScriptedDiarizer(Diarizer):
             overlap_spans=_spans(heard[:, order].sum(axis=1) > 1) if len(order) > 1 else (),
         )
 
+    def speech_seconds(self, clip: Clip) -> float:
+        """See the base class."""
+        return float(_tones(clip).any(axis=1).sum() * _STEP_S)
+
     def embed(self, clip: Clip, spans: tuple[Span, ...]) -> Embedding:
         """See the base class; the tone that is heard longest in the spans."""
         inside = np.zeros(len(_tones(clip)), bool)

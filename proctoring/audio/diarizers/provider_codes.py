@@ -1,0 +1,15 @@
+"""Why a provider gave no voices; sent to clients and noted, never rename. Light: loads no library of one."""
+
+REFUSED = "provider_refused"
+KEY_REFUSED = "provider_key_refused"
+UNPAID = "provider_unpaid"
+BUSY = "provider_busy"
+UNAVAILABLE = "provider_unavailable"
+UNREACHABLE = "provider_unreachable"
+TIMEOUT = "provider_timeout"
+UNREADABLE = "provider_answer_unreadable"
+RESTING = "provider_resting"
+NO_WORDS = "no_words"
+"""Somebody speaks, and the provider understood nothing: not the same as silence."""
+ACCOUNT_CODES = frozenset({KEY_REFUSED, UNPAID})
+"""Failures that last until the operator does something."""
