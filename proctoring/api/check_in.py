@@ -75,13 +75,15 @@ class ConsentToCapture(CandidateView):
             voice_comparison=said.get("voice_comparison"),
         )
         is_practice = attempt.enrolment.sitting.is_practice
-        step = steps.next_step(consent.policy_of(attempt), given, is_practice=is_practice)
+        policy = consent.policy_of(attempt)
+        step = steps.next_step(policy, given, is_practice=is_practice)
         return Response(
             {
                 "session": str(given.session.public_id),
                 "token": tokens.make(given.session),
                 "capture": given.camera,
                 "clips": clips.wanted(given.session).to_json(),
+                "voice_wanted": steps.is_voice_wanted(policy, given),
                 "next": step.code,
                 "text": step.text,
             }

@@ -79,6 +79,7 @@ class ConsentGivenSerializer(serializers.Serializer[Any]):
     token = serializers.CharField(help_text="For `Authorization: Bearer` of captures.")
     capture = serializers.BooleanField()
     clips = ClipsSerializer()
+    voice_wanted = serializers.BooleanField(help_text="The candidate may record their voice now.")
     next = serializers.ChoiceField(choices=["reference_photo", "document", "complete", "person_will_check"])
     text = serializers.CharField()
 

@@ -296,7 +296,7 @@ class VoiceEnrolment:
     """Whether a recording can serve as the candidate's voice.
 
     ``vector``: unit vector, None when there is any problem (a bad one would accuse its owner for the whole
-    exam).
+    exam). ``speech_seconds``: of the main voice.
     """
 
     vector: Embedding | None = field(repr=False)

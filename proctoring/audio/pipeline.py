@@ -165,7 +165,7 @@ class AudioPipeline:
         }
         problems = tuple(problem for problem, is_so in wrong.items() if is_so)
         vector = main.centroid if main and not problems else None
-        return VoiceEnrolment(vector, result.speech_seconds, problems, self.description)
+        return VoiceEnrolment(vector, main.seconds if main else 0.0, problems, self.description)
 
     def cut(self, data: bytes, spans: tuple[Span, ...], margin_s: float, longest_s: float) -> ClipCut:
         """A short playable recording around the spans, for evidence; ClipError as for clips."""

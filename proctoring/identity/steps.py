@@ -4,7 +4,15 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from proctoring.identity import liveness
-from proctoring.models import Consent, DocumentCheck, IdentityCheck, LivenessCheck, Policy, ReferenceFace
+from proctoring.models import (
+    Consent,
+    DocumentCheck,
+    IdentityCheck,
+    LivenessCheck,
+    Policy,
+    ReferenceFace,
+    ReferenceVoice,
+)
 from proctoring.models.identity import View
 from proctoring.models.identity_check import DocumentAnswer
 from proctoring.models.liveness import LivenessAnswer
@@ -83,6 +91,16 @@ def reasons_for(policy: Policy, consent: Consent) -> list[Reason]:
     elif document.answer == DocumentAnswer.NOT_SHOWN and policy.document == StepMode.REQUIRED:
         reasons.append(Reason.DOCUMENT_NOT_SHOWN)
     return reasons
+
+
+def is_voice_wanted(policy: Policy, consent: Consent) -> bool:
+    """True while the candidate, who agreed to it, can still record their voice.
+
+    It is offered after the device check, where the microphone was heard, and is no step of `next_step`:
+    nobody is held up without it.
+    """
+    agreed = policy.enrols_voices and consent.microphone and consent.voice_comparison
+    return agreed and not ReferenceVoice._base_manager.filter(session_id=consent.session_id).exists()
 
 
 def document_of(consent: Consent) -> DocumentCheck | None:

@@ -11,14 +11,18 @@ from exams import states
 from proctor_site.kernel import clock
 from proctor_site.kernel.errors import Conflict, InvalidInput, Unavailable
 from proctoring.analysis import context, pool, sound_pool, templates
+from proctoring.audio import thresholds
 from proctoring.audio.exchange import ClipError, VoiceEnrolment, VoiceProblem
 from proctoring.models import Consent, MonitoringSession, ReferenceVoice
 
+NEEDED_S = int(thresholds.LEAST_ENROLLED_S)
 _TEXTS = {
     VoiceProblem.SILENT: "Nothing is to be heard. Please check that your microphone is switched on.",
     VoiceProblem.TOO_QUIET: "You are very quiet. Please come closer to the microphone or speak up.",
-    VoiceProblem.TOO_SHORT: "Please speak for a little longer: at least eight seconds in all.",
-    VoiceProblem.SEVERAL_VOICES: "More than one voice is to be heard. Please record it when you are alone.",
+    VoiceProblem.TOO_SHORT: "We heard {seconds} of the {needed} seconds of speech that are needed. "
+    "Please speak a little longer, without long pauses.",
+    VoiceProblem.SEVERAL_VOICES: "More than one voice is to be heard. Please switch off radio and "
+    "television, and record it when you are alone.",
     VoiceProblem.TOO_NOISY: "It is too noisy around you. Please close a window or a door and try again.",
     VoiceProblem.CLIPPED: "You are too loud for the microphone. Please move a little away from it.",
     VoiceProblem.NOT_MEASURED: "The voice could not be measured. Please try again, or go on without it.",
@@ -50,7 +54,8 @@ def enrol(session: MonitoringSession, recording: bytes) -> Judgement:
         ) from error
     except pool.WorkerLost as error:
         raise Unavailable("The recording could not be listened to; please try again.") from error
-    problems = tuple((problem.value, _TEXTS[problem]) for problem in found.problems)
+    heard = {"seconds": int(found.speech_seconds), "needed": NEEDED_S}
+    problems = tuple((problem.value, _TEXTS[problem].format(**heard)) for problem in found.problems)
     is_ok = found.vector is not None and not problems
     if is_ok:
         _keep(session, found)

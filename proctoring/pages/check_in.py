@@ -7,9 +7,10 @@ from django.views.decorators.http import require_safe
 
 from exams.pages.steps import PAGE_OF_STATE, Page, api_url_of, own_attempt, url_of
 from proctoring import sessions
-from proctoring.identity import baseline, liveness, person_checks, steps
+from proctoring.identity import baseline, liveness, person_checks, steps, voice
 from proctoring.identity import consent as consents
 from proctoring.identity import notice as notices
+from proctoring.identity.reading_text import reading_text
 from proctoring.models import Consent, Policy
 from proctoring.models.identity_check import DocumentType
 from proctoring.states import CHECK_ASKED_AGAIN
@@ -40,6 +41,7 @@ def check_in(request: HttpRequest, slug: str, attempt_id: int) -> HttpResponse:
     if consent is not None:
         next_code = steps.next_step(policy, consent, is_practice=sitting.is_practice).code
     notice = notices.for_attempt(attempt)
+    text, language = reading_text(sitting.exam.written_in)
     page = {
         "attempt": attempt,
         "sitting": sitting,
@@ -57,6 +59,10 @@ def check_in(request: HttpRequest, slug: str, attempt_id: int) -> HttpResponse:
         "learns_baseline": baseline.is_learnt(policy),
         "look_marks": _LOOK_MARKS,
         "microphone": "needed" if policy.listens else "check",
+        "is_voice_wanted": consent is not None and steps.is_voice_wanted(policy, consent),
+        "voice_needs_s": voice.NEEDED_S,
+        "reading_text": text,
+        "reading_language": language,
         "asks_to_turn": liveness.may_be_asked(policy),
         "turn_every_ms": liveness.LOOK_EVERY_MS,
         "look_every_ms": baseline.LOOK_EVERY_MS,

@@ -1,4 +1,4 @@
-// Check-in: notice and choice first, then device check, photo, turns, baseline, and the end; nothing is captured before.
+// Check-in: notice and choice first, then device check, voice, photo, turns, baseline, and the end; nothing is captured before.
 
 import { postJSON } from "../shared/http.js";
 import { BaselineLooks } from "./baseline_looks.js";
@@ -8,6 +8,7 @@ import { DocumentPhoto } from "./document_photo.js";
 import { HeadTurns } from "./head_turns.js";
 import { PersonWait } from "./person_wait.js";
 import { ReferencePhoto } from "./reference_photo.js";
+import { VoiceStep } from "./voice_step.js";
 
 /** The step that a refused end of check-in leads to. */
 const STEP_OF = {
@@ -27,11 +28,13 @@ class CheckIn {
     this.usesCamera = root.dataset.camera === "yes";
     this.hasDocument = root.dataset.document === "yes";
     this.hasTurned = root.dataset.turned === "yes";
+    this.isVoiceWanted = root.dataset.voice === "yes";
     this.camera = new Camera();
     const scheme = location.protocol === "https:" ? "wss:" : "ws:";
     const socketUrl = `${scheme}//${location.host}/ws/attempts/${root.dataset.attempt}/`;
     const parts = { camera: this.camera, attemptUrl: this.api, socketUrl };
     this.check = new DeviceCheck({ element: byId("step-device"), ...parts });
+    this.voice = byId("step-voice") && new VoiceStep({ element: byId("step-voice"), ...parts });
     this.photo = new ReferencePhoto({ element: byId("step-photo"), ...parts });
     this.document = byId("step-document") && new DocumentPhoto({ element: byId("step-document"), ...parts });
     this.turns = byId("step-liveness") && new HeadTurns({ element: byId("step-liveness"), ...parts });
@@ -49,6 +52,10 @@ class CheckIn {
       byId("device-done").disabled = !detail.ok;
     });
     byId("device-done").addEventListener("click", () => this.#goOn());
+    this.voice?.addEventListener("settled", () => {
+      this.isVoiceWanted = false;
+      this.#goOn();
+    });
     this.photo.addEventListener("accepted", () => {
       this.hasTurned = false; // the server asks anew after another photo
       this.#allowComplete(true);
@@ -73,6 +80,7 @@ class CheckIn {
     }
     window.addEventListener("pagehide", () => {
       this.check.stop();
+      this.voice?.stop();
       this.camera.stop();
     });
     this.#show(this.root.dataset.step, { focus: false });
@@ -88,6 +96,8 @@ class CheckIn {
     if (step === "notice" || step === "person") this.camera.stop();
     if (step === "device") this.check.run();
     else this.check.stop();
+    if (step === "voice") this.voice.begin();
+    else this.voice?.stop();
     if (step === "photo") this.photo.begin();
     if (step === "document") this.document.begin(this.usesCamera);
     if (step === "person") this.person.begin();
@@ -122,8 +132,9 @@ class CheckIn {
     button.disabled = true;
     byId("consent-problem").hidden = true;
     try {
-      const { next } = await postJSON(this.api + "consent/", body);
+      const { next, voice_wanted: isVoiceWanted } = await postJSON(this.api + "consent/", body);
       this.afterDevice = next;
+      this.isVoiceWanted = isVoiceWanted;
       this.usesCamera = camera;
       if (camera) this.#show("device");
       else this.#goOn();
@@ -134,9 +145,10 @@ class CheckIn {
     }
   }
 
-  /** After the device check: a photo, a person who lets the candidate in, or nothing more. */
+  /** After the device check: the voice, a photo, a person who lets the candidate in, or nothing more. */
   #goOn() {
-    if (this.afterDevice === "complete") this.#sitOrComplete();
+    if (this.voice && this.isVoiceWanted) this.#show("voice");
+    else if (this.afterDevice === "complete") this.#sitOrComplete();
     else this.#show(STEP_OF_NEXT[this.afterDevice]);
   }
 

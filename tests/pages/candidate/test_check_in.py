@@ -66,6 +66,24 @@ def test_without_reference_photo_the_face_is_not_asked_for(
     assert 'name="face_comparison"' not in text
 
 
+def test_a_voice_is_offered_after_the_choice_in_the_language_of_the_exam(
+    institution: Institution, attempt: Attempt, candidate: User, browser_of: BrowserOf
+) -> None:
+    exam = attempt.enrolment.sitting.exam
+    exam.language = "de-AT"
+    exam.save()
+    make_policy(institution, sound=True, voice_enrolment="optional")
+    text = browser_of(candidate).get(attempt_page(attempt, "check-in")).content.decode()
+    assert '<blockquote class="reading-text" lang="de">Am Morgen' in text and 'data-need="8"' in text
+    assert 'data-voice=""' in text
+    with within(institution):
+        read = notices.for_attempt(attempt).version
+        choice = {"camera": True, "face_comparison": False, "microphone": True, "voice_comparison": True}
+        consents.give(attempt, candidate=candidate, notice=read, **choice)
+    again = browser_of(candidate).get(attempt_page(attempt, "check-in"))
+    assert again.context["step"] == "device" and 'data-voice="yes"' in again.content.decode()
+
+
 def test_an_exam_without_camera_asks_nothing(
     institution: Institution, attempt: Attempt, candidate: User, browser_of: BrowserOf
 ) -> None:

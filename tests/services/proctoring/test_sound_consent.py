@@ -97,18 +97,23 @@ def test_the_choice_is_asked_for_and_counts(checking_in: Attempt, institution: A
 def test_a_voice_is_enrolled_encrypted_and_goes_with_the_consent(
     checking_in: Attempt, institution: Any, settings: Any, django_capture_on_commit_callbacks: Any
 ) -> None:
-    listens(institution)
-    session = agree(checking_in, microphone=True).session
+    policy = listens(institution)
+    without = agree(checking_in, microphone=True)
+    session = without.session
+    assert not steps.is_voice_wanted(policy, without), "it is offered only to who agreed to it"
     with pytest.raises(Conflict) as refused:
         voice.enrol(session, recording(*NINE_SECONDS, seconds=14))
     assert refused.value.code == "consent_missing"
-    agree(checking_in, microphone=True, voice_comparison=True)
+    agreed = agree(checking_in, microphone=True, voice_comparison=True)
     short = voice.enrol(session, recording((1.0, 3.0, ANNA), seconds=5))
     assert not short.ok and [code for code, _ in short.problems] == ["voice_too_short"]
+    assert short.problems[0][1].startswith("We heard 2 of the 8 seconds")
+    assert steps.is_voice_wanted(policy, agreed)
     assert not ReferenceVoice.objects.exists()
     with django_capture_on_commit_callbacks(execute=True):
         assert voice.enrol(session, recording(*NINE_SECONDS, seconds=14)) == voice.Judgement(True, (), 9.0)
     row = ReferenceVoice.objects.get()
+    assert not steps.is_voice_wanted(policy, agreed), "nor again after a reload"
     known = context.of(session).sound
     assert known.voice is not None and "voice=" not in repr(known)
     assert templates.unseal(row.template).tolist() == list(known.voice)
