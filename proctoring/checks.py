@@ -71,6 +71,20 @@ def warn_of_deaf_ears(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]
     ]
 
 
+@register()
+def refuse_a_provider_as_own_ears(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]:
+    """E009: what listens in the house may not be a provider; policies choose that, and people agree to it."""
+    if SHIPPED["deepgram"] != diarizer_in_use():
+        return []
+    return [
+        Error(
+            "PROCTOR_DIARIZER names Deepgram, and recordings leave the house only where a policy says so.",
+            hint="Leave it at local, set PROCTOR_DEEPGRAM_KEY, and choose Deepgram in the exam's policy.",
+            id="proctor.E009",
+        )
+    ]
+
+
 @register(Tags.database)
 def warn_of_policies_without_provider(
     app_configs: Any, databases: Sequence[str] | None = None, **kwargs: Any

@@ -13,12 +13,14 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 from django.core.cache import cache
 
+from proctor_site.kernel import clock
 from proctor_site.kernel.errors import Unavailable
 from proctoring.analysis import sound_pool
 from proctoring.analysis.breaker import Breaker
 from proctoring.audio.diarizers.base import DiarizerError
-from proctoring.audio.diarizers.provider_codes import NO_WORDS, RESTING
+from proctoring.audio.diarizers.provider_codes import NO_WORDS, RESTING, TOO_MUCH
 from proctoring.audio.exchange import ClipReport, ClipRequest, EarsChoice, EarsError, VoiceResult
+from proctoring.models import MonitoringSession
 
 if TYPE_CHECKING:
     from proctoring.audio.diarizers.deepgram_api import DeepgramDiarizer
@@ -30,6 +32,10 @@ LONGEST_S = 75.0
 TOTAL_S = 20.0
 LEAST_LEFT_S = 1.0
 KEPT_MS = 60_000
+SLACK_S = 180.0
+MOST_OF_TIME = 1.25
+"""A session may cost so many seconds, and so much of the time it has lasted: pieces overlap a little."""
+_SPENT_TTL_S = 12 * 60 * 60
 _STATE_KEY = "provider:deepgram"
 _STATE_TTL_S = 15 * 60
 
@@ -38,7 +44,7 @@ _diarizer: "DeepgramDiarizer | None" = None
 _making = threading.Lock()
 
 
-def analyse(recording: bytes, request: ClipRequest) -> ClipReport:
+def analyse(recording: bytes, request: ClipRequest, session: MonitoringSession) -> ClipReport:
     """As `sound_pool.analyse`, but the voices are told by the provider where anybody speaks.
 
     Without an answer: our own diarizer, or (PROCTOR_DEEPGRAM_FALL_BACK off) Unavailable, upon which the
@@ -53,6 +59,7 @@ def analyse(recording: bytes, request: ClipRequest) -> ClipReport:
         )
         if isinstance(found, ClipReport):
             return found
+        _spend(session, found.seconds)
         told = _ask(found.data, found.seconds, max(LEAST_LEFT_S, TOTAL_S - (time.monotonic() - began)))
     except DiarizerError as error:
         return _without(recording, request, error)
@@ -91,6 +98,20 @@ def _ask(data: bytes, seconds: float, within_s: float) -> VoiceResult:
     breaker.worked()
     _note("working")
     return told
+
+
+def _spend(session: MonitoringSession, seconds: float) -> None:
+    """Notes what is sent for a session. DiarizerError when that is more than it can have recorded.
+
+    One recording of a session is handled at a time (`heard.begin`), so that nothing is lost between the two.
+    """
+    key = f"provider-seconds:{session.pk}"
+    spent = float(cache.get(key, 0.0)) + seconds
+    lasted = (clock.now() - session.started_at).total_seconds()
+    if spent > SLACK_S + MOST_OF_TIME * lasted:
+        log.warning("session %s: more is sent than it can have recorded; it is not paid for", session.pk)
+        raise DiarizerError(TOO_MUCH, "more than the session lasted", is_temporary=True)
+    cache.set(key, spent, _SPENT_TTL_S)
 
 
 def _without(recording: bytes, request: ClipRequest, error: DiarizerError) -> ClipReport:

@@ -214,7 +214,7 @@ def _in_turn(
     memory = memory.with_taken(number)
     last = memory.last_sequence
     try:
-        report = _report(piece, request, known.sound.diarizer)
+        report = _report(session, piece, request, known.sound.diarizer)
     except ClipError as error:
         raise limits.bad_recording(error) from error
     except pool.WorkerLost:
@@ -237,11 +237,13 @@ def _in_turn(
     return ClipAnswer(number, True, not code, code, last, report, open_now, seconds)
 
 
-def _report(piece: bytes | Unheard, request: ClipRequest, diarizer: str) -> ClipReport:
+def _report(
+    session: MonitoringSession, piece: bytes | Unheard, request: ClipRequest, diarizer: str
+) -> ClipReport:
     if isinstance(piece, Unheard):
         return report_of(piece, request)
     if diarizer == DiarizerChoice.DEEPGRAM:
-        return provider.analyse(piece, request)
+        return provider.analyse(piece, request, session)
     return sound_pool.analyse(piece, request)
 
 

@@ -16,6 +16,7 @@ TITLES = {
     "import": ("bench_import", "Import and export of a large question bank"),
     "starts": ("bench_starts", "Everybody starts at once"),
     "live": ("bench_live", "On a real server"),
+    "clips": ("bench_clips", "Recordings on a real server"),
 }
 
 
@@ -35,7 +36,7 @@ def main() -> None:
         run = importlib.import_module(f"tests.load.{module}").main
         if name == "starts":
             run(options.seconds, processes=options.processes)
-        elif name == "live":
+        elif name in ("live", "clips"):
             run(options.seconds)
         else:
             run()

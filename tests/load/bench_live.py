@@ -39,7 +39,7 @@ def _pictures() -> tuple[Pictures, Pictures]:
     )
 
 
-def _run(jobs: Sequence[Job], seconds: float, *, after_s: float = 0.0) -> Log:
+def run_jobs(jobs: Sequence[Job], seconds: float, *, after_s: float = 0.0) -> Log:
     """What happened in `seconds`, once the jobs have run for `after_s`."""
 
     async def everybody() -> Log:
@@ -70,7 +70,7 @@ def _watching(hall: Hall) -> Job:
 
 
 def _warm_up(hall: Hall, quiet: Pictures) -> None:
-    _run([_camera(hall, hall.candidates[0], quiet, None), _watching(hall)], 3)
+    run_jobs([_camera(hall, hall.candidates[0], quiet, None), _watching(hall)], 3)
 
 
 def _delay(hall: Hall, count: int, quiet: Pictures, leaves: Pictures, seconds: float) -> None:
@@ -80,16 +80,16 @@ def _delay(hall: Hall, count: int, quiet: Pictures, leaves: Pictures, seconds: f
         _camera(hall, who, leaves if who is people[-1] else quiet, 1.0, after_s=place / len(people))
         for place, who in enumerate(people)
     ]
-    log = _run([_watching(hall), *jobs], seconds)
+    log = run_jobs([_watching(hall), *jobs], seconds)
     print(f"\ncapture to proctor's screen, {count} at one frame a second")
-    _figures("small picture, ms", log.pictured_ms)
+    print_figures("small picture, ms", log.pictured_ms)
     delays = [
         (arrived - log.sent[attempt, log.flagged[attempt]]) * 1000
         for attempt, arrived in log.incident_at.items()
         if attempt in log.flagged
     ]
-    _figures("incident after its frame, ms", delays)
-    _figures("answer to the candidate, ms", log.answered_ms)
+    print_figures("incident after its frame, ms", delays)
+    print_figures("answer to the candidate, ms", log.answered_ms)
     print(f"  {log.analysed} analysed, {log.shed} shed, {len(log.refused)} refused")
 
 
@@ -99,12 +99,12 @@ def _saves(hall: Hall, quiet: Pictures, seconds: float) -> None:
     cameras = [_camera(hall, who, quiet, None) for who in hall.candidates[WRITERS:]]
     print(f"\nanswer saved, {WRITERS} candidates, four a second each")
     logs = {
-        "idle": _run(writers, seconds),
-        f"while {len(cameras)} cameras connect at once": _run([*writers, *cameras], CONNECTING_S),
-        "while they send without pause": _run([*writers, *cameras], seconds, after_s=CONNECTING_S),
+        "idle": run_jobs(writers, seconds),
+        f"while {len(cameras)} cameras connect at once": run_jobs([*writers, *cameras], CONNECTING_S),
+        "while they send without pause": run_jobs([*writers, *cameras], seconds, after_s=CONNECTING_S),
     }
     for name, log in logs.items():
-        _figures(f"{name}, ms", log.saved_ms)
+        print_figures(f"{name}, ms", log.saved_ms)
         print(
             f"    {log.analysed} frames analysed, {log.shed} shed; "
             f"{len(log.save_errors)} saves failed {log.save_errors[:1] or ''}"
@@ -119,7 +119,7 @@ def _throughput(hall: Hall, quiet: Pictures, seconds: float) -> None:
         ("DRF", [partial(poster, hall, who, quiet) for who in crowd]),
     ):
         before, started = hall.cpu_seconds(), time.perf_counter()
-        log = _run(jobs, seconds)
+        log = run_jobs(jobs, seconds)
         cpu, wall = hall.cpu_seconds() - before, time.perf_counter() - started
         each = f"{cpu * 1000 / log.analysed:.1f} ms of server CPU each" if log.analysed else "none"
         rates = f"{log.analysed / wall:6.1f} analysed a second, {each}; {log.shed / wall:.1f} shed a second"
@@ -127,7 +127,7 @@ def _throughput(hall: Hall, quiet: Pictures, seconds: float) -> None:
         print(f"  {name:8}{rates}{refused}", flush=True)
 
 
-def _figures(label: str, values: Sequence[float]) -> None:
+def print_figures(label: str, values: Sequence[float]) -> None:
     if not values:
         print(f"  {label:46} no sample")
         return

@@ -136,6 +136,33 @@ async def writer(hall: Hall, who: Candidate, log: Log, stop: asyncio.Event, *, e
             await asyncio.sleep(max(0.0, started + every_s - time.perf_counter()))
 
 
+async def recorder(
+    hall: Hall, who: Candidate, piece: bytes, log: Log, stop: asyncio.Event, *, every_s: float | None
+) -> None:
+    """Sends a recording by token every `every_s` seconds, or (None) as soon as the one before is answered.
+
+    One that is shed is not sent again: what is measured is how many get through.
+    """
+    address = f"/api/v1/sessions/{who.session}/clips/"
+    headers = {"Authorization": f"Bearer {who.token}", "Content-Type": "audio/webm"}
+    async with httpx.AsyncClient(base_url=hall.server.url, headers=headers, timeout=90) as client:
+        while not stop.is_set():
+            started = time.perf_counter()
+            own = {"X-Sequence": str(_next_sequence(who)), "X-Captured-At": str(time.time_ns() // 1_000_000)}
+            response = await client.post(address, content=piece, headers=own)
+            if response.status_code == 200 and response.json()["analysed"]:
+                log.analysed += 1
+                log.answered_ms.append((time.perf_counter() - started) * 1000)
+            elif response.status_code == 503:
+                log.shed += 1
+            else:
+                log.refused.append(response.text[:200])
+            left = (every_s or 0.0) - (time.perf_counter() - started)
+            while left > 0 and not stop.is_set():
+                await asyncio.sleep(min(0.5, left))
+                left -= 0.5
+
+
 async def poster(hall: Hall, who: Candidate, pictures: Pictures, log: Log, stop: asyncio.Event) -> None:
     """Sends frames to the DRF endpoint by token, one in flight, the next as soon as one is answered."""
     address = f"/api/v1/sessions/{who.session}/frames/"

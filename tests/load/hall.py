@@ -18,7 +18,7 @@ _SEED = """
 import django, json
 django.setup()
 from tests.load.seed_hall import seed
-print(json.dumps(seed({candidates})))
+print(json.dumps(seed({candidates}, listens={listens})))
 """
 
 
@@ -47,6 +47,13 @@ class Hall:
     def socket_url(self) -> str:
         return self.server.url.replace("http", "ws", 1)
 
+    def megabytes(self) -> tuple[float, list[float]]:
+        """Memory that the server holds now, and each of its other processes, largest first."""
+        assert self.server._process is not None
+        server = psutil.Process(self.server._process.pid)
+        others = [each.memory_info().rss / 2**20 for each in server.children(recursive=True)]
+        return server.memory_info().rss / 2**20, sorted(others, reverse=True)
+
     def cpu_seconds(self) -> float:
         """User and system time of the server and its analysers so far."""
         assert self.server._process is not None
@@ -59,22 +66,22 @@ class Hall:
 
 
 @contextmanager
-def open_hall(candidates: int) -> Iterator[Hall]:
+def open_hall(candidates: int, *, listens: bool = False) -> Iterator[Hall]:
     """Seeds a scratch folder, starts the server there as `./run` does, and stops it afterwards."""
     with tempfile.TemporaryDirectory(prefix="proctor-bench-") as folder:
         server = Server(Path(folder))
         server.environment["PROCTOR_LOG_LEVEL"] = "WARNING"
         server.start()
         try:
-            made = _seed(server, candidates)
+            made = _seed(server, candidates, listens=listens)
             people = [Candidate(**each) for each in made.pop("candidates")]
             yield Hall(server, candidates=people, **made)
         finally:
             server.stop()
 
 
-def _seed(server: Server, candidates: int) -> dict[str, Any]:
-    command = [sys.executable, "-c", _SEED.format(candidates=candidates)]
+def _seed(server: Server, candidates: int, *, listens: bool) -> dict[str, Any]:
+    command = [sys.executable, "-c", _SEED.format(candidates=candidates, listens=listens)]
     environment = server.environment | {"DJANGO_SETTINGS_MODULE": "proctor_site.settings"}
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
     if done.returncode:

@@ -18,16 +18,20 @@ from tests.conftest import BACKEND
 from tests.factories.accounts import make_institution, make_member
 from tests.factories.exams import enrol, make_attempt, make_exam, make_sitting
 from tests.factories.proctoring import make_session
+from tests.recordings import agree_to_sound
 
 
-def seed(candidates: int) -> dict[str, Any]:
-    """Institution, sitting, proctor, and candidates in the middle of their attempts, faces enrolled."""
+def seed(candidates: int, *, listens: bool = False) -> dict[str, Any]:
+    """Institution, sitting, proctor, and candidates in the middle of their attempts, faces enrolled.
+
+    `listens`: their exam records sound, and they have agreed to it.
+    """
     institution = make_institution("Load Hall", "load-hall")
     proctor = make_member(institution, Role.PROCTOR)
     exam = make_exam(institution, kinds=["short_answer", "essay"])
     sitting = make_sitting(exam, proctors=[proctor])
     photo = media.clip("quiet", quiet_seconds=0.1, event_seconds=0.1).reference
-    hall = [_candidate(sitting, photo) for _ in range(candidates)]
+    hall = [_candidate(sitting, photo, listens=listens) for _ in range(candidates)]
     pool.close()
     return {
         "slug": institution.slug,
@@ -37,12 +41,12 @@ def seed(candidates: int) -> dict[str, Any]:
     }
 
 
-def _candidate(sitting: Any, photo: bytes) -> dict[str, Any]:
+def _candidate(sitting: Any, photo: bytes, *, listens: bool) -> dict[str, Any]:
     user = make_member(sitting.institution, Role.CANDIDATE)
     attempt: Attempt = make_attempt(enrol(sitting, user), device="load", devices=["load"])
     session = make_session(attempt)
-    give_consent(session)
     with within(sitting.institution):
+        agree_to_sound(session) if listens else give_consent(session)
         judged = reference.enrol(session, photo)
         item = PaperItem.objects.filter(attempt=attempt).order_by("position").first()
     assert judged.ok, judged.problems

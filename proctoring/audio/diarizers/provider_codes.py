@@ -9,6 +9,7 @@ UNREACHABLE = "provider_unreachable"
 TIMEOUT = "provider_timeout"
 UNREADABLE = "provider_answer_unreadable"
 RESTING = "provider_resting"
+TOO_MUCH = "provider_too_much"
 NO_WORDS = "no_words"
 """Somebody speaks, and the provider understood nothing: not the same as silence."""
 ACCOUNT_CODES = frozenset({KEY_REFUSED, UNPAID})

@@ -2,11 +2,13 @@
 
 import logging
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
 
+from proctor_site.kernel import clock
 from proctor_site.kernel.errors import Unavailable
 from proctoring.analysis import breaker as breakers
 from proctoring.analysis import context, provider, sound_pool
@@ -14,7 +16,8 @@ from proctoring.analysis.breaker import Breaker
 from proctoring.audio.diarizers import deepgram_api, provider_codes
 from proctoring.audio.diarizers.base import DiarizerError
 from proctoring.audio.exchange import ClipRequest
-from proctoring.checks import warn_of_policies_without_provider
+from proctoring.checks import refuse_a_provider_as_own_ears, warn_of_policies_without_provider
+from proctoring.ingest.clips import accept_clip
 from proctoring.models import EvidenceItem, Incident, MonitoringSession, Policy
 from tests.deepgram_server import (  # noqa: F401
     KEY,
@@ -91,6 +94,19 @@ def test_what_is_too_long_is_cut_before_it_is_paid_for(
     report = feed.send(ALONE, A_GUEST).report
     assert len(far.asked[0].body) == 44 + 6 * 32_000
     assert report.duration_s == 30 and report.voices.voices[0].spans == ((1.0, 6.0),)
+
+
+def test_nobody_can_spend_more_than_a_session_lasts(
+    feed: ClipFeed, far: DeepgramServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(provider, "SLACK_S", 0.0)
+    engines = [feed.send(ALONE, sequence=0).report.engine]
+    with clock.at(feed.began + timedelta(seconds=40)):
+        for number in (5, 6):
+            answer = accept_clip(feed.session, recording(ALONE), sequence=number)
+            engines.append(answer.report.engine)
+    assert [each.split()[0] for each in engines] == ["deepgram", "scripted", "scripted"]
+    assert len(far.asked) == 1
 
 
 def test_without_an_answer_our_own_ears_tell(feed: ClipFeed, far: DeepgramServer) -> None:
@@ -177,3 +193,6 @@ def test_the_operator_sees_how_it_is_and_which_policies_ask_in_vain(
     assert "deepgram" not in Client().get("/health/ready/").json()
     (found,) = warn_of_policies_without_provider(None, databases=["default"])
     assert found.id == "proctor.W011" and found.msg.startswith("1 policy sends recordings")
+    assert refuse_a_provider_as_own_ears(None) == []
+    settings.DIARIZER = "deepgram"
+    assert [each.id for each in refuse_a_provider_as_own_ears(None)] == ["proctor.E009"]
