@@ -22,6 +22,8 @@ _WHOLE = {"min_frames", "clear_frames"}
 _FIXED = {"kind", "severity", "template", "mild_severity"}
 _EDITABLE = {each.name for each in fields(Rule)} - _FIXED
 _MOST_SECONDS = 3_600.0
+# Who reads aloud or interprets may be the only one, or the main one, who is heard in a recording.
+_OF_ANOTHER_PERSON = frozenset({ObservationKind.DIFFERENT_VOICE, ObservationKind.SPEECH})
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,8 +119,14 @@ def rules_for(policy: Policy, allowances: Iterable[Allowance] = ()) -> RuleSet:
             chosen[kind] = replace(rule, **changes)
         except ValueError as error:
             raise InvalidInput(str(error), field=f"rules.{kind.value}") from error
-    muted = {name for allowance in allowances for name in allowance.muted_detectors}
-    return RuleSet(chosen, frozenset(kind for kind in chosen if kind.value in muted))
+    return RuleSet(chosen, _muted_by(allowances) & frozenset(chosen))
+
+
+def _muted_by(allowances: Iterable[Allowance]) -> frozenset[ObservationKind]:
+    """What the allowances mute, with what would come of the same cause."""
+    named = {name for allowance in allowances for name in allowance.muted_detectors}
+    muted = frozenset(kind for kind in ObservationKind if kind.value in named)
+    return muted | _OF_ANOTHER_PERSON if ObservationKind.ANOTHER_VOICE in muted else muted
 
 
 def check_sound(policy: Policy) -> None:

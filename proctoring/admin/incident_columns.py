@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.html import format_html
@@ -19,23 +19,27 @@ from proctoring.observations import SOUND_KINDS
 
 
 def with_picture(rows: "QuerySet[Incident]") -> "QuerySet[Incident]":
-    """Adds `shown_item`: the first evidence picture at or after the start, else the first one."""
+    """Adds `shown_item`: the first evidence picture at or after the start, else the first one; and whether a
+    recording `is_heard`."""
     items = EvidenceItem.objects.filter(incident=OuterRef("pk"), kind=EvidenceKind.CAMERA_FRAME).order_by(
         "captured_at", "sequence"
     )
     since = items.filter(captured_at__gte=OuterRef("started_at"))
+    heard = EvidenceItem.objects.filter(incident=OuterRef("pk"), kind=EvidenceKind.SOUND)
     return rows.annotate(
-        shown_item=Coalesce(Subquery(since.values("pk")[:1]), Subquery(items.values("pk")[:1]))
+        is_heard=Exists(heard),
+        shown_item=Coalesce(Subquery(since.values("pk")[:1]), Subquery(items.values("pk")[:1])),
     )
 
 
 def thumbnail_for(viewer: User, slug: str) -> Callable[[Incident], str]:
     """The thumbnail column for one viewer: the links in it are theirs and live for minutes."""
 
-    @admin.display(description="picture")
+    @admin.display(description="evidence")
     def thumbnail(incident: Any) -> str:
         if incident.shown_item is None:
-            return format_html('<span class="no-thumbnail">{}</span>', "no picture")
+            words = "recording" if incident.is_heard else "no picture"
+            return format_html('<span class="no-thumbnail">{}</span>', words)
         return format_html(
             '<img class="thumbnail" src="{}" alt="{}" width="96" height="72" loading="lazy" '
             'data-incident="{}" data-item="{}">',

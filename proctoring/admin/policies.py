@@ -106,4 +106,15 @@ ExamAdmin.inlines = [*ExamAdmin.inlines, PolicyAssignmentInline]
 
 # Exams knows no detectors: the allowance form offers what stands here, in the policy form's words.
 _LABELS = {field.name: str(field.verbose_name) for field in Policy._meta.fields}
-DETECTOR_CHOICES[:] = [(kind.value, _LABELS[kind.value]) for kind in ObservationKind]
+_AGREED = {
+    ObservationKind.ANOTHER_VOICE: "another person's voice is expected (carer, interpreter, reader); "
+    "mutes the different voice and anybody speaking as well",
+    ObservationKind.DIFFERENT_VOICE: "the own voice may sound otherwise (illness, speech computer)",
+    ObservationKind.SPEECH: "the candidate may read aloud or dictate",
+    ObservationKind.SECOND_PERSON: "another person sits there (carer, interpreter, reader)",
+    ObservationKind.SEVERAL_FACES: "another person may be in the picture",
+}
+DETECTOR_CHOICES[:] = [
+    (kind.value, f"{_LABELS[kind.value]}{': ' + _AGREED[kind] if kind in _AGREED else ''}")
+    for kind in ObservationKind
+]

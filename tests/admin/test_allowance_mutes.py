@@ -22,6 +22,8 @@ def test_an_officer_mutes_a_detector_by_its_label(
     for kind in ObservationKind:
         assert f'value="{kind.value}"' in page
 
+    assert "another person&#x27;s voice is expected (carer, interpreter, reader)" in page
+
     assert '<option value="none" selected>As the exam</option>' in page
 
     answer = client.post(

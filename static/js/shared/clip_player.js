@@ -37,6 +37,7 @@ class ClipPlayer extends HTMLElement {
     this.audio.playbackRate = speed;
     this.audio.volume = volume;
     this.track.mode = "hidden"; // hidden: loaded and told, but drawn by us
+    this.slots.caption.hidden = false;
     this.#say("");
     try {
       await this.audio.play();
@@ -71,9 +72,12 @@ class ClipPlayer extends HTMLElement {
   }
 
   #takeOver() {
-    const { controls, seek, keys, caption, volume: volumeBox } = this.slots;
+    const { controls, seek, keys, text, volume: volumeBox } = this.slots;
     this.audio.controls = false;
-    for (const part of [controls, seek, keys, caption]) part.hidden = false;
+    for (const part of [controls, seek, keys]) part.hidden = false;
+    // The buttons below say the same; for a screen reader it goes on describing the player.
+    text.classList.toggle("visually-hidden", this.marks.length > 0);
+    this.setAttribute("aria-describedby", text.id);
     volumeBox.value = volume;
     this.slots.speed.textContent = `${speed}×`;
     this.tabIndex = -1; // can be given the focus by a script, so that its keys work

@@ -11,7 +11,7 @@ from proctor_site.kernel.errors import InvalidInput
 from proctoring import policies
 from proctoring.incidents.rules import DEFAULT_RULES
 from proctoring.models import Policy
-from proctoring.observations import ObservationKind, Severity
+from proctoring.observations import SOUND_KINDS, ObservationKind, Severity
 
 
 def policy(**fields: Any) -> Policy:
@@ -51,6 +51,14 @@ def test_allowances_mute_and_unknown_mutes_do_no_harm() -> None:
     found = policies.rules_for(policy(), allowances)
     assert found.muted == {ObservationKind.NO_FACE}
     assert ObservationKind.NO_FACE not in found.detectors
+
+
+def test_where_another_person_speaks_no_rule_about_voices_is_left() -> None:
+    allowances = [Allowance(muted_detectors=["another_voice"])]
+    found = policies.rules_for(policy(speech="on"), allowances)
+    assert found.muted == SOUND_KINDS - {ObservationKind.MICROPHONE_SILENT}, "an interpreter may speak most"
+    own_voice = [Allowance(muted_detectors=["different_voice"])]
+    assert policies.rules_for(policy(), own_voice).muted == {ObservationKind.DIFFERENT_VOICE}
 
 
 @pytest.mark.parametrize(
