@@ -1,4 +1,4 @@
-"""System checks of the analysis: a damaged model must stop the server, never read as "no face"."""
+"""System checks of analysis and live video: a damaged model must stop the server, not read as "no face"."""
 
 from collections.abc import Sequence
 from importlib.util import find_spec
@@ -11,6 +11,7 @@ from django.db.utils import OperationalError, ProgrammingError
 from django_scopes import scopes_disabled
 
 from proctoring.audio.diarizers.base import SHIPPED
+from proctoring.meetings.providers.base import UnknownProvider, load_provider
 from proctoring.models import Policy
 from proctoring.models.policy import DiarizerChoice
 from proctoring.vision.engines.base import EngineError
@@ -162,6 +163,24 @@ def refuse_unreadable_things_model(app_configs: Any, **kwargs: Any) -> Sequence[
             )
         ]
     return []
+
+
+@register()
+def refuse_live_video_that_cannot_work(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]:
+    """E011: the provider of live video is unknown, or its servers are not fully named."""
+    problems: list[str] = []
+    try:
+        load_provider(settings.LIVE_PROVIDER)
+    except UnknownProvider as error:
+        problems.append(f"PROCTOR_LIVE_PROVIDER: {error}")
+    if bool(settings.TURN_HOST) != bool(settings.TURN_SECRET):
+        problems.append("PROCTOR_TURN_HOST and PROCTOR_TURN_SECRET belong together; one of them is missing.")
+    if settings.RELAY_ONLY and not settings.TURN_HOST:
+        problems.append("PROCTOR_RELAY_ONLY needs a TURN server: set PROCTOR_TURN_HOST.")
+    if wrong := [each for each in settings.ICE_URLS if not each.startswith(("stun:", "stuns:"))]:
+        problems.append(f"PROCTOR_ICE_URLS names STUN servers, such as stun:host:3478; not {wrong[0]!r}.")
+    hint = "docs/operations.md says how live video is set up; PROCTOR_LIVE_PROVIDER=off turns it off."
+    return [Error(each, hint=hint, id="proctor.E011") for each in problems]
 
 
 def _is_known(path: str) -> bool:

@@ -15,7 +15,14 @@ _REVIEW = (Role.PROCTOR, Role.REVIEWER, *_OFFICE)
 
 grant("proctoring", "policy", view=(Role.AUTHOR, Role.DATA_PROTECTION_OFFICER, *_REVIEW), write=_OFFICE)
 grant("proctoring", "policyassignment", view=_REVIEW, write=_OFFICE)
-for _model in ("monitoringsession", "incident", "evidenceitem", "candidatewarning", "identitycheck"):
+for _model in (
+    "monitoringsession",
+    "incident",
+    "evidenceitem",
+    "candidatewarning",
+    "identitycheck",
+    "livewatch",
+):
     grant("proctoring", _model, view=(Role.DATA_PROTECTION_OFFICER, *_REVIEW))
 for _model in ("notice", "consent"):
     grant("proctoring", _model, view=(Role.DATA_PROTECTION_OFFICER, *_OFFICE))
@@ -25,6 +32,8 @@ _KEEPERS = (Role.DATA_PROTECTION_OFFICER, *_OFFICE)
 grant("proctoring", "keptfacedata", view=_KEEPERS)
 rules.set_perm("proctoring.delete_keptfacedata", has_role(*_KEEPERS))
 grant("proctoring", "photoupload", view=(Role.DATA_PROTECTION_OFFICER,), write=_OFFICE)
+for _model in ("meeting", "participant"):
+    grant("proctoring", _model, view=(Role.DATA_PROTECTION_OFFICER, *_OFFICE))
 # No one sees a reference face, a voice or a document as a row; photos are shown by links that are logged.
 for _model in ("referenceface", "referencevoice", "documentcheck"):
     rules.add_perm(f"proctoring.view_{_model}", rules.always_false)

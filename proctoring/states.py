@@ -1,4 +1,4 @@
-"""State tables of proctoring: the review of an incident, a monitoring session, and a check by a person."""
+"""State tables of proctoring: review of an incident, monitoring session, check by a person, meeting."""
 
 from proctor_site.kernel.states import MoveTable, move
 
@@ -49,5 +49,25 @@ IDENTITY_CHECK = MoveTable(
         move("refuse", [CHECK_WAITING], CHECK_REFUSED),
         # Nobody is needed any more: the candidate chose another way, or the time to start has passed.
         move("drop", [CHECK_WAITING], CHECK_DROPPED),
+    ),
+)
+
+MEETING_SCHEDULED = "scheduled"
+MEETING_OPEN = "open"
+MEETING_INTERRUPTED = "interrupted"
+MEETING_ENDED = "ended"
+MEETING_CANCELLED = "cancelled"
+
+MEETING = MoveTable(
+    name="meeting",
+    states=(MEETING_SCHEDULED, MEETING_OPEN, MEETING_INTERRUPTED, MEETING_ENDED, MEETING_CANCELLED),
+    moves=(
+        move("open", [MEETING_SCHEDULED], MEETING_OPEN),
+        # The provider of live video does not answer; the exam goes on, the meeting when it is back.
+        move("interrupt", [MEETING_OPEN], MEETING_INTERRUPTED),
+        move("restore", [MEETING_INTERRUPTED], MEETING_OPEN),
+        move("end", [MEETING_OPEN, MEETING_INTERRUPTED], MEETING_ENDED),
+        # The sitting is over, and nobody watched it live.
+        move("cancel", [MEETING_SCHEDULED], MEETING_CANCELLED),
     ),
 )

@@ -1,9 +1,10 @@
-"""What has to happen without anybody asking: deadlines, spooled evidence, document photos."""
+"""What has to happen without anybody asking: deadlines, spooled evidence, document photos, live meetings."""
 
 from accounts.tenancy import across_all
 from exams.delivery import expiry, heartbeat
 from proctoring.evidence import store
 from proctoring.identity import document
+from proctoring.meetings import services as meetings
 
 
 def sweep_once() -> None:
@@ -27,8 +28,9 @@ def beat() -> None:
 def sweep_evidence() -> int:
     """Moves evidence that waits on this machine's disk to the store; how many files were moved.
 
-    And deletes document photos whose days are over.
+    And deletes document photos whose days are over, and closes live meetings of sittings that are.
     """
     with across_all():
+        meetings.close_due()
         document.delete_due()
         return store.retry_spooled()

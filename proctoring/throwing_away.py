@@ -21,6 +21,7 @@ from proctoring.models import (
     Incident,
     LiveEvent,
     LivenessCheck,
+    LiveWatch,
     MonitoringSession,
     SessionMeasures,
 )
@@ -29,7 +30,9 @@ from proctoring.models import (
 def throw_away(attempt: Attempt, *, actor: User | None) -> dict[str, int]:
     """Deletes all of it in the caller's transaction, and says how many of what."""
     events, _ = LiveEvent.objects.filter(attempt=attempt).delete()
-    counts = {"live_events": events}
+    # Practice is watched by nobody; a sitting may have been made practice afterwards.
+    watches, _ = LiveWatch.objects.filter(attempt=attempt).delete()
+    counts = {"live_events": events, "live_watches": watches}
     session = sessions.session_of(attempt)
     if session is not None:
         counts |= _empty(session, actor)

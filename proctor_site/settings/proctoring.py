@@ -56,5 +56,16 @@ DEEPGRAM_ONLY_SPEECH = env.flag("PROCTOR_DEEPGRAM_ONLY_SPEECH", default=True)
 """Recordings in which this server hears nobody speak are not sent."""
 DEEPGRAM_FALL_BACK = env.flag("PROCTOR_DEEPGRAM_FALL_BACK", default=True)
 """What Deepgram cannot tell, this server's own diarizer tells; off: the browser keeps it for later."""
+LIVE_PROVIDER = env.text("PROCTOR_LIVE_PROVIDER", "peer")
+"""Who carries live video: peer (from browser to browser), off, or the dotted path of an operator's own."""
+LIVE_MOST_WATCHERS = env.integer("PROCTOR_LIVE_MOST_WATCHERS", 3, least=1)
+"""Pages that watch one candidate at the same time: each costs the candidate's own uplink."""
+ICE_URLS = env.names("PROCTOR_ICE_URLS")
+"""STUN servers, such as stun:turn.example.org:3478; none by default: nobody else learns who takes an exam."""
+TURN_HOST = env.text("PROCTOR_TURN_HOST")
+TURN_SECRET = env.secret("PROCTOR_TURN_SECRET")
+"""A coturn server and its static-auth-secret."""
+RELAY_ONLY = env.flag("PROCTOR_RELAY_ONLY", default=False)
+"""All live video through the TURN server, so that neither side learns the other's address."""
 SWEEP_IN_PROCESS = env.flag("PROCTOR_SWEEP_IN_PROCESS", default=True)
 """The web process submits attempts at their deadline itself; off when `manage.py sweep` runs elsewhere."""

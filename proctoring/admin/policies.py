@@ -39,6 +39,7 @@ class PolicyAdmin(PolicyPages, ProctoringAdmin):
                     "document",
                     "document_days",
                     "liveness",
+                    "live_video",
                 ),
                 "description": "Candidates read this before they agree; what they were told holds for their "
                 "whole attempt.",

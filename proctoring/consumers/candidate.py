@@ -15,6 +15,7 @@ from proctor_site.kernel.errors import InvalidInput, Refusal, TooLarge
 from proctoring import sessions, supervision
 from proctoring.analysis import context, pace, recent
 from proctoring.consumers import access, connection
+from proctoring.consumers.candidate_live import CandidateLive
 from proctoring.consumers.frame_message import HEADER, FrameMessage, read_frame
 from proctoring.consumers.json_socket import JsonSocket, number, read_message
 from proctoring.consumers.threads import NoThreadFree, in_frame_thread, in_thread
@@ -44,6 +45,7 @@ class CandidateConsumer(JsonSocket):
         publish.bind_loop(asyncio.get_running_loop())
         self.connection, self.opened_at = uuid.uuid4().hex, clock.now().timestamp()
         self.has_capture = True
+        self.live = CandidateLive(self)
         self.frame: asyncio.Task[None] | None = None
         self.session: MonitoringSession | None = None
         attempt_id = int(self.scope["url_route"]["kwargs"]["attempt"])
@@ -66,6 +68,7 @@ class CandidateConsumer(JsonSocket):
     async def disconnect(self, code: int) -> None:
         if not self.open:
             return
+        await self.live.leave()
         self.open = False
         await self.channel_layer.group_discard(self.group, self.channel_name)
         await in_thread(connection.went, self.attempt, self.connection)
@@ -142,6 +145,9 @@ class CandidateConsumer(JsonSocket):
                 seen = {} if rtt is None else {"rtt_ms": rtt}
                 await in_thread(presence.update, self.attempt.pk, **seen)
             await self.send_message(messages.pong(sent_at, clock.now()))
+            await self.live.forget_lost()
+        elif content["type"] == "live":
+            await self.live.receive(content)
         elif content["type"] in DEVICE_STATES:
             device, states = content["type"], DEVICE_STATES[content["type"]]
             state, label = content.get("state"), content.get("label", "")
@@ -161,6 +167,10 @@ class CandidateConsumer(JsonSocket):
             await in_thread(self._reload)
         await self.send_message(messages.candidate_event(event["id"], event["kind"], event["payload"]))
 
+    async def live_signal(self, message: dict[str, Any]) -> None:
+        """Something a page that watches says about live video."""
+        await self.live.hear(message["signal"])
+
     async def capture_taken(self, message: dict[str, Any]) -> None:
         """A newer page of the same candidate has connected."""
         # Through Redis, what an older page sent when it opened may arrive after this page has joined.
@@ -168,6 +178,7 @@ class CandidateConsumer(JsonSocket):
         if message["connection"] == self.connection or is_older or not self.has_capture:
             return
         self.has_capture = False
+        self.live.leave_to_newer_page()
         await self.send_error(
             "capture_taken_over", "This exam was opened on another page, which now holds the camera."
         )

@@ -7,6 +7,7 @@ from channels.generic.websocket import AsyncWebsocketConsumer
 
 from proctor_site.kernel.errors import InvalidInput
 from proctoring.live import messages
+from proctoring.meetings.signals import MOST_SIGNAL
 
 MOST_TEXT = 16_384
 
@@ -25,22 +26,25 @@ class JsonSocket(AsyncWebsocketConsumer):
         """Says what was wrong; the socket stays open."""
         await self.send_message(messages.error(code, detail, **more))
 
-    async def refuse(self, code: int) -> None:
+    async def refuse(self, code: int, reason: str | None = None) -> None:
         """Closes with a code of our own; browsers see it only when the handshake was accepted before."""
         self.open = False
-        await self.close(code=code)
+        await self.close(code=code, reason=reason)
 
 
 def read_message(text: str) -> dict[str, Any]:
-    """The JSON object in a text message. Raises InvalidInput with code `malformed`."""
-    if len(text) > MOST_TEXT:
-        raise InvalidInput(f"A message has at most {MOST_TEXT} characters.", code="malformed")
+    """The JSON object in a text message; one of live video may be longer than others. Raises InvalidInput
+    with code `malformed`."""
+    if len(text) > MOST_SIGNAL:
+        raise InvalidInput(f"A message has at most {MOST_SIGNAL} characters.", code="malformed")
     try:
         content = json.loads(text)
     except (ValueError, RecursionError) as error:
         raise InvalidInput("This message is not JSON.", code="malformed") from error
     if not isinstance(content, dict) or not isinstance(content.get("type"), str):
         raise InvalidInput("A message is an object with a type.", code="malformed", field="type")
+    if len(text) > MOST_TEXT and content["type"] != "live":
+        raise InvalidInput(f"A message has at most {MOST_TEXT} characters.", code="malformed")
     return content
 
 

@@ -12,9 +12,11 @@ from proctor_site.kernel import clock
 from proctor_site.kernel.errors import InvalidInput, Refusal
 from proctoring.consumers import access
 from proctoring.consumers.json_socket import JsonSocket, read_message
+from proctoring.consumers.proctor_live import ProctorLive
 from proctoring.consumers.threads import in_thread
 from proctoring.evidence import custody
 from proctoring.live import groups, messages, presence, publish, replay
+from proctoring.meetings.services import SEEN_EVERY_S
 
 log = logging.getLogger(__name__)
 
@@ -41,6 +43,7 @@ class ProctorConsumer(JsonSocket):
         self.pictured: dict[int, int] = {}
         self.attempts: list[int] = []
         route = self.scope["url_route"]["kwargs"]
+        self.live = ProctorLive(self)
         self.slug, self.sitting_id = route["slug"], int(route["sitting"])
         try:
             await in_thread(self._check)
@@ -51,10 +54,12 @@ class ProctorConsumer(JsonSocket):
         self.group = groups.proctors_of(self.sitting_id)
         # First the group, then the replay: what happens between the two comes twice rather than never.
         await self.channel_layer.group_add(self.group, self.channel_name)
+        await self.live.join()
         await self._greet()
         self._start(self._tick_forever())
 
     async def disconnect(self, code: int) -> None:
+        await self.live.leave()
         if not self.open:
             return
         self.open = False
@@ -69,9 +74,12 @@ class ProctorConsumer(JsonSocket):
             if bytes_data is not None:
                 raise InvalidInput("This socket takes text messages only.", code="malformed")
             content = read_message(text_data or "")
-            if content["type"] != "show":
+            if content["type"] == "show":
+                self._show(content.get("attempts"))
+            elif content["type"] == "live":
+                await self.live.receive(content)
+            else:
                 raise InvalidInput("There is no message of this type.", code="unknown_type", field="type")
-            self._show(content.get("attempts"))
         except Refusal as refusal:
             more = {"field": refusal.field} if refusal.field else {}
             await self.send_error(refusal.code, refusal.message, **more)
@@ -82,6 +90,14 @@ class ProctorConsumer(JsonSocket):
         if not self.flushing:
             self.flushing = True
             self._start(self._flush())
+
+    async def live_signal(self, message: dict[str, Any]) -> None:
+        """Something a candidate's page says about live video to this page."""
+        await self.live.hear(message["signal"])
+
+    async def live_here(self, message: dict[str, Any]) -> None:
+        """A candidate's page is ready to be watched, perhaps again."""
+        await self.live.candidate_is_here(message["attempt"])
 
     async def _flush(self) -> None:
         await asyncio.sleep(max(0.0, self.last_batch + BATCH_EVERY_S - time.monotonic()))
@@ -117,8 +133,11 @@ class ProctorConsumer(JsonSocket):
             try:
                 if tick and tick % RECHECK_EVERY == 0:
                     await in_thread(self._check)
+                if tick and tick % SEEN_EVERY_S == 0:
+                    await self.live.say_still()
                 await self._tick(with_pulse=tick % PULSE_EVERY == 0)
             except access.Refused as refused:
+                await self.live.leave()
                 await self.refuse(refused.code)
                 return
             except Exception:

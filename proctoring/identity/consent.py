@@ -16,6 +16,7 @@ from proctoring.identity import baseline, document, liveness, person_checks, ref
 from proctoring.identity import notice as notices
 from proctoring.live import presence
 from proctoring.live.publish import record_event
+from proctoring.meetings import services as meetings
 from proctoring.models import Consent, MonitoringSession, Notice
 from proctoring.models.live_event import Audience
 from proctoring.models.policy import DiarizerChoice, Policy
@@ -63,6 +64,7 @@ def give(
             return before
         if before:
             _end(before, candidate)
+            meetings.stop_for(attempt, by="chosen_anew")
             transaction.on_commit(lambda: forget(session))
         given = Consent.objects.create(
             institution=attempt.institution,
@@ -71,6 +73,7 @@ def give(
             notice=read,
             looked_for=[kind.value for kind in notices.looked_for(policy)],
             recordings_leave=policy.listens and policy.diarizer == DiarizerChoice.DEEPGRAM,
+            live_video=policy.shows_live and choice["camera"],
             **choice,
             given_at=clock.now(),
         )
@@ -146,6 +149,7 @@ def withdraw(attempt: Attempt, *, candidate: User) -> None:
             sitting=attempt.enrolment.sitting,
             attempt=attempt,
         )
+        meetings.stop_for(attempt, by="withdrawn")
         transaction.on_commit(lambda: forget(session))
 
 

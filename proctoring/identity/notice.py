@@ -67,6 +67,8 @@ def wording(institution: Institution, policy: Policy) -> str:
     parts = [_captured(policy), *_looked_at(policy)]
     if policy.listens:
         parts.append(_heard(policy))
+    if policy.shows_live:
+        parts.append(_watched_live(policy))
     parts.append(_why(institution))
     if policy.camera_required:
         parts += [_kept(policy), _seen(institution), _rights(institution), _without(policy)]
@@ -141,6 +143,17 @@ def _heard(policy: Policy) -> str:
         "What is listened to\nWhile you take the exam, your microphone is recorded in pieces of "
         f"{policy.clip_seconds} seconds. {checks}{words}{voice}Only the part of a piece in which something "
         "is pointed out is kept; the rest is deleted as soon as it was listened to."
+    )
+
+
+def _watched_live(policy: Policy) -> str:
+    heard = ", and hear you when sound is on" if policy.listens else ""
+    sound = " and sound" if policy.listens else ""
+    return (
+        f"Who can watch live\nWhile you take the exam, proctors may watch your camera live{heard}. Nothing "
+        "is sent before one of them watches, you see at once that you are watched and when it ends, and no "
+        f"live picture{sound} is stored. It is written down who watched you, from when to when. A proctor's "
+        "browser may learn the internet address of yours, as in a video call."
     )
 
 

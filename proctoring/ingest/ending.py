@@ -11,6 +11,7 @@ from proctoring.analysis import context, heard, pace, recent, session_measures
 from proctoring.incidents import services
 from proctoring.incidents.rules import finish
 from proctoring.live import presence
+from proctoring.meetings import services as meetings
 from proctoring.models import MonitoringSession
 
 
@@ -35,6 +36,8 @@ def end_session(session: MonitoringSession, *, actor: User | None, reason: str) 
     with within(session.institution), transaction.atomic():
         close_incidents(session)
         session_measures.store(session)
+        if session.attempt is not None:
+            meetings.stop_for(session.attempt, by="attempt_ended")
         sessions.end(session, actor=actor, reason=reason)
         transaction.on_commit(lambda: _forget(session))
 

@@ -131,7 +131,7 @@ def send(group: str, message: Mapping[str, Any]) -> None:
 
     A failure is logged, never raised: the event is stored, and pages fetch what they missed.
     """
-    work = _deliver(group, dict(message))
+    work = deliver(group, dict(message))
     try:
         running = asyncio.get_running_loop()
     except RuntimeError:
@@ -146,7 +146,8 @@ _tasks: "set[asyncio.Task[None]]" = set()
 """The loop holds tasks weakly; without this one could be collected before it has sent."""
 
 
-async def _deliver(group: str, message: dict[str, Any]) -> None:
+async def deliver(group: str, message: dict[str, Any]) -> None:
+    """Sends from the sockets' own loop and waits, so that several messages keep their order."""
     layer = get_channel_layer()
     if layer is None:
         raise RuntimeError("no channel layer is configured")

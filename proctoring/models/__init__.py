@@ -15,6 +15,7 @@ from proctoring.models.incident import Incident
 from proctoring.models.live_event import LiveEvent
 from proctoring.models.liveness import LivenessCheck
 from proctoring.models.measures import SessionMeasures
+from proctoring.models.meeting import LiveWatch, Meeting, Participant
 from proctoring.models.policy import Policy, PolicyAssignment
 from proctoring.models.session import CandidateWarning, MonitoringSession
 from proctoring.models.voice import ReferenceVoice
@@ -29,10 +30,13 @@ __all__ = [
     "Incident",
     "KeptFaceData",
     "LiveEvent",
+    "LiveWatch",
     "LivenessCheck",
+    "Meeting",
     "MonitoringSession",
     "Notice",
     "OfficerPhoto",
+    "Participant",
     "PhotoUpload",
     "Policy",
     "PolicyAssignment",

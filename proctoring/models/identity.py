@@ -41,6 +41,9 @@ class Consent(TenantModel):
     recordings_leave = models.BooleanField(
         default=False, help_text="The notice said that recordings are sent to another company."
     )
+    live_video = models.BooleanField(
+        default=False, help_text="The notice said that proctors may watch the camera live."
+    )
     looked_for = models.JSONField(
         null=True,
         blank=True,

@@ -1,5 +1,6 @@
 """What is watched in an exam, and how strictly."""
 
+from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 
@@ -97,6 +98,13 @@ class Policy(TenantModel):
         help_text="Candidates can record their voice at check-in, so that it is compared later. Nothing "
         "follows when they do not.",
     )
+    live_video = models.BooleanField(
+        "live video",
+        default=True,
+        help_text="Proctors of the sitting can watch the camera live, and hear the microphone where sound "
+        "is recorded. Nothing is sent before somebody watches, candidates see at once that they are watched, "
+        "and nothing of it is stored. Only in exams with camera.",
+    )
     liveness = models.CharField(
         "turning the head at check-in",
         max_length=10,
@@ -153,6 +161,11 @@ class Policy(TenantModel):
     def listens(self) -> bool:
         """Whether sound is recorded: the exam is taken without any capture where no camera is asked for."""
         return self.sound and self.camera_required
+
+    @property
+    def shows_live(self) -> bool:
+        """Whether proctors may watch live: only with camera, and where this server carries live video."""
+        return self.live_video and self.camera_required and settings.LIVE_PROVIDER != "off"
 
     @property
     def enrols_voices(self) -> bool:

@@ -15,6 +15,7 @@ TABLES = {
     "incident": proctoring_states.INCIDENT_REVIEW,
     "session": proctoring_states.SESSION,
     "identity check": proctoring_states.IDENTITY_CHECK,
+    "meeting": proctoring_states.MEETING,
     "job": account_states.JOB,
 }
 
@@ -45,6 +46,14 @@ PROMISED = {
         ("scheduled", "lapse"): "missed",
         ("checking_in", "lapse"): "missed",
         ("ready", "lapse"): "missed",
+    },
+    "meeting": {
+        ("scheduled", "open"): "open",
+        ("open", "interrupt"): "interrupted",
+        ("interrupted", "restore"): "open",
+        ("open", "end"): "ended",
+        ("interrupted", "end"): "ended",
+        ("scheduled", "cancel"): "cancelled",
     },
     "incident": {
         ("unreviewed", "acknowledge"): "acknowledged",

@@ -27,6 +27,7 @@ THROWN_AWAY = {
     "proctoring.IdentityCheck",
     "proctoring.Incident",
     "proctoring.LiveEvent",
+    "proctoring.LiveWatch",
     "proctoring.LivenessCheck",
     "proctoring.ReferenceFace",
     "proctoring.ReferenceVoice",

@@ -1,0 +1,93 @@
+"""What a provider of live video promises, and which one this server uses."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from importlib import import_module
+from typing import Any, Literal, Protocol, runtime_checkable
+
+from django.conf import settings
+
+SHIPPED: Mapping[str, str] = {
+    "peer": "proctoring.meetings.providers.peer.PeerProvider",
+    "scripted": "proctoring.meetings.providers.scripted.ScriptedProvider",
+}
+OFF = "off"
+
+
+class ProviderDown(Exception):
+    """The provider does not answer or refuses its service; the exam goes on without live video."""
+
+
+class UnknownProvider(Exception):
+    """The settings name a provider that there is not."""
+
+
+@dataclass(frozen=True, slots=True)
+class Join:
+    """What a browser needs to take part, until `expires_at`. `url`, `tokens`: empty where none is needed."""
+
+    provider: str
+    expires_at: datetime
+    url: str = ""
+    tokens: Mapping[str, str] = field(default_factory=dict, repr=False)
+    ice_servers: Sequence[Mapping[str, Any]] = field(default=(), repr=False)
+    relay_only: bool = False
+
+    def to_json(self) -> dict[str, Any]:
+        """As the page receives it; only for the participant it was made for."""
+        return {
+            "provider": self.provider,
+            "url": self.url,
+            "tokens": dict(self.tokens),
+            "ice_servers": [dict(each) for each in self.ice_servers],
+            "relay_only": self.relay_only,
+            "expires_at": self.expires_at.isoformat(),
+        }
+
+
+@runtime_checkable
+class LiveProvider(Protocol):
+    """Carries pictures and sound, and decides nothing: rights and consent are checked before it is asked.
+
+    Every call may block (at most seconds) and raises ProviderDown when the service does not answer.
+    """
+
+    name: str
+
+    def create_meeting(self, key: str, title: str) -> str:
+        """The provider's id of the meeting, "" where it needs none. The same key again: the same meeting."""
+
+    def add_participant(
+        self, external_id: str, identity: str, part: Literal["candidate", "proctor"], until: datetime
+    ) -> Join:
+        """Lets somebody in, at least until then. A candidate may only send, a proctor only receive."""
+
+    def remove(self, external_id: str, identity: str) -> None:
+        """Puts somebody out. Who is not there is out already: no error."""
+
+    def end(self, external_id: str) -> None:
+        """Ends the meeting. One that has ended, or is gone, is no error."""
+
+    def health(self) -> str:
+        """ "" when all is well, else what is wrong in one sentence."""
+
+
+def load_provider(choice: str) -> LiveProvider | None:
+    """The provider of that name or dotted path, None for "off". Raises UnknownProvider."""
+    if choice == OFF:
+        return None
+    path = SHIPPED.get(choice, choice)
+    module_name, _, class_name = path.rpartition(".")
+    try:
+        made = getattr(import_module(module_name), class_name)()
+    except (ImportError, AttributeError, ValueError, TypeError) as error:
+        raise UnknownProvider(f"there is no provider of live video {choice!r}: {error}") from error
+    if not isinstance(made, LiveProvider):
+        raise UnknownProvider(f"{path} is not a provider of live video")
+    return made
+
+
+def provider() -> LiveProvider | None:
+    """The provider that the settings choose, None when live video is off."""
+    return load_provider(settings.LIVE_PROVIDER)

@@ -1,0 +1,90 @@
+"""The live video room of a sitting, who is in it, and who watched whom."""
+
+from django.conf import settings
+from django.db import models
+
+from accounts.tenancy import TenantModel
+from exams.models import Attempt, Sitting
+from proctoring import states
+
+
+class Meeting(TenantModel):
+    """Live video of one sitting, made when somebody first watches. What is said and seen is not stored."""
+
+    sitting = models.OneToOneField(Sitting, on_delete=models.PROTECT, related_name="meeting")
+    provider = models.CharField(max_length=200, help_text="As in PROCTOR_LIVE_PROVIDER when it was made.")
+    external_id = models.CharField(max_length=200, blank=True, help_text="The provider's name for it.")
+    state = models.CharField(
+        max_length=12, choices=[(s, s) for s in states.MEETING.states], default=states.MEETING_SCHEDULED
+    )
+    opened_at = models.DateTimeField(null=True, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(state__in=states.MEETING.states), name="meeting_state_known"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"meeting of {self.sitting}"
+
+
+class Part(models.TextChoices):
+    """What somebody is in a meeting."""
+
+    CANDIDATE = "candidate", "candidate"
+    PROCTOR = "proctor", "proctor"
+
+
+class Participant(TenantModel):
+    """One person in a meeting."""
+
+    meeting = models.ForeignKey(Meeting, on_delete=models.PROTECT, related_name="participants")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    part = models.CharField(max_length=10, choices=Part.choices)
+    joined_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["meeting", "user", "part"], name="participant_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} as {self.part}"
+
+    @property
+    def identity(self) -> str:
+        """The name by which the provider knows them; it says nothing about the person."""
+        return f"{self.part}-{self.pk}"
+
+
+class LiveWatch(TenantModel):
+    """A proctor's page watched an attempt live, from when to when. For the record."""
+
+    proctor = models.ForeignKey(Participant, on_delete=models.PROTECT, related_name="watches")
+    attempt = models.ForeignKey(Attempt, on_delete=models.PROTECT, related_name="live_watches")
+    connection = models.CharField(max_length=32, help_text="The page that watches, while it does.")
+    is_large = models.BooleanField(default=False, help_text="In full quality, at least for a part of it.")
+    heard_at = models.DateTimeField(null=True, blank=True, help_text="When sound was first turned on.")
+    began_at = models.DateTimeField()
+    seen_at = models.DateTimeField(help_text="The last sign of the page that watches.")
+    ended_at = models.DateTimeField(null=True, blank=True)
+    ended_by = models.CharField(max_length=20, blank=True)
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["connection", "attempt"],
+                condition=models.Q(ended_at=None),
+                name="live_watch_once_a_page",
+            )
+        ]
+        indexes = [
+            models.Index(fields=["connection"], condition=models.Q(ended_at=None), name="live_watch_open")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.proctor.user} watched attempt {self.attempt_id}"

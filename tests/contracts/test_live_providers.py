@@ -1,0 +1,65 @@
+"""What every provider of live video promises, each asked the same."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from proctoring.meetings.providers.base import (
+    SHIPPED,
+    Join,
+    LiveProvider,
+    ProviderDown,
+    UnknownProvider,
+    load_provider,
+)
+from proctoring.meetings.providers.scripted import ScriptedProvider
+
+UNTIL = datetime.now(UTC) + timedelta(hours=3)
+
+
+@pytest.fixture(params=SHIPPED)
+def provider(request: pytest.FixtureRequest) -> Iterator[LiveProvider]:
+    found = load_provider(request.param)
+    assert found is not None
+    yield found
+    ScriptedProvider.meetings.clear()
+    ScriptedProvider.is_down = False
+
+
+def test_a_meeting_is_made_once_joined_and_ended(provider: LiveProvider) -> None:
+    meeting = provider.create_meeting("sitting-1", "Biology")
+    assert provider.create_meeting("sitting-1", "Biology, renamed") == meeting
+    joins = [
+        provider.add_participant(meeting, "proctor-1", "proctor", UNTIL),
+        provider.add_participant(meeting, "candidate-2", "candidate", UNTIL),
+        provider.add_participant(meeting, "candidate-2", "candidate", UNTIL),
+    ]
+    for join in joins:
+        assert isinstance(join, Join) and join.provider == provider.name and join.expires_at >= UNTIL
+        told = join.to_json()
+        assert set(told) == {"provider", "url", "tokens", "ice_servers", "relay_only", "expires_at"}
+        for secret in (*join.tokens.values(), *(each.get("credential", "-") for each in join.ice_servers)):
+            assert secret not in repr(join), "what opens a room is not for logs"
+    for _ in range(2):  # who is out already, and a meeting that has ended, are no error
+        provider.remove(meeting, "candidate-2")
+        provider.end(meeting)
+    assert provider.health() == ""
+
+
+def test_a_provider_that_is_down_says_so() -> None:
+    provider = ScriptedProvider()
+    ScriptedProvider.is_down = True
+    try:
+        assert provider.health()
+        with pytest.raises(ProviderDown):
+            provider.create_meeting("sitting-1", "Biology")
+    finally:
+        ScriptedProvider.is_down = False
+
+
+@pytest.mark.parametrize("choice", ["nobody", "proctoring.meetings.nothing.Here", "pathlib.Path"])
+def test_an_unknown_provider_is_refused(choice: str) -> None:
+    with pytest.raises(UnknownProvider):
+        load_provider(choice)
+    assert load_provider("off") is None
