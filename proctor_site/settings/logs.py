@@ -12,6 +12,7 @@ LOGGING = {
         "django.request": {"level": "ERROR"},
         "uvicorn.access": {"level": "WARNING"},
         "django_tasks": {"level": "WARNING"},
+        "httpx": {"level": "WARNING"},
         "servestatic": {"level": "WARNING"},
     },
 }
