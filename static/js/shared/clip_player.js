@@ -38,12 +38,11 @@ class ClipPlayer extends HTMLElement {
     this.audio.volume = volume;
     this.track.mode = "hidden"; // hidden: loaded and told, but drawn by us
     this.slots.caption.hidden = false;
-    this.#say("");
     try {
       await this.audio.play();
     } catch (error) {
       // A source that fails is told by its error event; pausing at once is no fault.
-      if (error.name === "NotAllowedError") this.#say("Press Play once more.");
+      if (error.name === "NotAllowedError") this.#sayProblem("Press Play once more.");
     }
   }
 
@@ -101,7 +100,7 @@ class ClipPlayer extends HTMLElement {
     audio.addEventListener("play", () => this.#started());
     audio.addEventListener("pause", () => this.#showState());
     audio.addEventListener("ended", () => this.#ended());
-    audio.addEventListener("playing", () => { this.renewed = false; });
+    audio.addEventListener("playing", () => this.#playing());
     audio.addEventListener("error", () => this.#failed());
     for (const kind of ["timeupdate", "loadedmetadata", "seeked"]) audio.addEventListener(kind, () => this.#showTime());
     this.#listenToTrack();
@@ -147,6 +146,12 @@ class ClipPlayer extends HTMLElement {
       requestAnimationFrame(follow);
     };
     requestAnimationFrame(follow);
+  }
+
+  #playing() {
+    this.renewed = false;
+    if (this.hasProblem) this.#say("");
+    this.hasProblem = false;
   }
 
   #ended() {
@@ -223,6 +228,11 @@ class ClipPlayer extends HTMLElement {
     this.slots.status.textContent = text;
   }
 
+  #sayProblem(text) {
+    this.hasProblem = true;
+    this.#say(text);
+  }
+
   /** Links live for minutes: one fresh one for each failure, then the place and the play go on. */
   async #failed() {
     if (this.renewed) return this.#giveUp();
@@ -245,7 +255,7 @@ class ClipPlayer extends HTMLElement {
   #giveUp(detail = "This recording cannot be played now. Try again in a minute.") {
     this.renewed = false;
     this.#showState();
-    this.#say(detail);
+    this.#sayProblem(detail);
   }
 }
 

@@ -4,11 +4,12 @@ from typing import Any
 
 from playwright.sync_api import expect
 
-from accounts.models import User
+from accounts.models import AuditEntry, User
 from proctoring.models import Incident, MonitoringSession
 from proctoring.observations import ObservationKind
+from tests.e2e.browsers import Console
 from tests.factories.proctoring import make_incident
-from tests.watched_sitting import keep_pictures
+from tests.watched_sitting import keep_pictures, keep_sound
 
 
 def test_an_incident_is_decided_by_keyboard_alone(
@@ -68,3 +69,36 @@ def test_blocked_keys_explain_themselves_and_keys_can_be_switched_off(
     page.keyboard.press("u")
     page.wait_for_timeout(500)
     assert Incident._base_manager.get(pk=incident.pk).review_state == "unreviewed"
+
+
+def test_a_recording_is_heard_by_keys_and_outlives_its_link(
+    open_as: Any, session: MonitoringSession, reviewer: User, console: Console
+) -> None:
+    make_incident(session, kind=ObservationKind.CAMERA_COVERED)
+    found = make_incident(session, kind=ObservationKind.ANOTHER_VOICE)
+    keep_sound(found)
+    keep_sound(found, sequence=1)
+    _, page = open_as(reviewer, f"/admin/proctoring/incident/{found.pk}/change/")
+    player, other = page.locator("clip-player").first, page.locator("clip-player").last
+    expect(player.get_by_role("button", name="Play", exact=True)).to_be_visible()
+    # As after ten minutes: the link of the page is refused, and a fresh one is asked for.
+    page.evaluate("() => { document.querySelector('audio').src += 'x'; }")
+    console.allow("403")
+    page.keyboard.press("p")
+    page.keyboard.press("l")
+    expect(player.locator("[data-slot=status]")).to_have_text("Loop from 0:00 to 0:02.")
+    expect(player.locator("[data-slot=caption]")).to_contain_text("[another voice]", timeout=15_000)
+    page.keyboard.press("<")
+    expect(player.locator("[data-slot=speed]")).to_have_text("0.75×")
+    page.keyboard.press("k")
+    expect(player.get_by_role("button", name="Play", exact=True)).to_be_visible()
+    page.keyboard.press("j")
+    expect(player.get_by_label("Place in the recording")).to_have_js_property("value", "1")
+    other.get_by_role("button", name="Play", exact=True).click()
+    player.get_by_role("button", name="Play", exact=True).click()
+    expect(other.get_by_role("button", name="Play", exact=True)).to_be_visible()
+    page.keyboard.press("Escape")
+    page.keyboard.press("j")  # the page's own again
+    expect(page.locator("h1")).to_have_text("Camera covered: Carla Candidate")
+    views = AuditEntry._base_manager.filter(verb="evidence.viewed", actor=reviewer)
+    assert views.count() == 2, "one for each link that played, however many parts were fetched"
