@@ -1,7 +1,8 @@
 """Plays labelled clips into Chromium's microphone and records them with the recorder of the exam page.
 
-`python -m tests.load.record_clips DATA_DIR OUT_DIR --each 3 [--plain]`, then `./run manage bench_audio OUT_DIR`
-says how well voices are told apart in what a browser really sends. Takes as long as the clips, four at a time.
+`python -m tests.load.record_clips DATA_DIR OUT_DIR --each 3 [--plain]`; then `./run manage bench_audio
+OUT_DIR` says how well voices are told apart in what a browser really sends. Takes as long as the clips, four
+at a time.
 """
 
 import argparse
