@@ -25,7 +25,9 @@ class Mark:
 
     @property
     def words(self) -> str:
-        return f"{self.label} {clock(self.start)} to {clock(self.end)}"
+        # Within one second the end is rounded up: "0:01 to 0:01" would be nothing.
+        end = self.end if int(self.end) > int(self.start) else int(self.start) + 1
+        return f"{self.label} {clock(self.start)} to {clock(end)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +53,10 @@ def draw(about: Mapping[str, Any]) -> Drawing:
 
 
 def _fewer(peaks: Sequence[int]) -> list[float]:
-    """Half the height of each bar. Roots: ears hear quiet speech better than a straight line shows."""
+    """Half the height of each bar. Peaks are in decibels already (`audio.levels.outline`), as ears hear."""
     size = -(-len(peaks) // MOST_BARS) or 1
     loudest = [max(peaks[start : start + size]) for start in range(0, len(peaks), size)]
-    return [max(1.0, (peak / 255) ** 0.5 * HEIGHT / 2) for peak in loudest]
+    return [max(1.0, peak / 255 * HEIGHT / 2) for peak in loudest]
 
 
 def _marks(about: Mapping[str, Any]) -> tuple[Mark, ...]:

@@ -59,16 +59,18 @@ export class FeedEntry {
   async writeSounds(sounds) {
     const list = this.slots.sounds;
     const wanted = sounds.slice(-SOUNDS).map(({ id }) => id);
-    const more = sounds.length - wanted.length;
-    this.slots["more-sounds"].textContent = more > 0 ? `${more} more recording${more === 1 ? "" : "s"} in the review` : "";
     const present = () => new Set([...list.children].map((each) => Number(each.dataset.sound)));
-    if (wanted.every((id) => present().has(id))) return;
+    const sayMore = () => {
+      const more = sounds.length - present().size;
+      this.slots["more-sounds"].textContent = more > 0 ? `${more} more recording${more === 1 ? "" : "s"} in the review` : "";
+    };
+    if (wanted.every((id) => present().has(id))) return sayMore();
     let part;
     try {
       part = await getPage(`${this.context.incidentUrl}${this.incident}/sounds/`);
     } catch {
-      this.slots["more-sounds"].textContent = "The recordings cannot be loaded now; they are in the review.";
-      return;
+      this.slots["more-sounds"].textContent = "New recordings cannot be loaded now; they are in the review.";
+      return undefined;
     }
     const page = new DOMParser().parseFromString(part, "text/html");
     for (const player of page.querySelectorAll("clip-player")) {
@@ -79,6 +81,7 @@ export class FeedEntry {
       const isInUse = player.contains(document.activeElement) || !player.querySelector("audio").paused;
       if (!wanted.includes(Number(player.dataset.sound)) && !isInUse) player.remove();
     }
+    return sayMore();
   }
 
   timesInWords(payload, times) {

@@ -88,7 +88,7 @@ def test_the_feed_gets_players_and_fresh_links_for_them(
     client = browser_of(proctor)
     part = client.get(f"/i/{SLUG}/incidents/{incident.pk}/sounds/").content.decode()
     assert part.count("<clip-player") == 1 and f'data-sound="{sound.pk}"' in part
-    assert "marked: voice 1 0:00 to 0:01, another voice 0:01 to 0:01" in part
+    assert "marked: voice 1 0:00 to 0:01, another voice 0:01 to 0:02" in part
     (fresh,) = client.get(f"/i/{SLUG}/incidents/{incident.pk}/evidence/").json()["sounds"]
     assert fresh["id"] == sound.pk
     assert client.get(fresh["url"]).status_code == client.get(fresh["captions_url"]).status_code == 200

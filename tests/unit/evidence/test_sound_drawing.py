@@ -18,6 +18,7 @@ def test_long_recordings_lose_bars_but_no_peak() -> None:
     peaks = [0] * 599 + [255]
     drawing = draw({"seconds": 20.0, "peaks": peaks})
     assert drawing.bars <= MOST_BARS and drawing.path.endswith(f"0v{HEIGHT}")
+    assert draw({"seconds": 2.0, "peaks": [51]}).path == "M0.5 40v20", "decibels are drawn as they are"
     assert draw({}).bars == 0 and draw({}).words.endswith("nothing is marked")
 
 
