@@ -30,6 +30,8 @@ grant("exams", "sectionrun", view=(*_OFFICE, Role.REVIEWER))
 grant("exams", "journalentry", view=(*_OFFICE, Role.REVIEWER))
 grant("exams", "keptchange", view=(*_OFFICE, Role.REVIEWER), write=_OFFICE)
 grant("exams", "losttime", view=(*_OFFICE, *_WATCH))
+grant("exams", "outsidesafebrowser", view=(*_OFFICE, *_WATCH))
+grant("exams", "safebrowserterms", view=_OFFICE, write=_OFFICE)
 
 rules.add_perm("exams.watch_sitting", has_role(Role.PROCTOR, *_OFFICE))
 """May open the proctor's page of a sitting and act on attempts; proctors only in their own sittings."""

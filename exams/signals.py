@@ -27,6 +27,11 @@ group_terms_changed = Signal()
 sender=Enrolment, enrolment, actor. Who listens may raise a Refusal, which undoes it.
 """
 
+left_safe_browser = Signal()
+"""Sent inside the transaction, when a running attempt was worked on from outside Safe Exam Browser for the
+first time in this way: sender=Attempt, attempt, sighting.
+"""
+
 results_released = Signal()
 """Sent inside the transaction, after results were released: sender=Sitting, sitting, actor."""
 

@@ -13,6 +13,7 @@ from exams.signals import (
     attempt_moved,
     attempt_thrown_away,
     exam_copied,
+    left_safe_browser,
 )
 from proctoring.live import announcements, attempt_state
 from proctoring.live.publish import record_event, record_events, record_for_candidates
@@ -67,6 +68,20 @@ def attempt_was_thrown_away(
     from proctoring import throwing_away  # noqa: PLC0415
 
     return throwing_away.throw_away(attempt, actor=actor)
+
+
+@receiver(left_safe_browser, dispatch_uid="proctoring.left_safe_browser")
+def safe_browser_was_left(sender: type[Attempt], *, attempt: Attempt, sighting: str, **_more: Any) -> None:
+    """Tells the proctors; a person asks what happened."""
+    candidate = attempt.enrolment.candidate
+    record_event(
+        attempt.institution,
+        kind="safe_browser.left",
+        payload={"candidate": {"id": candidate.pk, "name": str(candidate)}, "sighting": sighting},
+        audience=Audience.PROCTORS,
+        sitting=attempt.enrolment.sitting,
+        attempt=attempt,
+    )
 
 
 @receiver(exam_copied, dispatch_uid="proctoring.exam_copied")

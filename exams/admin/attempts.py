@@ -19,7 +19,7 @@ from exams.bank import wording
 from exams.delivery import throwing_away
 from exams.delivery.verification import verify_journal
 from exams.marking.services import result_of
-from exams.models import Attempt, JournalEntry, LostTime, PaperItem
+from exams.models import Attempt, JournalEntry, LostTime, OutsideSafeBrowser, PaperItem
 
 
 def _in_zone(moment: datetime | None, attempt: Attempt) -> str:
@@ -89,6 +89,15 @@ class LostTimeInline(ReadOnly, TenantTabularInline):
     readonly_fields = fields
 
 
+class OutsideSafeBrowserInline(ReadOnly, TenantTabularInline):
+    """Requests from outside Safe Exam Browser, where it is required; they stopped nothing."""
+
+    model = OutsideSafeBrowser
+    fields = ("sighting", "first_at", "last_at", "times")
+    readonly_fields = fields
+    verbose_name_plural = "outside Safe Exam Browser"
+
+
 @admin.register(Attempt, site=site)
 class AttemptAdmin(ReadOnly, TenantAdmin):
     """Attempts. `inlines` is a list, so that proctoring can add incidents."""
@@ -98,7 +107,7 @@ class AttemptAdmin(ReadOnly, TenantAdmin):
     list_filter = ("state", "ended_by", "enrolment__sitting__is_practice", "enrolment__sitting")
     search_fields = ("enrolment__candidate__name", "enrolment__candidate__email")
     search_help_text = "Searches names and e-mail addresses of candidates."
-    inlines = [PaperInline, LostTimeInline]
+    inlines = [PaperInline, LostTimeInline, OutsideSafeBrowserInline]
     fieldsets = (
         (None, {"fields": ("candidate", "sitting", "state", "ended_by", "result")}),
         ("Clock", {"fields": ("started", "deadline", "paused", "to_hand_in", "ended", "claimed")}),

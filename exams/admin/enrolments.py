@@ -41,6 +41,7 @@ _TERMS = (
     "camera_free",
     "calculator",
     "spell_check",
+    "without_safe_browser",
 )
 
 

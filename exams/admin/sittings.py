@@ -21,6 +21,7 @@ from exams.admin.refusals import RefusalsInWords
 from exams.admin.rosters import candidate_file, roster_list, roster_report, roster_state
 from exams.admin.sitting_form import SittingForm
 from exams.admin.sitting_practice import practice_page
+from exams.admin.sitting_safe_browser import safe_browser_page
 from exams.admin.sitting_time import time_page
 from exams.bank.outline import notes_for
 from exams.delivery.admission import in_words
@@ -80,7 +81,7 @@ class SittingAdmin(RefusalsInWords, HidesReasons, TenantAdmin):
     date_hierarchy = "opens_at"
     inlines = [SittingProctorInline]
     actions = ("cancel",)
-    readonly_fields = ("candidates_link", "opens", "closes")
+    readonly_fields = ("candidates_link", "safe_browser_link", "opens", "closes")
     change_form_template = "admin/exams/sitting/change_form.html"
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
@@ -94,6 +95,7 @@ class SittingAdmin(RefusalsInWords, HidesReasons, TenantAdmin):
             (None, {"fields": ["exam", "title"]}),
             ("When", {"fields": times}),
             ("Candidates", {"fields": people}),
+            ("Safe Exam Browser", {"fields": ["safe_browser_link"]}),
             ("Practice", {"fields": ["is_practice", "practice_days"]}),
         ]
 
@@ -144,6 +146,13 @@ class SittingAdmin(RefusalsInWords, HidesReasons, TenantAdmin):
         count = getattr(sitting, "enrolled", 0)
         return format_html('<a href="{}">{} enrolled: enrol more, see attempts</a>', address, count)
 
+    @admin.display(description="Safe Exam Browser")
+    def safe_browser_link(self, sitting: Sitting) -> str:
+        if not sitting.pk:
+            return "Save first, then say whether the exam is taken in Safe Exam Browser."
+        address = reverse("admin:exams_sitting_safe_browser", args=[sitting.pk])
+        return format_html('{}. <a href="{}">Settings</a>', sitting.get_safe_browser_display(), address)
+
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         before = as_stored(obj) if change else None
         super().save_model(request, obj, form, change)
@@ -180,6 +189,7 @@ class SittingAdmin(RefusalsInWords, HidesReasons, TenantAdmin):
         time = self.admin_site.admin_view(partial(time_page, self))
         practice = self.admin_site.admin_view(partial(practice_page, self))
         own = {
+            "safe-browser/": ("safe_browser", partial(safe_browser_page, self)),
             "candidates/csv/": ("candidates_csv", partial(candidate_file, self, form="csv")),
             "candidates/xlsx/": ("candidates_xlsx", partial(candidate_file, self, form="xlsx")),
             "rosters/": ("rosters", partial(roster_list, self)),

@@ -14,7 +14,7 @@ from exams.api.serializers import (
     LateResultSerializer,
     ReceiptSerializer,
 )
-from exams.delivery import late, late_rules, queries, receipts
+from exams.delivery import late, late_rules, queries, receipts, safe_browser
 from exams.delivery.journal import save_batch
 from proctor_site.kernel import clock
 from proctor_site.kernel.errors import InvalidInput
@@ -40,6 +40,7 @@ class SaveAnswers(CandidateView):
         if not isinstance(changes, list):
             raise InvalidInput("Give the changes as a list.", field="changes")
         result = save_batch(attempt, device=device_in(request), changes=changes)
+        safe_browser.note(result.attempt, request._request)  # never a reason to lose an answer
         answer = {
             "accepted": result.accepted,
             "refused": [asdict(each) for each in result.refused],

@@ -32,7 +32,7 @@ class StartAttempt(CandidateView):
     )
     def post(self, request: Request, attempt_id: int) -> Response:
         """Starts the clock; the device holds the attempt. A repeat by the same device changes nothing."""
-        attempt = self.attempt_alone(request, attempt_id)
+        attempt = self.attempt_inside(request, attempt_id, alone=True)
         return attempt_answer(attempts.start(attempt, actor=person(request), device=device_in(request)))
 
 
@@ -46,7 +46,7 @@ class TakeOverAttempt(CandidateView):
     )
     def post(self, request: Request, attempt_id: int) -> Response:
         """Lets this device hold the running attempt; the former one may still send what it had not sent."""
-        attempt = self.attempt_alone(request, attempt_id)
+        attempt = self.attempt_inside(request, attempt_id, alone=True)
         return attempt_answer(attempts.take_over(attempt, actor=person(request), device=device_in(request)))
 
 

@@ -10,6 +10,7 @@ from rest_framework.views import APIView
 from accounts.models import User
 from exams.api.parsers import LimitedJSONParser
 from exams.api.serializers import AttemptSerializer, DeviceSerializer, ProblemSerializer
+from exams.delivery import safe_browser
 from exams.delivery.queries import attempt_view, own_attempt, own_attempt_alone
 from exams.models import Attempt
 from proctor_site.kernel.errors import InvalidInput
@@ -33,6 +34,16 @@ class CandidateView(APIView):
     def attempt(self, request: Request, attempt_id: int) -> Attempt:
         """The attempt of the person who asks. Raises NotFound."""
         return own_attempt(person(request), attempt_id)
+
+    def attempt_inside(self, request: Request, attempt_id: int, *, alone: bool = False) -> Attempt:
+        """The attempt for what opens questions, where it must be Safe Exam Browser that asks.
+
+        Raises NotFound, NotAllowed (safe_browser_missing, safe_browser_wrong).
+        """
+        find = self.attempt_alone if alone else self.attempt
+        found = find(request, attempt_id)
+        safe_browser.require(found, request._request)
+        return found
 
     def attempt_alone(self, request: Request, attempt_id: int) -> Attempt:
         """The same for a verb that reads it anew under its lock. Raises NotFound."""

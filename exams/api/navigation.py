@@ -31,7 +31,7 @@ class LeaveQuestion(CandidateView):
         attempt before. Refused (409): `question_not_open`, `section_not_open`, `section_closed`, `paused`,
         `ended`, `too_late`, `other_device`.
         """
-        attempt = self.attempt_alone(request, attempt_id)
+        attempt = self.attempt_inside(request, attempt_id, alone=True)
         body: Any = request.data
         item = body.get("item")
         if isinstance(item, bool) or not isinstance(item, int) or not 1 <= item <= _LARGEST_ID:
@@ -52,7 +52,7 @@ class OpenSection(CandidateView):
         Refused (409): `section_not_open` (another one comes first), `section_closed`, `paused`, `ended`,
         `too_late`, `other_device`.
         """
-        attempt = self.attempt_alone(request, attempt_id)
+        attempt = self.attempt_inside(request, attempt_id, alone=True)
         progress.open_section(attempt, device=device_in(request), section_id=section_id)
         return _paper(attempt)
 

@@ -18,4 +18,4 @@ class AttemptPaper(CandidateView):
     )
     def get(self, request: Request, attempt_id: int) -> Response:
         """Sections and questions with the saved answers, without any key; only once started."""
-        return Response(PaperSerializer(paper_view(self.attempt(request, attempt_id))).data)
+        return Response(PaperSerializer(paper_view(self.attempt_inside(request, attempt_id))).data)

@@ -228,3 +228,11 @@ class ProblemSerializer(serializers.Serializer[Any]):
     code = serializers.CharField(help_text="Stable, for machines.")
     detail = serializers.CharField(help_text="A sentence for people.")
     field = serializers.CharField(required=False, help_text="The input at fault.")
+
+
+class SafeBrowserProofSerializer(serializers.Serializer[Any]):
+    """What a page reads from `SafeExamBrowser.security`: keys that are hashed with its address already."""
+
+    url = serializers.CharField(max_length=2_000, help_text="Of the page, as the browser has it.")
+    config_key = serializers.CharField(max_length=64)
+    browser_exam_key = serializers.CharField(max_length=64, allow_blank=True, default="")

@@ -16,11 +16,13 @@ from exams.api.files import DownloadAnswerFile, KeepAnswerFile
 from exams.api.media import MediaFile
 from exams.api.navigation import CloseSection, LeaveQuestion, OpenSection
 from exams.api.paper import AttemptPaper
+from exams.api.safe_browser import ProveSafeBrowser
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("media/<uuid:media_id>/", MediaFile.as_view(), name="api_media"),
     path("attempts/<int:attempt_id>/", AttemptDetail.as_view(), name="api_attempt"),
     path("attempts/<int:attempt_id>/paper/", AttemptPaper.as_view(), name="api_attempt_paper"),
+    path("attempts/<int:attempt_id>/safe-browser/", ProveSafeBrowser.as_view(), name="api_safe_browser"),
     path("attempts/<int:attempt_id>/start/", StartAttempt.as_view(), name="api_attempt_start"),
     path("attempts/<int:attempt_id>/answers/", SaveAnswers.as_view(), name="api_attempt_answers"),
     path(

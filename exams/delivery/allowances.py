@@ -156,6 +156,7 @@ def _note(enrolment: Enrolment, verb: str, actor: User | None, allowance: Allowa
         "camera_free": allowance.camera_free,
         "calculator": allowance.calculator,
         "spell_check": allowance.spell_check,
+        "without_safe_browser": allowance.without_safe_browser,
         "reason": allowance.reason,
     }
     audit.record(enrolment.institution, enrolment, verb, actor=actor, detail=detail)

@@ -89,6 +89,7 @@ def _delete_rows(attempt: Attempt) -> dict[str, int]:
         "kept_answers": attempt.kept.all(),
         "section_runs": attempt.section_runs.all(),
         "lost_time": attempt.lost_time.all(),
+        "outside_safe_browser": attempt.outside_safe_browser.all(),
         "read_announcements": AnnouncementAcknowledgement.objects.filter(attempt=attempt),
         "questions": PaperItem.objects.filter(attempt=attempt),
     }

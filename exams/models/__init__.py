@@ -20,6 +20,7 @@ from exams.models.regrade import Regrade
 from exams.models.release import Release, ReleasedResult, ResultPolicy
 from exams.models.roster import Roster
 from exams.models.rubric import MarkingPhrase, Rubric
+from exams.models.safe_browser import OutsideSafeBrowser, SafeBrowserTerms
 from exams.models.self_enrolment import SelfEnrolment
 from exams.models.sitting import Sitting, SittingProctor
 from exams.models.sitting_mail import SittingMail
@@ -44,6 +45,7 @@ __all__ = [
     "MarkChange",
     "MarkingPhrase",
     "MarkingRound",
+    "OutsideSafeBrowser",
     "PaperItem",
     "PendingEnrolment",
     "Question",
@@ -62,6 +64,7 @@ __all__ = [
     "RoundAnswer",
     "RoundMarker",
     "Rubric",
+    "SafeBrowserTerms",
     "Section",
     "SectionPool",
     "SectionQuestion",

@@ -99,6 +99,11 @@ class Terms(TenantModel):
     spell_check = models.BooleanField(
         default=False, help_text="Misspelt words are underlined, also where the exam does not allow it."
     )
+    without_safe_browser = models.BooleanField(
+        "without Safe Exam Browser",
+        default=False,
+        help_text="The exam opens in any browser, also where the sitting requires Safe Exam Browser.",
+    )
     muted_detectors = models.JSONField(
         default=list, blank=True, help_text="Names of detectors that raise no incident for this candidate."
     )

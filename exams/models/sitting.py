@@ -28,6 +28,14 @@ class TimeUp(models.TextChoices):
     ABANDON = "abandon", "It must be handed in before; otherwise it is recorded as not handed in"
 
 
+class SafeBrowserUse(models.TextChoices):
+    """Whether the exam is taken in Safe Exam Browser."""
+
+    OFF = "off", "No part of this sitting"
+    ALLOWED = "allowed", "Allowed: candidates may open the exam in it"
+    REQUIRED = "required", "Required: the exam opens only in it"
+
+
 class Sitting(TenantModel):
     """A window in which enrolled candidates may take the exam. Moments are stored in UTC."""
 
@@ -116,6 +124,9 @@ class Sitting(TenantModel):
         help_text="Counted from the end of each attempt: then its answers, marks, pictures and incidents are "
         "deleted for good. Candidates are told. Only for practice.",
     )
+    safe_browser = models.CharField(
+        "Safe Exam Browser", max_length=10, choices=SafeBrowserUse.choices, default=SafeBrowserUse.OFF
+    )
     calendar_sequence = models.PositiveIntegerField(
         default=0, editable=False, help_text="Grows with each change that calendars have to hear of."
     )
@@ -134,6 +145,9 @@ class Sitting(TenantModel):
             models.CheckConstraint(
                 condition=models.Q(practice_days__gte=1) & models.Q(practice_days__lte=90),
                 name="sitting_practice_days_1_to_90",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(safe_browser__in=SafeBrowserUse.values), name="sitting_safe_browser_known"
             ),
         ]
 

@@ -9,6 +9,7 @@ from accounts.pages.guards import person_of
 from exams.delivery import queries, throwing_away
 from exams.marking.shown import shown_to_candidate
 from exams.pages.reasons import reason_of
+from exams.pages.safe_browser import offer_of
 from exams.pages.steps import PAGE_OF_STATE, Page, api_url_of, may_practise_again, own_attempt, url_of
 from proctor_site.kernel import clock
 
@@ -33,6 +34,7 @@ def done(request: HttpRequest, slug: str, attempt_id: int) -> HttpResponse:
         "thrown_away_on": throwing_away.due_at(attempt),
         "may_repeat": attempt.enrolment.withdrawn_at is None and may_practise_again(row, now),
         "has_result": shown_to_candidate(attempt) is not None,
+        "safe_browser": offer_of(request, attempt.enrolment),
         "api_url": api_url_of(attempt),
         "snapshot": queries.attempt_view(attempt),
         "zone": person_of(request).time_zone or attempt.institution.time_zone,

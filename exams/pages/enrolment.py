@@ -9,6 +9,7 @@ from accounts.pages.guards import person_of
 from exams import states
 from exams.delivery import attempts, queries
 from exams.models import Enrolment
+from exams.pages.safe_browser import offer_of
 from exams.pages.steps import next_step, url_of
 from proctor_site.kernel import clock
 from proctor_site.kernel.errors import Refusal
@@ -38,6 +39,7 @@ def enrolment(request: HttpRequest, slug: str, enrolment_id: int) -> HttpRespons
         "practised": [each for each in runs if each.state in states.ENDED and each.thrown_away_at is None]
         if found.sitting.is_practice
         else [],
+        "safe_browser": offer_of(request, found),
         "has_other_zone": zone != found.sitting.time_zone,
     }
     return render(request, "exams/enrolment.html", context)

@@ -12,6 +12,7 @@ from exams.delivery import announced, queries
 from exams.delivery.tools import tools_of
 from exams.models import Attempt
 from exams.pages.reasons import reason_of
+from exams.pages.safe_browser import kept_out
 from exams.pages.steps import PAGE_OF_STATE, Page, api_url_of, own_attempt, url_of
 
 TEMPLATE = "exams/exam_page.html"
@@ -82,4 +83,6 @@ def questions(request: HttpRequest, slug: str, attempt_id: int) -> HttpResponse:
     attempt = own_attempt(request, attempt_id)
     if PAGE_OF_STATE[attempt.state] is not Page.EXAM:
         return redirect(url_of(attempt))
+    if (elsewhere := kept_out(request, attempt)) is not None:
+        return elsewhere
     return render(request, "exams/paper_parts.html", paper_context(attempt))

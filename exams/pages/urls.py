@@ -11,6 +11,12 @@ from exams.pages.exam_page import questions
 from exams.pages.marking_urls import marking_patterns
 from exams.pages.practice import throw_away
 from exams.pages.report_transcript import own_transcript
+from exams.pages.safe_browser import (
+    safe_browser_end,
+    safe_browser_file,
+    safe_browser_launch,
+    safe_browser_start,
+)
 from exams.pages.self_enrolment import self_enrolment
 from exams.pages.waiting import waiting
 
@@ -20,6 +26,10 @@ _ATTEMPT = "i/<slug:slug>/attempts/<int:attempt_id>/"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home, name="home"),
     path("enrol/<str:secret>/", self_enrolment, name="self_enrolment"),
+    path("safe-browser/<str:ticket>/exam.seb", safe_browser_launch, name="safe_browser_launch"),
+    path(_SITTING + "safe-browser/", safe_browser_start, name="safe_browser_start"),
+    path(_SITTING + "safe-browser/end/", safe_browser_end, name="safe_browser_end"),
+    path(_SITTING + "safe-browser/exam.seb", safe_browser_file, name="safe_browser_file"),
     path(_SITTING + "begin/", begin, name="begin_sitting"),
     path(_SITTING + "announcements/", sitting_announcements, name="sitting_announcements"),
     path(

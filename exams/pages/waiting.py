@@ -13,6 +13,7 @@ from exams.delivery.admission import extra_of, window_of
 from exams.delivery.beginning import turn_of
 from exams.delivery.navigation import parts_of
 from exams.delivery.tools import tools_of
+from exams.pages.safe_browser import kept_out
 from exams.pages.steps import PAGE_OF_STATE, Page, api_url_of, own_attempt, url_of
 
 
@@ -23,6 +24,8 @@ def waiting(request: HttpRequest, slug: str, attempt_id: int) -> HttpResponse:
     attempt = own_attempt(request, attempt_id)
     if PAGE_OF_STATE[attempt.state] is not Page.WAITING:
         return redirect(url_of(attempt))
+    if (elsewhere := kept_out(request, attempt)) is not None:
+        return elsewhere
     sitting = attempt.enrolment.sitting
     extra = extra_of(attempt.enrolment)
     window = window_of(attempt.enrolment)

@@ -172,6 +172,7 @@ def _note(group: CandidateGroup, verb: str, actor: User | None, allowance: Group
         "camera_free": allowance.camera_free,
         "calculator": allowance.calculator,
         "spell_check": allowance.spell_check,
+        "without_safe_browser": allowance.without_safe_browser,
         "sitting": allowance.sitting_id,
         "reason": allowance.reason,
     }

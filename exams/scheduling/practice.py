@@ -13,6 +13,7 @@ from exams.models.sitting_mail import MailKind
 from exams.scheduling import mails
 from exams.scheduling.group_allowances import follow
 from exams.scheduling.queries import counted_sittings
+from exams.scheduling.safe_browser import copy_terms
 from exams.scheduling.sittings import create_sitting
 from proctor_site.kernel import clock
 
@@ -33,7 +34,15 @@ _SAME = (
     "tells_candidates",
 )
 """Not who begins it: nobody has to be there."""
-_SAME_TIME = ("extra_minutes", "factor", "break_minutes", "camera_free", "muted_detectors", "reason")
+_SAME_TIME = (
+    "extra_minutes",
+    "factor",
+    "break_minutes",
+    "camera_free",
+    "without_safe_browser",
+    "muted_detectors",
+    "reason",
+)
 """What an allowance takes along; a window of its own belongs to the exam."""
 
 
@@ -66,6 +75,7 @@ def make_practice(
             is_practice=True,
             practice_days=practice_days,
         )
+        copy_terms(sitting, made)
         if with_candidates:
             _enrol_the_same(sitting, made, actor)
         detail = {"practice": made.pk}

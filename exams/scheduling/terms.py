@@ -19,6 +19,7 @@ FIELDS = (
     "camera_free",
     "calculator",
     "spell_check",
+    "without_safe_browser",
     "muted_detectors",
     "reason",
 )
@@ -37,8 +38,9 @@ def check_terms(terms: dict[str, Any]) -> dict[str, Any]:
         clean["factor"] = _factor(clean["factor"])
     if clean.get("calculator", Calculator.NONE) not in Calculator.values:
         raise InvalidInput(f"Choose one of: {', '.join(Calculator.values)}.", field="calculator")
-    if not isinstance(clean.get("spell_check", False), bool):
-        raise InvalidInput("Spell check is given or not: true or false.", field="spell_check")
+    for name in ("spell_check", "without_safe_browser"):
+        if not isinstance(clean.get(name, False), bool):
+            raise InvalidInput("This is given or not: true or false.", field=name)
     if "reason" in clean:
         clean["reason"] = _reason(clean["reason"])
     check_window(clean.get("opens_at"), clean.get("closes_at"))

@@ -7,6 +7,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from exams.pages.exam_page import exam_page_context
+from exams.pages.safe_browser import kept_out
 from exams.pages.steps import PAGE_OF_STATE, Page, own_attempt, url_of
 from proctoring import sessions, supervision
 from proctoring.identity.consent import valid_consent
@@ -20,6 +21,8 @@ def exam_room(request: HttpRequest, slug: str, attempt_id: int) -> HttpResponse:
     attempt = own_attempt(request, attempt_id)
     if PAGE_OF_STATE[attempt.state] is not Page.EXAM:
         return redirect(url_of(attempt))
+    if (elsewhere := kept_out(request, attempt)) is not None:
+        return elsewhere
     session = sessions.session_of(attempt)
     consent = valid_consent(session)
     sound = clips.wanted(session) if session else clips.NOT_WANTED

@@ -5,6 +5,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from exams.pages.safe_browser import kept_out
 from exams.pages.steps import PAGE_OF_STATE, Page, api_url_of, own_attempt, url_of
 from proctoring import sessions
 from proctoring.identity import baseline, liveness, person_checks, steps, voice
@@ -32,6 +33,8 @@ def check_in(request: HttpRequest, slug: str, attempt_id: int) -> HttpResponse:
     attempt = own_attempt(request, attempt_id)
     if PAGE_OF_STATE[attempt.state] is not Page.CHECK_IN:
         return redirect(url_of(attempt))
+    if (elsewhere := kept_out(request, attempt)) is not None:
+        return elsewhere
     sitting = attempt.enrolment.sitting
     policy = consents.policy_of(attempt)
     session = sessions.session_of(attempt)

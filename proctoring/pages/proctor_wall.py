@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 from accounts.pages.guards import here_of, person_of, require_right
 from exams.delivery.announcement_reach import lines_of
 from exams.delivery.tools import tools_of
-from exams.models import Attempt, Enrolment, LostTime
+from exams.models import Attempt, Enrolment, LostTime, OutsideSafeBrowser
 from proctor_site.kernel import clock
 from proctoring import sessions
 from proctoring.identity import liveness_words, officer_photos, person_checks
@@ -105,6 +105,7 @@ def candidate_details(request: HttpRequest, slug: str, sitting_id: int, enrolmen
             "tools": tools_of(attempt),
             "turning": liveness_words.of(session),
             "office_photo": officer_photos.likeness_in_words(session),
+            "outside_safe_browser": OutsideSafeBrowser.objects.filter(attempt=attempt),
             "lost_time": LostTime.objects.filter(attempt=attempt),
             "feed": feed_of_attempt(attempt, person_of(request), slug),
         }

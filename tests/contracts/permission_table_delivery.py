@@ -33,5 +33,12 @@ DELIVERY_ROWS = [
         "403 403 200 404 403 200 200 404 404 302",
     ),
     Row("GET", _THROW_AWAY, "404 404 404 404 404 404 404 404 404 302"),  # no practice
+    Row("POST", _ATTEMPT + "safe-browser/", _owner(400), body={"config_key": "0"}),  # of no page
+    Row("GET", _HERE + "safe-browser/", "302 302 404 404 404 404 404 404 404 302"),
+    Row("GET", _HERE + "safe-browser/end/", "302 302 302 302 302 302 302 404 404 302"),
+    Row("GET", _HERE + "safe-browser/exam.seb", "200 200 200 200 200 200 200 404 404 302"),
+    # Safe Exam Browser fetches it before anybody is signed in: whoever has the link of the day.
+    Row("GET", "safe-browser/<str:ticket>/exam.seb", " ".join(["200"] * 10)),
+    Row("GET", _SITTING + "safe-browser/", "302 302 403 403 403 200 200 302 404 302"),
     Row("GET", _SITTING + "time/", "302 302 403 403 403 200 200 302 404 302"),
 ]

@@ -31,6 +31,7 @@ from exams.models import (
     SelfEnrolment,
     SittingMail,
 )
+from exams.scheduling.safe_browser import launch_link
 from proctor_site.kernel import clock
 from proctoring.analysis import templates
 from proctoring.models import (
@@ -103,7 +104,7 @@ class World:
 
     def _make_exam(self, state: str) -> None:
         exam = make_exam(self.institution)
-        self.sitting = make_sitting(exam, proctors=[self._person("proctor")])
+        self.sitting = make_sitting(exam, proctors=[self._person("proctor")], safe_browser="allowed")
         make_sitting(exam, proctors=[self._person("other_proctor")])
         self.enrolment = enrol(self.sitting, self._person("owner"))
         self.attempt = make_attempt(self.enrolment, state=state)
@@ -310,6 +311,7 @@ class World:
             "version_id": lambda: self._first("exams.questionversion").pk,
             "file_id": lambda: self.answer_file.public_id,
             "announcement_id": lambda: self.announcement.pk,
+            "ticket": lambda: launch_link(self.sitting).split("/")[-2],
             "secret": lambda: "no-such-secret",
             "app_label": lambda: "exams",
             "url": lambda: "no-such-page/",

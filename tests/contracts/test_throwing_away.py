@@ -15,6 +15,7 @@ THROWN_AWAY = {
     "exams.LostTime",
     "exams.Mark",
     "exams.MarkChange",
+    "exams.OutsideSafeBrowser",
     "exams.PaperItem",
     "exams.Reading",
     "exams.ReleasedResult",

@@ -127,6 +127,8 @@ function takeEvent({ id, kind, attempt, payload }) {
     changeTile(attempt, payload, (tile) => tile.applyMove(attempt, payload));
   } else if (kind.startsWith("warning.")) {
     changeTile(attempt, payload, (tile) => tile.applyWarning(payload));
+  } else if (kind === "safe_browser.left") {
+    announcer.say(`${payload.candidate.name} works outside Safe Exam Browser; answers are saved. See the candidate's page.`);
   } else if (kind.startsWith("announcement.")) {
     announced.plan();
   } else if (kind.startsWith("identity.")) {
