@@ -1,4 +1,4 @@
-"""The microphone in a browser: another voice reaches the proctor, outages cost nothing, pauses are pauses."""
+"""The microphone in a browser: another voice reaches the proctor, outages cost nothing, a no is a no."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -25,6 +25,12 @@ from tests.recordings import ANNA, BEN, agree_to_sound, listening, recording  # 
 
 PIECE_S = 3
 SECONDS = 40_000
+KEPT_NOTHING = """() => new Promise((resolve) => {
+  indexedDB.open("proctor-clips").onsuccess = ({ target: { result: database } }) => {
+    const request = database.transaction("sounds").objectStore("sounds").count();
+    request.onsuccess = () => resolve(request.result === 0);
+  };
+})"""
 
 
 @pytest.mark.usefixtures("scripted", "listening")
@@ -97,3 +103,12 @@ def test_another_voice_an_outage_and_a_pause(
     with within(institution):
         # The pause may have cut the last piece before the second voice.
         assert Incident.objects.get(kind="another_voice").count >= len(numbers) - 1
+        attempts.resume(attempt, actor=proctor)
+    expect(fate).to_have_text(f"recorded in pieces of {PIECE_S} s")
+    page.context.route("**/clips/", lambda route: route.abort())
+    expect(fate).to_contain_text("kept here", timeout=SECONDS)
+    page.get_by_role("button", name="Withdraw my agreement").click()
+    page.get_by_role("button", name="Withdraw", exact=True).click()
+    expect(fate).to_have_text("stopped: you withdrew your agreement")
+    expect(page.locator("[data-microphone-state]")).to_have_text("off")
+    page.wait_for_function(KEPT_NOTHING)

@@ -181,6 +181,23 @@ const answers = given.map((pieces) => {
 console.log(JSON.stringify(answers));
 """
 )
+_GAPS = (
+    _WORLD
+    + """
+import { SoundGaps } from "@static/js/candidate/sound_gaps.js";
+const gaps = new SoundGaps({ numbers, clock });
+const told = [];
+gaps.addEventListener("gap", ({ detail }) => told.push(Object.values(detail)));
+gaps.start(); gaps.start();
+await pass(36_000);
+gaps.stop();
+gaps.start();                          // muted by mistake, and on again
+await pass(4_000);
+gaps.stop(); gaps.stop();
+await pass(60_000);
+console.log(JSON.stringify(told));
+"""
+)
 _NUMBERS = """
 import { ClipNumbers } from "@static/js/candidate/clip_numbers.js";
 const kept = new Map();
@@ -255,6 +272,10 @@ def test_only_what_holds_nothing_is_left_out() -> None:
     assert noisy[1]["level"] == -68.0
     assert muted[1] == {"isQuiet": True, "level": -100.0}
     assert short[0]["isQuiet"] is False  # how quiet the room can be is not known yet
+
+
+def test_time_in_which_nothing_came_is_told_of_in_pieces() -> None:
+    assert run_script(_GAPS, {}) == [[0, 1_000_000, 30.0, -100], [1, 1_030_000, 6.0, -100]]
 
 
 def test_numbers_grow_over_tabs_and_reloads() -> None:
