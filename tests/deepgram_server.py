@@ -9,6 +9,7 @@ import threading
 import time
 import wave
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -36,7 +37,7 @@ class Asked:
 
 @dataclass
 class Answer:
-    """What to answer. `how`: whole, drip (slowly), reset (half, then the connection is torn), silent."""
+    """What to answer. `how`: whole, drip or dripping head (slowly), reset (torn half way), silent."""
 
     status: int = 200
     body: bytes = b""
@@ -113,6 +114,12 @@ class DeepgramServer:
     def _reply(self, request: BaseHTTPRequestHandler, answer: Answer) -> None:
         if answer.how == "silent":
             self._over.wait(30)
+            return
+        if answer.how == "dripping head":
+            with suppress(OSError):  # the other side gives up, as it should
+                for each in b"HTTP/1.1 200 OK\r\nX-Slow: " + b"x" * 200:
+                    request.wfile.write(b"%c" % each)
+                    self._over.wait(0.05)
             return
         request.send_response(answer.status)
         for name, value in {"Content-Type": "application/json", **answer.headers}.items():

@@ -11,7 +11,6 @@ import math
 import re
 import ssl
 import time
-from collections.abc import Iterator
 from typing import Any
 
 import httpx
@@ -23,6 +22,7 @@ from deepgram.environment import DeepgramClientEnvironment
 from proctoring.audio.cutting import cut
 from proctoring.audio.diarizers import provider_codes as codes
 from proctoring.audio.diarizers.base import Clip, Diarizer, DiarizerError
+from proctoring.audio.diarizers.bounded_http import AnswerError, open_client
 from proctoring.audio.diarizers.spoken_words import SpokenWord, voices_of
 from proctoring.audio.exchange import EarsChoice, EarsError, VoiceResult
 
@@ -33,11 +33,8 @@ MODEL = "nova-3"
 DIARIZE = "latest"
 DIARIZE_FLAG = "flag"
 """Asks by `diarize=true`, as older systems do; the SDK calls it deprecated."""
-MOST_ANSWER_BYTES = 4 << 20
-"""A minute of speech is about 40 kB; more than this is no answer of that service."""
 FIRST_PAUSE_S = 0.5
 _LEAST_LEFT_S = 0.5
-_CONNECT_S = 5.0
 _SAFE_CODE = re.compile(r"[A-Za-z0-9_.-]{1,80}")
 _WRONG_SHAPE = (AttributeError, IndexError, KeyError, TypeError, ValueError, RecursionError)
 
@@ -99,34 +96,28 @@ class DeepgramDiarizer(Diarizer):
 
     def _once(self, data: bytes, ends: float) -> Any:
         """The service's answer to one request. _Passing when another try may help, else DiarizerError."""
-        left = max(_LEAST_LEFT_S, ends - time.monotonic())
         try:
-            return self._send(data, ends, left)
+            return self._send(data, ends)
+        except AnswerError as error:
+            raise _unreadable(str(error)) from None
         except ApiError as error:
+            if time.monotonic() >= ends:  # the rest of its answer was torn off
+                raise _late() from None
             raise self._judged(error) from None
         except (httpx.ReadTimeout, httpx.WriteTimeout, httpx.PoolTimeout):
-            raise _failure(codes.TIMEOUT, "it did not answer in time") from None
+            raise _late() from None
         except httpx.TransportError as error:  # from None: its request holds the key
+            if time.monotonic() >= ends:
+                raise _late() from None
             raise _Passing(_failure(codes.UNREACHABLE, type(error).__name__)) from None
         except (ParsingError, httpx.HTTPError, *_WRONG_SHAPE) as error:
             raise _unreadable(type(error).__name__) from None
 
-    def _send(self, data: bytes, ends: float, left: float) -> Any:
-        def bound(response: httpx.Response) -> None:
-            if response.headers.get("content-encoding", "identity") != "identity":
-                raise _unreadable("packed although it was asked not to")
-            response.stream = _Bounded(response.stream, ends)
-
+    def _send(self, data: bytes, ends: float) -> Any:
         options: dict[str, Any] = {"punctuate": True, "mip_opt_out": True}  # nothing is trained with it
         options |= {"diarize": True} if self._diarize == DIARIZE_FLAG else {"diarize_model": self._diarize}
         options |= {"language": self._language} if self._language else {}
-        # A client for each request: nothing is shared by threads, and no connection grows stale in between.
-        with httpx.Client(
-            timeout=httpx.Timeout(left, connect=min(left, _CONNECT_S)),
-            verify=self._tls,
-            headers={"Accept-Encoding": "identity"},
-            event_hooks={"response": [bound]},
-        ) as http:
+        with open_client(ends, self._tls) as http:
             client = DeepgramClient(
                 api_key=self._key, environment=_environment(self._url), httpx_client=http, max_retries=0
             )
@@ -182,27 +173,6 @@ class _Passing(Exception):
         self.error = error
 
 
-class _Bounded(httpx.SyncByteStream):
-    """An answer's body that ends in time and within bounds: a timeout for each read stops no slow drip."""
-
-    def __init__(self, stream: Any, ends: float) -> None:
-        self._stream = stream
-        self._ends = ends
-
-    def __iter__(self) -> Iterator[bytes]:
-        size = 0
-        for part in self._stream:
-            size += len(part)
-            if size > MOST_ANSWER_BYTES:
-                raise _unreadable("too long")
-            if time.monotonic() > self._ends:
-                raise httpx.ReadTimeout("the answer takes too long")
-            yield part
-
-    def close(self) -> None:
-        self._stream.close()
-
-
 def _words_of(answer: Any) -> list[SpokenWord]:
     """The words of the first channel; one of `_WRONG_SHAPE` when the answer is not what is documented.
 
@@ -241,6 +211,10 @@ def _retry_after(headers: dict[str, str]) -> float:
 
 def _failure(code: str, message: str, *, retry_after_s: float = 0.0) -> DiarizerError:
     return DiarizerError(code, message, is_temporary=True, retry_after_s=retry_after_s)
+
+
+def _late() -> DiarizerError:
+    return _failure(codes.TIMEOUT, "it did not answer in time")
 
 
 def _unreadable(why: str) -> DiarizerError:

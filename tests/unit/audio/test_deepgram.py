@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from proctoring.audio.diarizers import deepgram_api, provider_codes
+from proctoring.audio.diarizers import bounded_http, deepgram_api, provider_codes
 from proctoring.audio.diarizers.base import DiarizerError
 from proctoring.audio.diarizers.deepgram_api import DeepgramDiarizer
 from proctoring.audio.diarizers.spoken_words import SpokenWord, voices_of
@@ -96,7 +96,7 @@ def test_a_failure_that_passes_is_tried_again(deepgram_server: DeepgramServer, p
         (Answer(200, b'{"request_id": "called back"}'), provider_codes.UNREADABLE, False, 1),
         (Answer(200, b'{"results": {"channels": []}}'), provider_codes.UNREADABLE, False, 1),
         (Answer(200, b"[" * 200_000), provider_codes.UNREADABLE, False, 1),
-        (Answer(200, b" " * (deepgram_api.MOST_ANSWER_BYTES + 1)), provider_codes.UNREADABLE, False, 1),
+        (Answer(200, b" " * (bounded_http.MOST_ANSWER_BYTES + 1)), provider_codes.UNREADABLE, False, 1),
         (packed(), provider_codes.UNREADABLE, False, 1),
         (transcript([word("a", 1, 2, None)]), provider_codes.UNREADABLE, False, 1),
         (transcript([word("a", 1, float("nan"), 0)]), provider_codes.UNREADABLE, False, 1),
@@ -117,7 +117,7 @@ def test_other_failures_have_a_name_and_tell_no_secret(
         assert f"HTTP {answer.status}" in caplog.text and "request-1" in caplog.text
 
 
-@pytest.mark.parametrize("how", ["silent", "drip"])
+@pytest.mark.parametrize("how", ["silent", "drip", "dripping head"])
 def test_nobody_waits_longer_than_the_setting(deepgram_server: DeepgramServer, how: str) -> None:
     began = time.monotonic()
     with pytest.raises(DiarizerError) as failed:
