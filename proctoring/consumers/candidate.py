@@ -1,4 +1,4 @@
-"""The candidate's socket: frames up, orders down."""
+"""The candidate's socket: frames and recordings up, orders down."""
 
 import asyncio
 import logging
@@ -14,11 +14,13 @@ from proctor_site.kernel import clock
 from proctor_site.kernel.errors import InvalidInput, Refusal, TooLarge
 from proctoring import sessions, supervision
 from proctoring.analysis import context, pace, recent
-from proctoring.consumers import access, connection
+from proctoring.consumers import access, connection, threads
 from proctoring.consumers.candidate_live import CandidateLive
+from proctoring.consumers.clip_line import ClipLine
+from proctoring.consumers.clip_message import is_clip
 from proctoring.consumers.frame_message import HEADER, FrameMessage, read_frame
 from proctoring.consumers.json_socket import JsonSocket, number, read_message
-from proctoring.consumers.threads import NoThreadFree, in_frame_thread, in_thread
+from proctoring.consumers.threads import NoThreadFree, in_thread
 from proctoring.ingest import clips
 from proctoring.ingest.services import FrameAnswer, accept_frame
 from proctoring.live import announcements, attempt_state, groups, messages, presence, publish
@@ -57,6 +59,7 @@ class CandidateConsumer(JsonSocket):
             await self.refuse(refused.code)
             return
         self.open = True
+        self.recordings = ClipLine(self.attempt, self.send_message)
         self.group = groups.candidate_of(self.attempt.pk)
         # First the group, then the state: what happens between the two is heard twice rather than never.
         await self.channel_layer.group_add(self.group, self.channel_name)
@@ -78,7 +81,9 @@ class CandidateConsumer(JsonSocket):
         if not self.open:
             return
         try:
-            if bytes_data is not None:
+            if bytes_data is not None and is_clip(bytes_data):
+                await self.recordings.take(bytes_data)
+            elif bytes_data is not None:
                 await self._receive_frame(bytes_data)
             else:
                 await self._receive_text(read_message(text_data or ""))
@@ -103,7 +108,7 @@ class CandidateConsumer(JsonSocket):
 
     async def _handle_frame(self, frame: FrameMessage) -> None:
         try:
-            answer = await in_frame_thread(self._accept, frame)
+            answer = await threads.frames.run(self._accept, frame)
         except Refusal as refusal:
             await self._send_refusal(refusal, sequence=frame.sequence)
         except NoThreadFree:

@@ -1,7 +1,7 @@
-"""Runs blocking work of sockets in threads of their own: database in one set, frames in another.
+"""Runs blocking work of sockets in threads of their own: database, frames, recordings.
 
 Channels' default is one thread-sensitive thread for all sockets; a frame that waits for its analysis there
-would hold up every database access of every socket.
+would hold up every database access of every socket, and a recording, which may wait for seconds, every frame.
 """
 
 import asyncio
@@ -14,31 +14,38 @@ from django.db import close_old_connections
 
 Result = TypeVar("Result")
 
-_FRAME_THREADS = max(4, 3 * settings.ANALYSIS_WORKERS)
 _database = ThreadPoolExecutor(max_workers=4, thread_name_prefix="socket")
-_frames = ThreadPoolExecutor(max_workers=_FRAME_THREADS, thread_name_prefix="frames")
-_frames_in_threads = 0
 
 
 class NoThreadFree(Exception):
-    """As many frames are waiting for the analysis as may wait."""
+    """As much of this kind is waiting for the analysis as may wait."""
+
+
+class BoundedThreads:
+    """So many threads for one kind of work, and no queue before them."""
+
+    def __init__(self, most: int, name: str) -> None:
+        self.most, self.busy = most, 0
+        self._executor = ThreadPoolExecutor(max_workers=most, thread_name_prefix=name)
+
+    async def run(self, work: Callable[..., Result], *args: Any, **kwargs: Any) -> Result:
+        """Runs blocking work. Raises NoThreadFree at once instead of queueing."""
+        if self.busy >= self.most:
+            raise NoThreadFree
+        self.busy += 1  # only the event loop changes it
+        try:
+            return await _run(self._executor, work, *args, **kwargs)
+        finally:
+            self.busy -= 1
+
+
+frames = BoundedThreads(max(4, 3 * settings.ANALYSIS_WORKERS), "frames")
+clips = BoundedThreads(max(4, 3 * settings.SOUND_WORKERS), "clips")
 
 
 async def in_thread(work: Callable[..., Result], *args: Any, **kwargs: Any) -> Result:
     """Runs short blocking work (database, cache) off the event loop."""
     return await _run(_database, work, *args, **kwargs)
-
-
-async def in_frame_thread(work: Callable[..., Result], *args: Any, **kwargs: Any) -> Result:
-    """Runs the handling of one frame. Raises NoThreadFree at once instead of queueing."""
-    global _frames_in_threads
-    if _frames_in_threads >= _FRAME_THREADS:
-        raise NoThreadFree
-    _frames_in_threads += 1  # only the event loop changes it
-    try:
-        return await _run(_frames, work, *args, **kwargs)
-    finally:
-        _frames_in_threads -= 1
 
 
 async def _run(

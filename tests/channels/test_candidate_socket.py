@@ -171,7 +171,7 @@ async def test_two_frames_at_once_only_one_is_taken(connect: Any, candidate: Any
 async def test_a_shed_frame_is_answered_late_and_the_page_is_free_for_other_things(
     connect: Any, candidate: Any, session: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(threads, "_frames_in_threads", threads._FRAME_THREADS)  # as many as may wait
+    monkeypatch.setattr(threads.frames, "busy", threads.frames.most)  # as many as may wait
     socket = await connect(candidate, address(session.attempt))
     await socket.receive("hello")
     started = asyncio.get_running_loop().time()
