@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from proctoring.evidence.sounds import EXPECTED, clock
+from proctoring.evidence.sounds import EXPECTED, clock, end_clock
 
 MOST_BARS = 200
 HEIGHT = 100
@@ -25,9 +25,7 @@ class Mark:
 
     @property
     def words(self) -> str:
-        # Within one second the end is rounded up: "0:01 to 0:01" would be nothing.
-        end = self.end if int(self.end) > int(self.start) else int(self.start) + 1
-        return f"{self.label} {clock(self.start)} to {clock(end)}"
+        return f"{self.label} {clock(self.start)} to {end_clock(self.start, self.end)}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,13 +78,18 @@ def _peaks(report: ClipReport, piece: ClipCut) -> list[int]:
 
 
 def _words(seconds: float, spans: Sequence[tuple[float, float, str]]) -> str:
-    heard = ", ".join(f"{name} {clock(start)}-{clock(end)}" for start, end, name in spans)
+    heard = ", ".join(f"{name} {clock(start)}-{end_clock(start, end)}" for start, end, name in spans)
     return f"{seconds:.0f} s recording; {heard or 'no voice is marked in it'}"
 
 
 def clock(seconds: float) -> str:
     """Minutes and seconds: 0:07."""
     return f"{int(seconds) // 60}:{int(seconds) % 60:02d}"
+
+
+def end_clock(start: float, end: float) -> str:
+    """The end of a span; within one second it is rounded up, because "0:01-0:01" would be nothing."""
+    return clock(end if int(end) > int(start) else int(start) + 1)
 
 
 def text_of(about: Mapping[str, Any]) -> str:

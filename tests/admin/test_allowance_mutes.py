@@ -8,7 +8,8 @@ from accounts.models import Institution, User
 from accounts.tenancy import within
 from exams.models import Allowance
 from proctoring.observations import ObservationKind
-from tests.factories.exams import enrol, make_exam, make_sitting
+from tests.factories.exams import enrol, make_attempt, make_exam, make_sitting
+from tests.factories.proctoring import make_session
 
 
 def test_an_officer_mutes_a_detector_by_its_label(
@@ -44,3 +45,24 @@ def test_an_officer_mutes_a_detector_by_its_label(
     assert answer.status_code == 302, answer.content.decode()[:2000]
     with within(institution):
         assert Allowance.objects.get().muted_detectors == ["no_face"]
+
+
+def test_a_proctor_sees_neither_the_mute_nor_its_reason(
+    institution: Institution, proctor: User, candidate: User, browser_of: Callable[..., Client]
+) -> None:
+    sitting = make_sitting(make_exam(institution), proctors=[proctor])
+    enrolment = enrol(sitting, candidate)
+    make_session(make_attempt(enrolment))
+    with within(institution):
+        Allowance.objects.create(
+            institution=institution,
+            enrolment=enrolment,
+            muted_detectors=["another_voice"],
+            reason="Sign language",
+        )
+    wall = f"/i/north-college/watch/{sitting.pk}/"
+    for address in (wall, f"{wall}candidates/{enrolment.pk}/"):
+        page = browser_of(proctor).get(address).content.decode()
+        assert candidate.name in page
+        for trace in ("Sign language", "another voice", "another_voice", "muted_detectors", "llowance"):
+            assert trace not in page
