@@ -16,7 +16,7 @@ from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from typing import Any
 
-from proctoring.seen import Imprint, TextBlock
+from proctoring.seen import Body, Imprint, TextBlock
 
 Measure = float | int | str
 Measurements = Mapping[str, Measure]
@@ -254,6 +254,7 @@ class FrameReport:
     """Everything the analysis says about one uploaded frame.
 
     ``captured_at``: seconds since the epoch, UTC. ``width, height``: of the uploaded picture, pixels.
+    ``faces``: the main one first; ``bodies``: boxes of other people's bodies, where things were looked for.
     ``coaching``: codes of ``proctoring.vision.coaching``. ``cpu_ms``: CPU milliseconds by stage, with
     ``total``. ``head``: how the main face is held, None when it was not measured. ``imprint``: what the
     picture is recognised by when it comes again. ``blocks``: of text, where it was looked for. ``emotions``:
@@ -270,6 +271,7 @@ class FrameReport:
     quality: Quality
     observations: tuple[Observation, ...] = ()
     faces: tuple[FaceBox, ...] = ()
+    bodies: tuple[Body, ...] = ()
     head: Head | None = None
     imprint: Imprint | None = None
     blocks: tuple[TextBlock, ...] = ()
@@ -296,6 +298,7 @@ class FrameReport:
             "quality": self.quality.to_json(),
             "observations": [observation.to_json() for observation in self.observations],
             "faces": [face.to_json() for face in self.faces],
+            "bodies": [body.to_json() for body in self.bodies],
             "head": self.head.to_json() if self.head else None,
             "imprint": self.imprint.to_json() if self.imprint else None,
             "blocks": [block.to_json() for block in self.blocks],
@@ -318,6 +321,7 @@ class FrameReport:
             Quality.from_json(data["quality"]),
             tuple(Observation.from_json(item) for item in data["observations"]),
             tuple(FaceBox.from_json(item) for item in data["faces"]),
+            tuple(Body.from_json(item) for item in data.get("bodies", ())),
             Head.from_json(data["head"]) if data.get("head") else None,
             Imprint.from_json(data["imprint"]) if data.get("imprint") else None,
             tuple(TextBlock.from_json(item) for item in data.get("blocks", ())),

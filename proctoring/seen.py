@@ -1,4 +1,5 @@
-"""What is kept of a picture for the frames after it: an imprint, and where text was; never the picture."""
+"""What is kept of a picture for the frames after it: an imprint, where text and bodies were; never the
+picture."""
 
 from dataclasses import dataclass
 
@@ -44,3 +45,33 @@ class TextBlock:
         """Inverse of :meth:`to_json`."""
         x, y, w, h, lines = data
         return cls(float(x), float(y), float(w), float(h), int(lines))
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """The body of somebody besides the candidate, in pixels of the uploaded picture.
+
+    ``stir``: grey levels by which the most changed fiftieth of its place differs from the frame before; None
+    where no frame was there before.
+    """
+
+    x: float
+    y: float
+    w: float
+    h: float
+    stir: float | None = None
+
+    def scaled(self, factor: float) -> "Body":
+        """The same body in a picture whose sides are ``factor`` times as long."""
+        return Body(self.x * factor, self.y * factor, self.w * factor, self.h * factor, self.stir)
+
+    def to_json(self) -> list[float | None]:
+        """Compact list ``[x, y, w, h, stir]``."""
+        sides = (round(each, 1) for each in (self.x, self.y, self.w, self.h))
+        return [*sides, None if self.stir is None else round(self.stir, 1)]
+
+    @classmethod
+    def from_json(cls, data: list[float]) -> "Body":
+        """Inverse of :meth:`to_json`."""
+        x, y, w, h, stir = data
+        return cls(float(x), float(y), float(w), float(h), None if stir is None else float(stir))

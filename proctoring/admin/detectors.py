@@ -54,8 +54,8 @@ ABOUT: dict[ObservationKind, str] = {
         "it misses half of them, and a screen outside the picture cannot be seen."
     ),
     ObservationKind.SECOND_PERSON: (
-        "An object detector counts people by their bodies; posters, mirrors and people behind glass count as "
-        "well, and it does not know who they are."
+        "An object detector counts people by their bodies; mirrors and people behind glass count as well. A "
+        "poster is told after 20 s by never having moved: the incident is then of low severity and says so."
     ),
     ObservationKind.TEXT_SHOWN: (
         "A text detector finds lines of writing and does not read them; posters, labels and clothes with "

@@ -225,6 +225,7 @@ _DEFAULTS = (
         gap_seconds=15.0,
         template="{persons} people in {count} of {looks} looks over {seconds} s, whether or not their faces "
         "are seen, smaller one {smallest_px} px high, confidence {confidence}",
+        mild_severity=Severity.LOW,
     ),
     Rule(
         ObservationKind.TEXT_SHOWN,

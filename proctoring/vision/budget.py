@@ -9,7 +9,7 @@ MOST_MS = 40.0
 things and the head. Measuring light, motion and small pictures come on top."""
 WHOLE_LOOK_MS = 6.0
 NEAR_LOOK_MS = 1.5
-# [M] one thread, 640x480; things with the closer look. Only their proportion matters on another machine.
+# [M] one thread, 640x480; things with one closer look. Only their proportion matters on another machine.
 COST_MS = {Work.IDENTITY: 10.0, Work.HEAD: 7.0, Work.THINGS: 28.0, Work.TEXT: 22.0}
 
 
@@ -24,3 +24,12 @@ def choose_work(wanted: Sequence[Work], spent_ms: float) -> tuple[Work, ...]:
             chosen.append(work)
             spent_ms += COST_MS[work]
     return tuple(chosen)
+
+
+def may_settle_things(work: Sequence[Work]) -> bool:
+    """True when a doubtful thing may get a second closer look, 13 ms more than its cost says, in this frame.
+
+    Then there is nothing else in it but perhaps the head, which waits for the next frame if that look is
+    taken. Otherwise the doubt is said, and makes things the most pressing work of the next frame.
+    """
+    return bool(work) and work[0] is Work.THINGS and not {*work} - {Work.THINGS, Work.HEAD}

@@ -19,18 +19,21 @@ from proctoring.vision.exchange import ALL_KINDS, FrameRequest
 class Past:
     """What is remembered of a session's frames for looking back; a few kilobytes, never a picture.
 
-    ``background``: the text that the first look for text saw, None before it.
+    ``tracks``: of faces; ``bodies``: of other people's. ``background``: the text that the first look for
+    text saw, None before it.
     """
 
     trail: Trail = Trail()
     tracks: tuple[Track, ...] = ()
     background: tuple[TextBlock, ...] | None = None
+    bodies: tuple[Track, ...] = ()
 
     def to_data(self) -> dict[str, Any]:
         """Plain values for the cache."""
         background = None if self.background is None else [each.to_json() for each in self.background]
         tracks = [astuple(each) for each in self.tracks]
-        return {"trail": self.trail.packed, "tracks": tracks, "background": background}
+        bodies = [astuple(each) for each in self.bodies]
+        return {"trail": self.trail.packed, "tracks": tracks, "background": background, "bodies": bodies}
 
     @classmethod
     def from_data(cls, data: Mapping[str, Any]) -> "Past":
@@ -39,7 +42,8 @@ class Past:
             return cls()
         background = data["background"]
         blocks = None if background is None else tuple(TextBlock.from_json(each) for each in background)
-        return cls(Trail(data["trail"]), tuple(Track(*each) for each in data["tracks"]), blocks)
+        tracks, bodies = (tuple(Track(*each) for each in data.get(name, ())) for name in ("tracks", "bodies"))
+        return cls(Trail(data["trail"]), tracks, blocks, bodies)
 
 
 def look_back(
@@ -55,9 +59,9 @@ def look_back(
     """
     wanted = request.detectors if request is not None else ALL_KINDS
     trail, repeats = observe_repeats(past.trail, report, camera_label)
-    tracks, several = observe_stillness(past.tracks, report)
+    tracks, bodies, still = observe_stillness(past.tracks, past.bodies, report)
     background, text = observe_new_text(past.background, report)
-    weighed = {each.kind: each for each in (several, text) if each is not None}
+    weighed = {each.kind: each for each in (*still, text) if each is not None}
     observations: list[Observation] = [weighed.get(each.kind, each) for each in report.observations]
     observations += [each for each in repeats if each.kind in wanted]
-    return Past(trail, tracks, background), replace(report, observations=tuple(observations))
+    return Past(trail, tracks, background, bodies), replace(report, observations=tuple(observations))

@@ -6,12 +6,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 from proctoring.observations import FrameReport, Head, Observation, Quality
-from proctoring.seen import Imprint, TextBlock
+from proctoring.seen import Body, Imprint, TextBlock
 from proctoring.vision import thresholds
-from proctoring.vision.budget import NEAR_LOOK_MS, WHOLE_LOOK_MS, choose_work
+from proctoring.vision.budget import NEAR_LOOK_MS, WHOLE_LOOK_MS, choose_work, may_settle_things
 from proctoring.vision.coaching import Coaching
 from proctoring.vision.detectors.camera_blocked import observe_camera
 from proctoring.vision.detectors.face_count import Headcount, count_people, observe_face_count
+from proctoring.vision.detectors.motion import stir_of
 from proctoring.vision.detectors.same_person import (
     compare,
     could_not_compare,
@@ -20,7 +21,7 @@ from proctoring.vision.detectors.same_person import (
     observe_identity,
 )
 from proctoring.vision.detectors.text import find_blocks, observe_text
-from proctoring.vision.detectors.things import find_and_observe
+from proctoring.vision.detectors.things import ThingsSeen, find_and_observe
 from proctoring.vision.document import judge_document, likeness_of
 from proctoring.vision.engines.base import Engines, Frame, Vector
 from proctoring.vision.enrolment import judge_enrolment
@@ -125,14 +126,23 @@ class Pipeline:
                 observations.append(observe_text(blocks, look.quality.usable and not blocked))
         emotions: Mapping[str, float] = {}
         brows = None
+        things = ThingsSeen()
         if request.reads_emotions and self.engines.emotions and look.count.main and look.quality.usable:
             with stages.stage("emotions"):
                 emotions = self.engines.emotions.read(look.frame, look.count.main)
         if self.engines.things and Work.THINGS in work and not blocked:
             with stages.stage("things"):
-                observations += find_and_observe(
-                    self.engines.things, look.frame, look.quality, look.count.main, request.detectors
+                things = find_and_observe(
+                    self.engines.things,
+                    look.frame,
+                    look.quality,
+                    look.count.main,
+                    request.detectors,
+                    may_settle=may_settle_things(work),
                 )
+            observations += things.observations
+            if things.looks > 2:
+                work = tuple(each for each in work if each is not Work.HEAD)
         head = None
         if Work.HEAD in work:
             head = self._head(look, stages)
@@ -153,6 +163,7 @@ class Pipeline:
             observations=tuple(item for item in observations if item.kind in request.detectors),
             faces=tuple(face.scaled(look.scale) for face in look.count.people),
             head=head,
+            bodies=_bodies(things, look, request),
             imprint=look.imprint,
             blocks=blocks,
             emotions=emotions,
@@ -278,6 +289,16 @@ class Pipeline:
         face = look.count.people[0]
         references = (*(request.references or ()), *fitting_sides(face, request.sides))
         return observe_identity(self.engines.faces, look.frame, face, references)
+
+
+def _bodies(things: ThingsSeen, look: _Look, request: FrameRequest) -> tuple[Body, ...]:
+    """Other people's bodies in pixels of the upload, with how much they have stirred since the last frame."""
+    last = LastLook.from_bytes(request.last_look)
+    if last is None or (last.width, last.height) != look.frame.shape[1::-1]:
+        return tuple(each.scaled(look.scale) for each in things.bodies)
+    return tuple(
+        replace(each, stir=stir_of(last, look.left.grey, each)).scaled(look.scale) for each in things.bodies
+    )
 
 
 def _coach(look: _Look) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from proctoring.observations import FaceBox
+from proctoring.seen import Body
 from proctoring.vision import thresholds
 from proctoring.vision.detectors.same_person import turn_of
 from proctoring.vision.engines.base import Frame
@@ -30,6 +31,22 @@ def measure_changes(before: bytes, now: bytes) -> Changes:
     difference = np.frombuffer(now, np.uint8).reshape(shape) - first
     difference = np.abs(difference - np.median(difference))
     return np.asarray(cv2.resize(difference, _BLOCKS, interpolation=cv2.INTER_AREA), np.float32)
+
+
+def stir_of(last: LastLook, now: bytes, body: Body) -> float:
+    """``Body.stir`` against the last frame, for a body in working pixels. A change of the light as a whole
+    on it is taken out; noise is not."""
+    shape, across, down = GREY_SIZE[::-1], GREY_SIZE[0] / last.width, GREY_SIZE[1] / last.height
+    left, top = max(0, int(body.x * across)), max(0, int(body.y * down))
+    right, bottom = int(-(-(body.x + body.w) * across // 1)), int(-(-(body.y + body.h) * down // 1))
+    first, second = (
+        np.frombuffer(each, np.uint8).reshape(shape)[top:bottom, left:right].astype(np.float32)
+        for each in (last.grey, now)
+    )
+    if not first.size:
+        return 0.0
+    difference = second - first
+    return float(np.percentile(np.abs(difference - np.median(difference)), 98))
 
 
 def needs_whole_look(last: LastLook, changes: Changes, at: float) -> bool:

@@ -1,4 +1,4 @@
-"""Tells further faces that have never moved: a picture on the wall or a screen, perhaps.
+"""Tells further faces and bodies that have never moved: a picture on the wall or a screen, perhaps.
 
 Looks over many frames, so it runs where the session's memory is, on boxes alone.
 """
@@ -7,15 +7,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from proctoring.observations import FaceBox, FrameReport, Observation, ObservationKind, Weight
+from proctoring.seen import Body
 from proctoring.vision import thresholds
 
-_LIMITS = thresholds.STILL_FACES
+_FACES, _BODIES = thresholds.STILL_FACES, thresholds.STILL_BODIES
 
 
 @dataclass(frozen=True, slots=True)
 class Track:
-    """One face over time: where it was first seen (centre and height, in heights of the picture), since when
-    and until when (seconds since the epoch), in how many looks, and whether it has moved since."""
+    """One face or body over time: where it was first seen (centre and height, in heights of the picture),
+    since when and until when (seconds since the epoch), in how many looks, and whether it has moved since."""
 
     x: float
     y: float
@@ -28,27 +29,33 @@ class Track:
     def is_still(self) -> bool:
         """True when it was watched for long and has never moved."""
         watched = self.last_at - self.first_at
-        return not self.moved and watched >= _LIMITS.still_s and self.looks >= _LIMITS.least_looks
+        return not self.moved and watched >= _FACES.still_s and self.looks >= _FACES.least_looks
 
 
-def follow_faces(tracks: Sequence[Track], report: FrameReport) -> tuple[tuple[Track, ...], tuple[Track, ...]]:
-    """The tracks after this frame, and those of its faces, in the same order as ``report.faces``."""
-    left = [each for each in tracks if abs(report.captured_at - each.last_at) <= _LIMITS.forget_s]
+def follow_boxes(
+    tracks: Sequence[Track],
+    boxes: Sequence[FaceBox | Body],
+    report: FrameReport,
+    limits: thresholds.StillFaces,
+) -> tuple[tuple[Track, ...], tuple[Track, ...]]:
+    """The tracks after this frame, and those of its ``boxes``, faces or bodies, in the same order."""
+    left = [each for each in tracks if abs(report.captured_at - each.last_at) <= limits.forget_s]
     seen: list[Track] = []
-    for face in report.faces:
-        x, y, height = _place(face, report.height)
+    for box in boxes:
+        x, y, height = _place(box, report.height)
         before = min(left, key=lambda each: _shift(each, x, y), default=None)
-        if before is None or _shift(before, x, y) > _LIMITS.same_face_shift:
+        if before is None or _shift(before, x, y) > limits.same_face_shift:
             seen.append(Track(x, y, height, report.captured_at, report.captured_at))
             continue
         left.remove(before)
         growth = max(height, before.height) / max(min(height, before.height), 1e-6)
-        moved = _shift(before, x, y) > _LIMITS.moved_shift or growth > _LIMITS.moved_growth
-        if before.moved or moved:  # a moving face is followed from where it is now
+        moved = _shift(before, x, y) > limits.moved_shift or growth > limits.moved_growth
+        moved = moved or isinstance(box, Body) and (box.stir or 0.0) > limits.stirred
+        if before.moved or moved:  # what moves is followed from where it is now
             seen.append(Track(x, y, height, before.first_at, report.captured_at, before.looks + 1, True))
         else:
             seen.append(replace(before, last_at=report.captured_at, looks=before.looks + 1))
-    return tuple([*seen, *left][: _LIMITS.most_tracks]), tuple(seen)
+    return tuple([*seen, *left][: limits.most_tracks]), tuple(seen)
 
 
 def weigh_faces(several: Observation, seen: Sequence[Track]) -> Observation:
@@ -69,16 +76,40 @@ def weigh_faces(several: Observation, seen: Sequence[Track]) -> Observation:
     return several
 
 
+def weigh_bodies(second: Observation, seen: Sequence[Track], faces: Sequence[Track]) -> Observation:
+    """``second_person`` with what the tracks of the further bodies say: mild when none of them ever moved.
+
+    ``faces``: those of all faces in view, the candidate's first. Where a further one has moved, nothing is
+    mild: somebody sits still and turns the head.
+    """
+    if not second.present or not second.informative or not seen:
+        return second
+    if any(each.moved for each in seen):
+        return replace(second, weight=Weight.PROVEN)
+    if all(each.is_still() for each in seen) and not any(each.moved for each in faces[1:]):
+        watched = min(each.last_at - each.first_at for each in seen)
+        note = f"the further body has not moved in {watched:.0f} s: perhaps a picture"
+        return replace(second, measurements={**second.measurements, "note": note}, weight=Weight.MILD)
+    return second
+
+
 def observe_stillness(
-    tracks: Sequence[Track], report: FrameReport
-) -> tuple[tuple[Track, ...], Observation | None]:
-    """The tracks after this frame, and ``several_faces`` weighed by them; None where it was not looked at."""
-    after, seen = follow_faces(tracks, report)
-    several = report.observation(ObservationKind.SEVERAL_FACES)
-    return after, weigh_faces(several, seen) if several is not None else None
+    faces: Sequence[Track], bodies: Sequence[Track], report: FrameReport
+) -> tuple[tuple[Track, ...], tuple[Track, ...], tuple[Observation, ...]]:
+    """The tracks of faces and bodies after this frame, and ``several_faces`` and ``second_person`` weighed by
+    them, as far as they were looked at."""
+    faces, seen = follow_boxes(faces, report.faces, report, _FACES)
+    bodies, others = follow_boxes(bodies, report.bodies, report, _BODIES)
+    weighed = []
+    for each in report.observations:
+        if each.kind is ObservationKind.SEVERAL_FACES:
+            weighed.append(weigh_faces(each, seen))
+        elif each.kind is ObservationKind.SECOND_PERSON:
+            weighed.append(weigh_bodies(each, others, seen))
+    return faces, bodies, tuple(weighed)
 
 
-def _place(face: FaceBox, picture_height: int) -> tuple[float, float, float]:
+def _place(face: FaceBox | Body, picture_height: int) -> tuple[float, float, float]:
     height = max(picture_height, 1)
     return ((face.x + face.w / 2) / height, (face.y + face.h / 2) / height, face.h / height)
 

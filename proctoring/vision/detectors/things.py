@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from proctoring.observations import FaceBox, Observation, ObservationKind, Quality, QualityReason
+from proctoring.seen import Body
 from proctoring.vision import thresholds
 from proctoring.vision.engines.base import Box, Frame, ThingScores, ThingsEngine
 
@@ -26,12 +27,14 @@ class Sightings:
     """What one look at the whole frame found, and what the closer looks that followed it said.
 
     ``found``: boxes that count, best first. ``weak``: by label the best score that did not count.
-    ``unsure``: labels of which a hint was seen that nobody looked at more closely.
+    ``unsure``: labels of which a hint was seen that nobody looked at more closely, or not closely enough.
+    ``looks``: how often the engine looked.
     """
 
     found: tuple[Box, ...]
     weak: Mapping[str, float]
     unsure: frozenset[str] = frozenset()
+    looks: int = 1
 
     def of(self, *labels: str) -> tuple[Box, ...]:
         """The boxes that count with one of the labels, best first."""
@@ -47,21 +50,37 @@ class Sightings:
         return None if near or self.unsure.intersection(labels) else max(weakest)
 
 
+@dataclass(frozen=True, slots=True)
+class ThingsSeen:
+    """The observations of one frame, the ``bodies`` of people besides the candidate, and how often the
+    engine looked."""
+
+    observations: tuple[Observation, ...] = ()
+    bodies: tuple[Body, ...] = ()
+    looks: int = 0
+
+
 def find_and_observe(
     engine: ThingsEngine,
     frame: Frame,
     quality: Quality,
     face: FaceBox | None,
     wanted: frozenset[ObservationKind] = THINGS,
-) -> tuple[Observation, ...]:
+    *,
+    may_settle: bool = True,
+) -> ThingsSeen:
     """What a frame shows besides faces; nothing at all when it is too dark or blurred to tell.
 
     ``wanted``: the kinds that are on; no closer look is spent on others. ``face``: the main one, or None.
+    ``may_settle``: see :func:`look_for_things`.
     """
     if not can_judge(quality):
-        return ()
-    seen = look_for_things(engine, frame, wanted)
-    return observe_things(seen, engine.scores, face, frame.shape[0])
+        return ThingsSeen()
+    seen = look_for_things(engine, frame, wanted, may_settle=may_settle)
+    height = frame.shape[0]
+    bodies = _other_bodies(seen, face, height) if ObservationKind.SECOND_PERSON in wanted else []
+    others = tuple(Body(each.x, each.y, each.w, each.h) for each in bodies)
+    return ThingsSeen(observe_things(seen, engine.scores, face, height), others, seen.looks)
 
 
 def can_judge(quality: Quality) -> bool:
@@ -70,16 +89,22 @@ def can_judge(quality: Quality) -> bool:
 
 
 def look_for_things(
-    engine: ThingsEngine, frame: Frame, wanted: frozenset[ObservationKind] = THINGS
+    engine: ThingsEngine,
+    frame: Frame,
+    wanted: frozenset[ObservationKind] = THINGS,
+    *,
+    may_settle: bool = True,
 ) -> Sightings:
     """Look at the whole frame, and more closely where there is a hint of a phone, then of a book.
 
     In the model's small input a phone of a whole frame is a few pixels: the hint says where to look, closer
-    looks alone say what it is. At most two of them a frame, because each costs as much as the first.
+    looks alone say what it is. At most two of them a frame, because each costs as much as the first; not
+    ``may_settle``: at most one, and what it leaves in doubt is not said.
     """
     boxes = _find(engine, frame)
     found = [box for box in boxes if box.label not in engine.scores.hints]
-    unsure, spare = set(), _LIMITS.most_closer_looks
+    unsure, spare = set(), _LIMITS.most_closer_looks if may_settle else 1
+    looks = 1
     beside: list[Box] = []
     for hint in _hints(boxes, engine.scores):
         if _HINTED[hint.label] not in wanted:
@@ -88,11 +113,15 @@ def look_for_things(
             unsure.add(hint.label)
             found += [box for box in beside if box.label == hint.label]
             continue
-        boxes, looks = _look_closer(engine, frame, hint, spare)
-        found += [box for box in boxes if box.label == hint.label]
+        boxes, used = _look_closer(engine, frame, hint, spare)
+        looks, spare = looks + used, spare - used
         beside += boxes
-        spare -= looks
-    return sort_finds(found, engine.scores, frozenset(unsure))
+        same = [box for box in boxes if box.label == hint.label]
+        if not may_settle and same and _is_doubtful(same[0], engine.scores):
+            unsure.add(hint.label)
+            continue
+        found += same
+    return replace(sort_finds(found, engine.scores, frozenset(unsure)), looks=looks)
 
 
 def _hints(boxes: Sequence[Box], scores: ThingScores) -> list[Box]:
@@ -114,12 +143,17 @@ def _look_closer(engine: ThingsEngine, frame: Frame, hint: Box, spare: int) -> t
     wide, near = _LIMITS.closer_sides
     boxes = _find_in(engine, frame, closer_square(hint, frame, wide))
     best = _best(boxes, hint.label)
-    least = engine.scores.least[hint.label]
-    if best is None or spare < 2 or not _LIMITS.doubt * least <= best.score <= least / _LIMITS.doubt:
+    if best is None or spare < 2 or not _is_doubtful(best, engine.scores):
         return boxes, 1
     again = _best(_find_in(engine, frame, closer_square(hint, frame, near)), hint.label)
     score = (best.score + (again.score if again else 0.0)) / 2
     return [box for box in boxes if box.label != hint.label] + [replace(best, score=score)], 2
+
+
+def _is_doubtful(box: Box, scores: ThingScores) -> bool:
+    """Near the least score of its label, above or below."""
+    least = scores.least[box.label]
+    return _LIMITS.doubt * least <= box.score <= least / _LIMITS.doubt
 
 
 def _find(engine: ThingsEngine, frame: Frame) -> list[Box]:
@@ -202,14 +236,18 @@ def _thing(kind: ObservationKind, seen: Sightings, scores: ThingScores, *labels:
 def _second_person(
     seen: Sightings, scores: ThingScores, face: FaceBox | None, frame_height: int
 ) -> Observation:
-    """People besides the one whose face is the main one; without a face, people besides the largest."""
-    bodies = _bodies(seen.of("person"), frame_height)
-    own = _body_of(face, bodies) if face else bodies[0] if bodies else None
-    others = [body for body in bodies if body is not own]
+    others = _other_bodies(seen, face, frame_height)
     if not others:
         return _absent(ObservationKind.SECOND_PERSON, seen.doubt(scores, "person"))
     numbers = {"persons": len(others) + 1, "smallest_px": round(min(body.h for body in others))}
     return Observation(ObservationKind.SECOND_PERSON, True, min(body.score for body in others), numbers)
+
+
+def _other_bodies(seen: Sightings, face: FaceBox | None, frame_height: int) -> list[Box]:
+    """People besides the one whose face is the main one; without a face, people besides the largest."""
+    bodies = _bodies(seen.of("person"), frame_height)
+    own = _body_of(face, bodies) if face else bodies[0] if bodies else None
+    return [body for body in bodies if body is not own]
 
 
 def _bodies(people: Sequence[Box], frame_height: int) -> list[Box]:

@@ -118,7 +118,7 @@ class HeadEngine(Engine):
 
     def brows(self, frame: Frame, face: FaceBox) -> float | None:
         """How low brows and how tight lids are, -1.5 to 1.4, less for a smile or an open mouth: what
-        ``vision.confusion`` compares. None where the engine cannot say. Called only where emotions may be read.
+        ``vision.confusion`` compares. None where the engine cannot say. Only where emotions may be read.
         """
         return None
 

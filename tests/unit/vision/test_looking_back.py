@@ -2,13 +2,14 @@
 
 import random
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from proctoring.observations import FaceBox, FrameReport, Observation, ObservationKind, Quality, Weight
-from proctoring.seen import Imprint
+from proctoring.seen import Body, Imprint
 from proctoring.vision.camera_names import program_of
 from proctoring.vision.detectors.repeated_pictures import Trail, find_loop
 from proctoring.vision.exchange import FrameRequest
@@ -18,7 +19,7 @@ from proctoring.vision.thresholds import REPEATS, STILL_FACES
 from tests import media
 
 FROZEN, REPLACED = ObservationKind.CAMERA_FROZEN, ObservationKind.CAMERA_REPLACED
-SEVERAL = ObservationKind.SEVERAL_FACES
+SEVERAL, SECOND = ObservationKind.SEVERAL_FACES, ObservationKind.SECOND_PERSON
 
 
 def outlines(count: int, step_bits: int, seed: int = 1) -> list[int]:
@@ -234,3 +235,35 @@ def test_a_face_that_was_away_for_long_is_watched_anew() -> None:
     first = [report(number, [candidate(number), POSTER]) for number in range(30)]
     back = [report(number, [candidate(number), POSTER]) for number in range(100, 105)]
     assert seen(last([*first, *back]), SEVERAL).weight is Weight.PLAIN
+
+
+def beside(number: int, stir: float | None, x: float = 400.0, further: Sequence[FaceBox] = ()) -> FrameReport:
+    """Somebody's body beside the candidate, looked for every two seconds."""
+    made = report(number, [candidate(number), *further], step=2.0)
+    second = Observation(SECOND, True, 0.8, {"persons": 2})
+    body = Body(x + 20 * (number % 2), 100, 150, 300, stir)
+    return replace(made, observations=(*made.observations, second), bodies=(body,))
+
+
+def test_a_body_in_which_nothing_stirs_becomes_mild_and_says_so() -> None:
+    def look(seconds: int) -> Observation:
+        return seen(
+            last(beside(number, 4.0 if number else None) for number in range(seconds // 2 + 1)), SECOND
+        )
+
+    assert look(18).weight is Weight.PLAIN
+    assert look(40).weight is Weight.MILD
+    assert look(40).measurements["note"] == "the further body has not moved in 40 s: perhaps a picture"
+
+
+@pytest.mark.parametrize("when", [1, 12, 30])
+def test_a_body_that_stirs_once_is_a_person_for_good(when: int) -> None:
+    reports = [beside(number, 6.0 if number == when else 1.0) for number in range(31)]
+    assert seen(last(reports), SECOND).weight is Weight.PROVEN
+
+
+def test_a_still_body_whose_face_moves_is_not_taken_for_a_picture() -> None:
+    reports = [beside(number, 1.0, further=[face(420 + 4 * number, 120)]) for number in range(31)]
+    assert seen(last(reports), SECOND).weight is Weight.PLAIN
+    walking = [beside(number, 1.0, x=400 - 6 * number) for number in range(31)]
+    assert seen(last(walking), SECOND).weight is Weight.PROVEN

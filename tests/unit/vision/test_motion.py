@@ -4,8 +4,10 @@ import numpy as np
 import pytest
 
 from proctoring.observations import FaceBox, FrameReport, ObservationKind
+from proctoring.seen import Body
 from proctoring.vision import thresholds
 from proctoring.vision.budget import COST_MS, MOST_MS, NEAR_LOOK_MS, WHOLE_LOOK_MS, choose_work
+from proctoring.vision.detectors.motion import stir_of
 from proctoring.vision.engines.base import Engines
 from proctoring.vision.engines.opencv_faces import OpenCVFaces
 from proctoring.vision.exchange import Work
@@ -144,3 +146,15 @@ def test_the_cut_around_a_face_keeps_its_place_at_the_edge_of_the_picture() -> N
     assert (near.x, near.y, near.w, near.h) == pytest.approx((whole.x, whole.y, whole.w, whole.h), abs=14)
     for ours, theirs in zip(near.landmarks, whole.landmarks, strict=True):
         assert ours == pytest.approx(theirs, abs=14)
+
+
+def test_a_body_stirs_where_it_moves_and_not_where_the_light_changes() -> None:
+    before = np.full((48, 64), 90, np.uint8)
+    last = LastLook(START, 640, 480, before.tobytes())
+    body = Body(400, 100, 400, 300, None)
+    lit = np.full((48, 64), 110, np.uint8)
+    assert stir_of(last, lit.tobytes(), body) == 0
+    lit[20:24, 50:54] = 150
+    assert stir_of(last, lit.tobytes(), body) == 40
+    assert stir_of(last, lit.tobytes(), Body(0, 0, 200, 400)) == 0, "elsewhere"
+    assert stir_of(last, lit.tobytes(), Body(700, 500, 50, 50)) == 0, "outside the picture"

@@ -17,7 +17,7 @@ from proctoring.vision.detectors.things import (
     sort_finds,
 )
 from proctoring.vision.engines.base import Box, Engines, Frame, ThingsEngine
-from proctoring.vision.engines.scripted import ScriptedFaces
+from proctoring.vision.engines.scripted import ScriptedFaces, ScriptedHead
 from proctoring.vision.engines.scripted_things import PAINT, ScriptedThings
 from proctoring.vision.exchange import ALL_KINDS, Work
 from proctoring.vision.image import encode_jpeg
@@ -163,6 +163,29 @@ def test_a_doubt_is_settled_by_the_mean_of_two_closer_looks(again: float | None,
     assert (found.of("phone")[0].score if is_there else found.weak["phone"]) == pytest.approx(mean)
 
 
+def test_a_doubt_that_may_not_be_settled_here_is_said_and_costs_one_closer_look() -> None:
+    doubt = Box("phone", SCORES.least["phone"] * 1.1, 180, 200, 50, 70)
+    engine = Answers([Box("phone", 0.1, 500, 300, 40, 60), BODY], [doubt])
+    found = find_and_observe(engine, EMPTY, GOOD, FACE, may_settle=False)
+    kinds = {item.kind: item for item in found.observations}
+    assert (found.looks, kinds[PHONE].informative, kinds[PHONE].present) == (2, False, False)
+    clear = Answers([Box("phone", 0.1, 500, 300, 40, 60)], [replace(doubt, score=0.9)])
+    assert find_and_observe(clear, EMPTY, GOOD, FACE, may_settle=False).observations[0].present
+
+
+def test_a_second_closer_look_takes_the_place_of_the_head(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("proctoring.vision.pipeline.WHOLE_LOOK_MS", 0.0)
+    hint, doubt = Box("phone", 0.1, 50, 60, 40, 60), Box("phone", SCORES.least["phone"], 60, 70, 50, 70)
+    image = encode_jpeg(media.scene([media.Person("obama")]))
+    for due, answers, done in (
+        ((Work.THINGS, Work.HEAD), ([hint], [doubt], [doubt]), (Work.THINGS,)),
+        ((Work.THINGS, Work.HEAD), ([hint], [replace(doubt, score=0.9)]), (Work.THINGS, Work.HEAD)),
+        ((Work.HEAD, Work.THINGS), ([hint], [doubt]), (Work.HEAD, Work.THINGS)),
+    ):
+        pipeline = Pipeline(Engines(ScriptedFaces(), ScriptedHead(), Answers(*answers)))
+        assert pipeline.analyse(image, FrameRequest(0.0, 0, due=due)).done == done
+
+
 def test_two_closer_looks_a_frame_and_the_phone_comes_first() -> None:
     phone, book = Box("phone", 0.1, 100, 100, 40, 60), Box("book", 0.3, 400, 300, 90, 60)
     both = look_for_things(Answers([book, phone], [book], [replace(book, score=0.7)]), EMPTY)
@@ -170,7 +193,7 @@ def test_two_closer_looks_a_frame_and_the_phone_comes_first() -> None:
     assert both.doubt(SCORES, "phone") == 0.0
     doubt = replace(phone, score=SCORES.least["phone"])
     engine = Answers([book, phone], [doubt], [])
-    kinds = {item.kind: item for item in find_and_observe(engine, EMPTY, GOOD, None)}
+    kinds = {item.kind: item for item in find_and_observe(engine, EMPTY, GOOD, None).observations}
     assert len(engine.sizes) == 3
     assert kinds[PHONE].informative and not kinds[PHONE].present
     assert not kinds[BOOK].informative  # nobody looked
@@ -193,7 +216,7 @@ def test_no_closer_look_is_spent_on_what_the_policy_leaves_out() -> None:
 @pytest.mark.parametrize("reason", [QualityReason.TOO_DARK, QualityReason.BLURRED])
 def test_poor_light_is_coached_not_judged(reason: QualityReason) -> None:
     engine = Answers([])
-    assert find_and_observe(engine, EMPTY, Quality(True, (reason,)), FACE) == ()
+    assert find_and_observe(engine, EMPTY, Quality(True, (reason,)), FACE).observations == ()
     assert engine.sizes == []
 
 
