@@ -14,6 +14,7 @@ from proctoring.policies import check_overrides
 
 ON, ADVISORY, OFF = DetectorMode.ON, DetectorMode.ADVISORY, DetectorMode.OFF
 _FIELDS = {each.name: each for each in Policy._meta.fields}
+_STEPS = {name: str(_FIELDS[name].verbose_name).capitalize() for name in ("document", "liveness")}
 LABELS = {kind: str(_FIELDS[kind.value].verbose_name) for kind in Kind}
 """Each detector's name as the forms show it."""
 
@@ -134,16 +135,26 @@ def find_preset(key: str) -> Preset | None:
 
 def default_mode(kind: Kind) -> str:
     """The mode of a detector in a new policy."""
-    return str(_FIELDS[kind.value].get_default())
+    return _default_of(kind.value)
+
+
+def _default_of(name: str) -> str:
+    return str(_FIELDS[name].get_default())
 
 
 def differences(policy: Policy) -> list[str]:
-    """What a policy changes against the defaults, one line a detector; empty when it changes nothing.
+    """What a policy changes against the defaults, one line a step of check-in or a detector; empty when it
+    changes nothing.
 
     Raises InvalidInput when its changes to the rules make no sense.
     """
     overrides = check_overrides(policy.rules)
-    lines = ["Sound: recorded"] if policy.sound else []
+    lines = [
+        f"{label}: {getattr(policy, name)} instead of {default}"
+        for name, label in _STEPS.items()
+        if getattr(policy, name) != (default := _default_of(name))
+    ]
+    lines += ["Sound: recorded"] if policy.sound else []
     for kind, rule in DEFAULT_RULES.items():
         parts = [*_mode_change(policy, kind), *_rule_changes(rule, overrides.get(kind, {}))]
         if parts:

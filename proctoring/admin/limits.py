@@ -29,8 +29,8 @@ LIMITS = (
     ),
     Limit(
         "Helpers out of view",
-        "Somebody behind the camera is not in the picture, and the camera does not listen; where the "
-        "exam records sound, whispers, single words and an earpiece are still mostly unheard.",
+        "Somebody behind the camera is not in the picture. An exam listens only where its policy records "
+        "sound, and even then whispers, single words and an earpiece are mostly unheard.",
         "Oral questions afterwards, short time for single questions, different papers for each candidate.",
     ),
     Limit(
@@ -66,7 +66,8 @@ LIMITS = (
     Limit(
         "Who is before the camera while a head turns",
         "Turning the head as asked tells a person from a still photo. A film of somebody who turns fits in "
-        "one of six tries, a face exchanged by a program always, and a helper who turns is a person too.",
+        "one of six tries, or in two with a note that the sides were exchanged, a face exchanged by a "
+        "program always, and a helper who turns is a person too.",
         "A person who looks and asks for something that was not announced.",
     ),
     Limit(

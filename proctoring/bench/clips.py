@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from proctoring.bench import films
 from proctoring.bench.dataset import DataError, Expected, LabelledClip
@@ -17,21 +17,23 @@ _EARLY_S = 1.0
 
 @dataclass(frozen=True, slots=True)
 class Played:
-    """A clip, its flags in order, and which of the expected ones were found in time."""
+    """A clip, its flags in order, and which of the expected ones were found in time. ``worst_ms``: CPU
+    milliseconds of the dearest frame, 0 where that was not measured."""
 
     clip: LabelledClip
     flags: tuple[Flag, ...]
     found: tuple[Expected, ...]
     false: tuple[Flag, ...]
+    worst_ms: float = 0.0
 
 
 def play(pipeline: Pipeline, clip: LabelledClip) -> Played:
     """One clip from its beginning to its end, as the first frames of an exam: only the reference is known."""
     player = check_in(pipeline, clip)
     times = tuple(float(second) for second in range(math.ceil(clip.seconds)))
-    for at, frame in zip(times, films.frames_of(clip.path, times), strict=False):
-        player.look(pipeline, frame, at)
-    return judge(clip, player.flags)
+    frames = zip(times, films.frames_of(clip.path, times), strict=False)
+    costs = [player.look(pipeline, frame, at).cpu_ms["total"] for at, frame in frames]
+    return replace(judge(clip, player.flags), worst_ms=max(costs, default=0.0))
 
 
 def check_in(pipeline: Pipeline, clip: LabelledClip) -> Player:

@@ -178,6 +178,8 @@ def _cost_lines(results: Results) -> Iterator[str]:
     yield "\nCost: CPU milliseconds of one thread"
     yield f"  default policy on {policy.clip}, {policy.frames} frames at one a second:"
     yield f"  mean {policy.mean:.2f}, worst {policy.worst:.2f}"
+    worst = max(results.clips, key=lambda played: played.worst_ms)
+    yield f"  worst frame of all clips, once through each: {worst.worst_ms:.2f} ({worst.clip.file})"
     yield f"  by stage, mean over all frames: {stages}"
     theirs = f"; replaced {results.replaced_counting_ms:.2f}" if results.replaced_counting_ms else ""
     yield f"  counting faces: ours {results.counting_ms:.2f}{theirs}"

@@ -126,6 +126,11 @@ def leave_out(session: MonitoringSession) -> None:
         check.save()
 
 
+def is_mirrored(check: LivenessCheck) -> bool:
+    """True when the head moved as asked but for the sides, which were exchanged both times."""
+    return check.answer == LivenessAnswer.MOVED and Course.from_json(check.course).mirrored
+
+
 def erase(session: MonitoringSession) -> int:
     """Deletes the answer and its numbers, in the caller's transaction; how many. Views go with the photo."""
     return LivenessCheck.objects.filter(session_id=session.pk).delete()[0]

@@ -86,6 +86,8 @@ def in_words(check: LivenessCheck) -> str:
     names = {Ask.LEFT: "own left", Ask.RIGHT: "own right", Ask.UP: "up"}
     pairs = zip(course.asks, (*course.reached, *[0.0] * turning.ASKED), strict=False)
     turns = ", ".join(f"{names[ask]} {angle:.0f}°" for ask, angle in pairs)
+    if course.mirrored and check.answer == LivenessAnswer.MOVED:
+        words += ", but to the other side both times: a camera that mirrors, or sides confused"
     return f"{words} ({turns}; {check.tries} {'try' if check.tries == 1 else 'tries'})"
 
 

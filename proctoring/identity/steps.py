@@ -38,6 +38,7 @@ class Reason(StrEnum):
     DOCUMENT_NOT_SHOWN = "document_not_shown"
     LIVENESS_NOT_SEEN = "liveness_not_seen"
     LIVENESS_NOT_ASKED = "liveness_not_asked"
+    LIVENESS_MIRRORED = "liveness_mirrored"
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +115,7 @@ def has_turned(consent: Consent) -> bool:
 
 
 def _doubts_of_turning(policy: Policy, consent: Consent) -> list[Reason]:
-    """Only where the policy says that a person looks when it is left out or could not be seen."""
+    """Only where the policy says that a person looks when it is left out or could not be seen as asked."""
     if policy.liveness != StepMode.REQUIRED or not liveness.is_asked(policy, consent):
         return []
     check = LivenessCheck._base_manager.filter(session_id=consent.session_id).first()
@@ -122,6 +123,8 @@ def _doubts_of_turning(policy: Policy, consent: Consent) -> list[Reason]:
         LivenessAnswer.NOT_SEEN: Reason.LIVENESS_NOT_SEEN,
         LivenessAnswer.NOT_ASKED: Reason.LIVENESS_NOT_ASKED,
     }
+    if check and liveness.is_mirrored(check):
+        return [Reason.LIVENESS_MIRRORED]
     doubt = answers.get(LivenessAnswer(check.answer)) if check and check.answer else None
     return [doubt] if doubt else []
 

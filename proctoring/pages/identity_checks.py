@@ -33,6 +33,7 @@ REASON_WORDS = {
     Reason.DOCUMENT_NOT_SHOWN: "shows no identity document",
     Reason.LIVENESS_NOT_SEEN: "turning the head could not be seen",
     Reason.LIVENESS_NOT_ASKED: "checks in without turning the head",
+    Reason.LIVENESS_MIRRORED: "turned the head to the other side both times: perhaps a camera that mirrors",
 }
 
 

@@ -119,37 +119,18 @@ class Pipeline:
         if request.references and Work.IDENTITY in work:
             with stages.stage("identity"):
                 observations.append(self._identity(look, request))
-        blocks: tuple[TextBlock, ...] = ()
-        if self.engines.text is not None and Work.TEXT in work:
-            with stages.stage("text"):
-                blocks = find_blocks(self.engines.text.lines(look.frame), look.count.people, look.frame)
-                observations.append(observe_text(blocks, look.quality.usable and not blocked))
-        emotions: Mapping[str, float] = {}
-        brows = None
-        things = ThingsSeen()
-        if request.reads_emotions and self.engines.emotions and look.count.main and look.quality.usable:
-            with stages.stage("emotions"):
-                emotions = self.engines.emotions.read(look.frame, look.count.main)
-        if self.engines.things and Work.THINGS in work and not blocked:
-            with stages.stage("things"):
-                things = find_and_observe(
-                    self.engines.things,
-                    look.frame,
-                    look.quality,
-                    look.count.main,
-                    request.detectors,
-                    may_settle=may_settle_things(work),
-                )
-            observations += things.observations
-            if things.looks > 2:
-                work = tuple(each for each in work if each is not Work.HEAD)
+        blocks = self._text(look, work, stages)
+        if blocks is not None:
+            observations.append(observe_text(blocks, look.quality.usable and not blocked))
+        things = ThingsSeen() if blocked else self._things(look, work, request, stages)
+        observations += things.observations
+        if things.looks > 2:  # see `may_settle_things`
+            work = tuple(each for each in work if each is not Work.HEAD)
         head = None
         if Work.HEAD in work:
             head = self._head(look, stages)
             observations += self._observe_head(look, head, request)
-            if emotions and self.engines.head and look.count.main:
-                with stages.stage("emotions"):
-                    brows = self.engines.head.brows(look.frame, look.count.main)
+        emotions, brows = self._emotions(look, head, request, stages)
         thumbnail = b""
         if request.thumbnail_width:
             with stages.stage("thumbnail"):
@@ -165,7 +146,7 @@ class Pipeline:
             head=head,
             bodies=_bodies(things, look, request),
             imprint=look.imprint,
-            blocks=blocks,
+            blocks=blocks or (),
             emotions=emotions,
             brows=brows,
             coaching=_coach(look),
@@ -276,6 +257,42 @@ class Pipeline:
             return None
         with stages.stage("head"):
             return self.engines.head.look(look.frame, main)
+
+    def _text(self, look: _Look, work: tuple[Work, ...], stages: _Stages) -> tuple[TextBlock, ...] | None:
+        """Where text is; None where it is not looked for in this frame."""
+        if self.engines.text is None or Work.TEXT not in work:
+            return None
+        with stages.stage("text"):
+            return find_blocks(self.engines.text.lines(look.frame), look.count.people, look.frame)
+
+    def _emotions(
+        self, look: _Look, head: Head | None, request: FrameRequest, stages: _Stages
+    ) -> tuple[Mapping[str, float], float | None]:
+        """The shares by name, and the brows of a frame whose head was measured; nothing unless asked for."""
+        main = look.count.main
+        if not request.reads_emotions or self.engines.emotions is None or not main or not look.quality.usable:
+            return {}, None
+        with stages.stage("emotions"):
+            shares = self.engines.emotions.read(look.frame, main)
+            if head is None or self.engines.head is None:
+                return shares, None
+            return shares, self.engines.head.brows(look.frame, main)
+
+    def _things(
+        self, look: _Look, work: tuple[Work, ...], request: FrameRequest, stages: _Stages
+    ) -> ThingsSeen:
+        """Things and other people's bodies, where they are looked for in this frame."""
+        if self.engines.things is None or Work.THINGS not in work:
+            return ThingsSeen()
+        with stages.stage("things"):
+            return find_and_observe(
+                self.engines.things,
+                look.frame,
+                look.quality,
+                look.count.main,
+                request.detectors,
+                may_settle=may_settle_things(work),
+            )
 
     def _observe_head(self, look: _Look, head: Head | None, request: FrameRequest) -> list[Observation]:
         main = look.count.main

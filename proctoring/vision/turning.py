@@ -24,6 +24,7 @@ class Ask(StrEnum):
     UP = "up"
 
 
+_OTHER_SIDE = {Ask.LEFT: Ask.RIGHT, Ask.RIGHT: Ask.LEFT}
 ASKED = 2
 """How many of them one course asks for."""
 
@@ -81,7 +82,8 @@ class Course:
     """How far somebody is: `asks` in order, `done` of them, the `stage` of the next one, `held` looks of it.
 
     `yaw` and `pitch`: the own look ahead. `reached`: the largest change of each ask so far, degrees.
-    `breaks`: how often the face was lost or jumped, after which the ask begins anew.
+    `breaks`: how often the face was lost or jumped, after which the ask begins anew. `mirrored`: the first of
+    two asks to the sides was done the other way, and so has the second to be: some cameras mirror.
     """
 
     asks: tuple[Ask, ...]
@@ -94,6 +96,7 @@ class Course:
     reached: tuple[float, ...] = ()
     breaks: int = 0
     looks: int = 0
+    mirrored: bool = False
 
     @property
     def ask(self) -> Ask | None:
@@ -177,7 +180,7 @@ def _ahead(course: Course, look: TurnLook, head: Head) -> tuple[Course, Said]:
 
 def _turn(course: Course, look: TurnLook, head: Head) -> tuple[Course, Said]:
     ask = course.asks[course.done]
-    changes = {each: change_of(each, head.yaw - course.yaw, head.pitch - course.pitch) for each in Ask}
+    changes = _changes(course, head)
     if changes[ask] >= _least(ask):
         held = max(course.held, 0) + 1
         course = replace(course, held=held, reached=_reached(course, changes[ask]))
@@ -189,7 +192,18 @@ def _turn(course: Course, look: TurnLook, head: Head) -> tuple[Course, Said]:
     held = min(course.held, 0) - 1  # below 0: looks the other way
     if -held < HELD_LOOKS:
         return replace(course, held=held), Said.TURN
+    other = _OTHER_SIDE.get(ask) if course.done == 0 and {*course.asks} == {*_OTHER_SIDE} else None
+    if other and changes[other] >= _LIMITS.aside:
+        course = replace(course, mirrored=True, reached=_reached(course, changes[other]))
+        return replace(course, stage=Stage.BACK, held=0), Said.HELD
     return replace(course, stage=Stage.WRONG, held=0), Said.WRONG_WAY
+
+
+def _changes(course: Course, head: Head) -> dict[Ask, float]:
+    """How far the head has gone each way, degrees; sides are exchanged where the camera mirrors."""
+    sign = -1 if course.mirrored else 1
+    yaw, pitch = sign * (head.yaw - course.yaw), head.pitch - course.pitch
+    return {each: change_of(each, yaw, pitch) for each in Ask}
 
 
 def _is_other_way(ask: Ask, changes: Mapping[Ask, float]) -> bool:
@@ -200,8 +214,7 @@ def _is_other_way(ask: Ask, changes: Mapping[Ask, float]) -> bool:
 
 def _back(course: Course, look: TurnLook, head: Head) -> tuple[Course, Said]:
     ask = course.asks[course.done]
-    change = change_of(ask, head.yaw - course.yaw, head.pitch - course.pitch)
-    course = replace(course, reached=_reached(course, change))
+    course = replace(course, reached=_reached(course, _changes(course, head)[ask]))
     if not _is_ahead(course, head):
         return replace(course, held=0), Said.HELD
     if look.likeness not in (None, Likeness.ALIKE):

@@ -11,6 +11,7 @@ export class BaselineLooks {
     this.video = element.querySelector("video");
     this.bar = element.querySelector("progress");
     this.text = element.querySelector("[data-baseline-text]");
+    this.early = element.querySelector("[data-baseline-early]");
     this.timer = null;
     this.isRunning = false;
     camera.addEventListener("state", ({ detail }) => this.isRunning && this.#showCamera(detail));
@@ -57,6 +58,7 @@ export class BaselineLooks {
     this.bar.max = wanted;
     this.bar.value = looks;
     this.#say(text);
+    this.early.hidden = done;
     if (done) this.stop();
   }
 

@@ -171,6 +171,13 @@ def test_what_is_no_json_is_refused(browser_of: BrowserOf, officer: User, conten
     assert not Policy._base_manager.exists()
 
 
+def test_differences_name_the_steps_of_check_in() -> None:
+    assert differences(Policy(liveness="required", document="optional")) == [
+        "Identity document: optional instead of off",
+        "Turning the head at check-in: required instead of off",
+    ]
+
+
 @pytest.mark.parametrize("preset", PRESETS, ids=lambda each: each.key)
 def test_presets_make_sense_and_change_something(preset: Preset) -> None:
     policy = preset.policy(Institution(name="X"))

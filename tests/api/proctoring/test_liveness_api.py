@@ -166,6 +166,21 @@ def test_a_person_looks_where_the_policy_says_so(api_of: Any, candidate: Any, at
     assert IdentityCheck._base_manager.get().reasons == ["liveness_not_asked"]
 
 
+def test_sides_that_were_exchanged_both_times_are_told_to_a_person(
+    api_of: Any, candidate: Any, attempt: Any
+) -> None:
+    Policy._base_manager.update(liveness="required")
+    page = Page(api_of(candidate), attempt)
+    page.begin()
+    page.show(AHEAD, AHEAD, RIGHT, RIGHT, AHEAD, AHEAD, LEFT, LEFT)
+    assert page.show(AHEAD, AHEAD)["state"] == "moved"
+    words = liveness_words.in_words(LivenessCheck._base_manager.get())
+    assert words.startswith("moved as asked, but to the other side both times: a camera that mirrors")
+    assert views() == [("check_in", "")]
+    assert page.complete()["code"] == "person_will_check"
+    assert IdentityCheck._base_manager.get().reasons == ["liveness_mirrored"]
+
+
 def test_without_face_comparison_it_is_asked_and_no_view_is_made(
     api_of: Any, candidate: Any, attempt: Any
 ) -> None:

@@ -166,3 +166,25 @@ def test_a_face_is_compared_with_the_side_that_it_is_turned_to() -> None:
     assert fitting_sides(face(0.3), [left, right]) == ("left",)
     assert fitting_sides(face(-0.3), [left, right]) == ("right",)
     assert fitting_sides(face(0.05), [left, right]) == ()
+
+
+def test_both_sides_exchanged_are_a_camera_that_mirrors_and_one_alone_is_not() -> None:
+    mirrored = Person(Ask.LEFT, Ask.RIGHT)
+    for pose in (AHEAD, RIGHT, AHEAD, LEFT, AHEAD):
+        mirrored.look(pose, 2)
+    assert (mirrored.course.stage, mirrored.course.mirrored) == (Stage.MOVED, True)
+    assert mirrored.course.reached == (30.0, 30.0)
+    assert set(mirrored.views) == {None}, "no reference from a side that is not known"
+    straight = Person(Ask.LEFT, Ask.RIGHT)
+    for pose in (AHEAD, LEFT, AHEAD, RIGHT, AHEAD):
+        straight.look(pose, 2)
+    assert (straight.course.stage, straight.course.mirrored) == (Stage.MOVED, False)
+    for second in (RIGHT, UP):
+        half = Person(Ask.LEFT, Ask.RIGHT)
+        for pose in (AHEAD, RIGHT, AHEAD):
+            half.look(pose, 2)
+        assert half.look((second[0], 1.5 * second[1]), 2) is Stage.WRONG
+    second_only = Person(Ask.LEFT, Ask.RIGHT)
+    for pose in (AHEAD, LEFT, AHEAD):
+        second_only.look(pose, 2)
+    assert second_only.look(LEFT, 2) is Stage.WRONG
