@@ -9,9 +9,16 @@ from accounts.models import Institution
 from exams.models import Allowance
 from proctor_site.kernel.errors import InvalidInput
 from proctoring import policies
-from proctoring.incidents.rules import DEFAULT_RULES
+from proctoring.incidents.rules import DEFAULT_RULES, RuleState, advance
 from proctoring.models import Policy
-from proctoring.observations import SOUND_KINDS, ObservationKind, Severity
+from proctoring.observations import (
+    SOUND_KINDS,
+    FrameReport,
+    Observation,
+    ObservationKind,
+    Quality,
+    Severity,
+)
 
 
 def policy(**fields: Any) -> Policy:
@@ -51,6 +58,21 @@ def test_allowances_mute_and_unknown_mutes_do_no_harm() -> None:
     found = policies.rules_for(policy(), allowances)
     assert found.muted == {ObservationKind.NO_FACE}
     assert ObservationKind.NO_FACE not in found.detectors
+
+
+def test_every_kind_can_be_muted_and_then_opens_nothing() -> None:
+    every_kind_on = policy(**{kind.value: "on" for kind in ObservationKind})
+    for kind in set(ObservationKind) - SOUND_KINDS:
+        found = policies.rules_for(every_kind_on, [Allowance(muted_detectors=[kind.value])])
+        assert found.muted == {kind} and found.detectors == set(ObservationKind) - {kind}
+        for muted in (frozenset[ObservationKind](), found.muted):
+            state, decisions = RuleState(), []
+            for second in range(30):
+                look = Observation(kind, True, 0.9)
+                frame = FrameReport(100.0 + second, second, 640, 480, Quality(True), (look,))
+                state, made = advance(state, frame, found.rules, muted)
+                decisions += made
+            assert bool(decisions) is not bool(muted), kind
 
 
 def test_where_another_person_speaks_no_rule_about_voices_is_left() -> None:
