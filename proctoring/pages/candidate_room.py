@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 from exams.pages.exam_page import exam_page_context
 from exams.pages.safe_browser import kept_out
 from exams.pages.steps import PAGE_OF_STATE, Page, own_attempt, url_of
-from proctoring import sessions, supervision
+from proctoring import policies, sessions, supervision
 from proctoring.identity.consent import valid_consent
 from proctoring.ingest import clips
 
@@ -31,6 +31,7 @@ def exam_room(request: HttpRequest, slug: str, attempt_id: int) -> HttpResponse:
         "clips_url": reverse("api_session_clips", args=[session.public_id]) if session else "",
         "records_sound": sound.wanted,
         "clip_seconds": sound.seconds,
+        "shows_live": consent is not None and consent.live_video and policies.policy_of(attempt).shows_live,
         "compares_faces": consent is not None and consent.face_comparison,
         "open_warnings": [supervision.warning_shape(each) for each in supervision.open_warnings(attempt)],
     }

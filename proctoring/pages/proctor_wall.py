@@ -14,10 +14,11 @@ from exams.delivery.announcement_reach import lines_of
 from exams.delivery.tools import tools_of
 from exams.models import Attempt, Enrolment, LostTime, OutsideSafeBrowser
 from proctor_site.kernel import clock
-from proctoring import sessions
+from proctoring import policies, sessions
 from proctoring.identity import liveness_words, officer_photos, person_checks
 from proctoring.live import presence, replay
 from proctoring.live.messages import iso
+from proctoring.meetings import queries as live_video
 from proctoring.models import CandidateWarning
 from proctoring.pages import microphone_words
 from proctoring.pages.wall_feed import feed_of, feed_of_attempt
@@ -67,6 +68,9 @@ def proctor_wall(request: HttpRequest, slug: str, sitting_id: int) -> HttpRespon
         "most_characters": MOST_CHARACTERS,
         "state_words": STATE_WORDS,
         "filters": FILTERS,
+        "shows_live": policies.policy_for(sitting.exam).shows_live,
+        "loaded_at": clock.now(),
+        "unwatched": live_video.unwatched_in(sitting),
         "act_states": {act: allowed for act, _, allowed in ACTS},
         "review_list_url": reverse("admin:proctoring_incident_changelist") + f"?sitting={sitting.pk}",
     }
@@ -83,6 +87,7 @@ def candidate_details(request: HttpRequest, slug: str, sitting_id: int, enrolmen
     if enrolment is None:
         raise Http404("There is no such candidate in this sitting.")
     attempt = Attempt.objects.filter(enrolment=enrolment).order_by("-pk").first()
+    is_panel = request.GET.get("part") == "panel"
     page: dict[str, Any] = {
         "sitting": sitting,
         "enrolment": enrolment,
@@ -92,6 +97,7 @@ def candidate_details(request: HttpRequest, slug: str, sitting_id: int, enrolmen
     }
     if attempt is not None:
         session = sessions.session_of(attempt)
+        why_not_live = live_video.why_not(attempt)
         known = presence.read(attempt.pk)
         seen = known.to_pulse(clock.now().timestamp())
         page |= {
@@ -102,6 +108,9 @@ def candidate_details(request: HttpRequest, slug: str, sitting_id: int, enrolmen
             "warnings": CandidateWarning.objects.filter(session__attempt=attempt)
             .select_related("proctor")
             .order_by("-pk"),
+            "watches": live_video.watches_of(attempt),
+            "why_not_live": why_not_live,
+            "can_watch_live": is_panel and not why_not_live,
             "tools": tools_of(attempt),
             "turning": liveness_words.of(session),
             "office_photo": officer_photos.likeness_in_words(session),
@@ -109,5 +118,4 @@ def candidate_details(request: HttpRequest, slug: str, sitting_id: int, enrolmen
             "lost_time": LostTime.objects.filter(attempt=attempt),
             "feed": feed_of_attempt(attempt, person_of(request), slug),
         }
-    is_panel = request.GET.get("part") == "panel"
     return render(request, f"proctoring/proctor/{'_candidate' if is_panel else 'candidate'}.html", page)

@@ -46,7 +46,7 @@ def _candidate(sitting: Any, photo: bytes, *, listens: bool) -> dict[str, Any]:
     attempt: Attempt = make_attempt(enrol(sitting, user), device="load", devices=["load"])
     session = make_session(attempt)
     with within(sitting.institution):
-        agree_to_sound(session) if listens else give_consent(session)
+        agree_to_sound(session) if listens else give_consent(session, live_video=True)
         judged = reference.enrol(session, photo)
         item = PaperItem.objects.filter(attempt=attempt).order_by("position").first()
     assert judged.ok, judged.problems

@@ -4,6 +4,7 @@ import { Camera } from "./camera.js";
 import { CapturePanel } from "./capture_panel.js";
 import { ExamSocket } from "./exam_socket.js";
 import { FrameSender } from "./frame_sender.js";
+import { LiveRoom } from "./live_room.js";
 import { openTogether } from "./media_device.js";
 import { SoundRoom } from "./sound_room.js";
 import { Warnings } from "./warnings.js";
@@ -26,6 +27,8 @@ class ExamRoom {
       this.panel = new CapturePanel(root);
       this.camera = new Camera();
       this.sender = new FrameSender({ video: this.panel.video, socket: this.socket });
+      const devices = { camera: this.camera, microphone: this.sound?.microphone ?? null };
+      this.live = root.dataset.live === "true" ? new LiveRoom({ socket: this.socket, ...devices }) : null;
     }
   }
 
@@ -85,6 +88,7 @@ class ExamRoom {
     this.sound?.greet(hello);
     if (!this.wantsCamera) return;
     this.#reportCamera();
+    this.live?.greet(hello);
     if (hello.capture) this.sender.start(hello.frame_interval_ms, hello.frame_sequence);
     else this.panel.showPictures("not being sent");
   }
@@ -92,6 +96,7 @@ class ExamRoom {
   #heard({ kind, payload }) {
     if (kind === "attempt.moved" || kind === "attempt.deadline_changed") {
       this.sound?.move(payload.state);
+      this.live?.move(payload.state);
       tell("attempt:moved", payload);
     } else if (kind === "attempt.taken_over") tell("attempt:taken-over", payload);
     else if (kind === "warning.sent") this.warnings.add([payload]);
@@ -104,6 +109,7 @@ class ExamRoom {
   #refused({ code }) {
     if (code !== "capture_taken_over") return;
     if (this.wantsCamera) this.sender.stop();
+    this.live?.stop();
     this.sound?.release();
     tell("attempt:check");
     setTimeout(() => isHeld() && this.socket.reopen(), RECLAIM_MS);
@@ -125,6 +131,7 @@ class ExamRoom {
   }
 
   #stopCamera() {
+    this.live?.stop();
     this.sender.stop();
     this.camera.stop();
   }

@@ -8,6 +8,9 @@ import { Announced } from "./announced.js";
 import { Announcer } from "./announcer.js";
 import { DetailsDialog } from "./details_dialog.js";
 import { IncidentFeed } from "./incident_feed.js";
+import { LivePanel } from "./live_panel.js";
+import { LiveViewer } from "./live_viewer.js";
+import { LiveWall } from "./live_wall.js";
 import { TileGrid } from "./tile_grid.js";
 import { ZoneTimes } from "./times.js";
 import { WallReload } from "./wall_reload.js";
@@ -50,8 +53,18 @@ const grid = new TileGrid(
   },
   words,
   times,
-  (attempts) => socket.show(attempts),
+  (attempts) => {
+    socket.show(attempts);
+    liveWall?.show(attempts);
+  },
 );
+
+const live = new LiveViewer({ send: (message) => socket.send(message) });
+const liveSwitch = byId("live-switch");
+const liveWall = liveSwitch
+  ? new LiveWall({ button: liveSwitch, viewer: live, tileOf: (attempt) => grid.byAttempt.get(attempt)?.node })
+  : null;
+new LivePanel({ dialog: byId("details-dialog"), viewer: live });
 
 const feed = new IncidentFeed(
   {
@@ -87,6 +100,7 @@ const socket = new WallSocket(wall.dataset.socketUrl, Number(wall.dataset.lastEv
   onRefused: showRefusal,
   onHello: (message, downFor) => {
     clock.update(message.server_time);
+    live.connected();
     if (downFor > LONG_GAP_MS) reload.plan();
   },
   onEvents: (events) => {
@@ -99,6 +113,7 @@ const socket = new WallSocket(wall.dataset.socketUrl, Number(wall.dataset.lastEv
     }
     refresh();
   },
+  onLive: (message) => live.take(message),
   onThumbnail: ({ attempt, sequence, image }) => grid.byAttempt.get(attempt)?.applyPicture(sequence, image),
 });
 

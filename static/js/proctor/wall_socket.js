@@ -12,7 +12,7 @@ const REFUSALS = {
 
 /**
  * `handlers`: onState(state, since) with state "live", "reconnecting" or "offline"; onRefused(text, code);
- * onHello(message); onEvents(events); onPulse(attempts); onThumbnail(message).
+ * onHello(message); onEvents(events); onPulse(attempts); onThumbnail(message); onLive(message).
  */
 export class WallSocket {
   constructor(url, lastEventId, handlers) {
@@ -42,12 +42,17 @@ export class WallSocket {
     socket.onclose = (event) => socket === this.socket && this.closed(event.code);
   }
 
+  /** Sends a message; false when the socket is closed. */
+  send(message) {
+    if (this.socket?.readyState !== WebSocket.OPEN) return false;
+    this.socket.send(JSON.stringify(message));
+    return true;
+  }
+
   /** Whose small pictures the server should send. */
   show(attempts) {
     this.shown = attempts;
-    if (this.socket?.readyState === WebSocket.OPEN) {
-      this.socket.send(JSON.stringify({ type: "show", attempts }));
-    }
+    this.send({ type: "show", attempts });
   }
 
   hear(message) {
@@ -56,6 +61,7 @@ export class WallSocket {
     else if (message.type === "events") this.takeEvents(message.events);
     else if (message.type === "pulse") this.handlers.onPulse(message.attempts);
     else if (message.type === "thumbnail") this.handlers.onThumbnail(message);
+    else if (message.type === "live") this.handlers.onLive(message);
     else if (message.type === "error") console.warn("socket:", message.code, message.detail);
   }
 

@@ -1,0 +1,29 @@
+// What the proctor's page says about live video.
+
+const WHY = {
+  live_off: "live video is switched off",
+  no_consent: "this candidate has not agreed to live video",
+  not_running: "the exam is not running",
+  own_attempt: "this is your own attempt",
+  live_full: "too many pages watch this candidate already",
+  live_unavailable: "the video service does not answer",
+  no_camera: "their camera is off",
+  no_way: "the two browsers cannot reach each other",
+  no_answer: "their page does not answer",
+  withdrawn: "the candidate withdrew the agreement",
+  attempt_ended: "the exam has ended",
+};
+
+/** One sentence for the state of a call. */
+export function inWords({ state, code }) {
+  if (state === "connecting") return "Connecting to the camera.";
+  if (state === "live") return "Live.";
+  if (state === "held") return "The exam is paused: nothing is sent.";
+  if (state === "unavailable") return `Live video unavailable${WHY[code] ? `: ${WHY[code]}` : ""}. Pictures arrive still.`;
+  return "";
+}
+
+/** The same in a word or two, for a tile. */
+export function inShort({ state }) {
+  return { connecting: "connecting", live: "live", held: "paused", unavailable: "no live video" }[state] ?? "";
+}

@@ -1,0 +1,137 @@
+"""Live video on a real server: time to the first picture for some tiles, and what a watch costs the server.
+
+`python -m tests.load.watch_live --tiles 1 10 --watches 60`. All browsers run on this machine and share it
+with the server, so the times are those of a loaded machine.
+"""
+
+import argparse
+import asyncio
+import json
+import time
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import websockets
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests import media
+from tests.e2e.browsers import launch
+from tests.load.hall import Candidate, Hall, open_hall
+
+LOOPBACK = ["--allow-loopback-in-peer-connection", "--disable-features=WebRtcHideLocalIpsWithMdns"]
+_WAYS = 8
+_WAY = {"candidate": "candidate:1 1 udp 1 10.0.0.1 50000 typ host", "sdpMid": "0", "sdpMLineIndex": 0}
+_PICTURES = """
+async (count) => {
+  const began = performance.now(), seen = new Map();
+  document.getElementById("live-switch").click();
+  while (seen.size < count && performance.now() - began < 60000) {
+    for (const video of document.querySelectorAll("video.tile-live")) {
+      const isFirst = video.videoWidth && video.currentTime > 0 && !seen.has(video);
+      if (isFirst) seen.set(video, performance.now() - began);
+    }
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+  return [...seen.values()];
+}
+"""
+
+
+def main() -> None:
+    """Prints both."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--tiles", type=int, nargs="*", default=[1, 10])
+    parser.add_argument("--watches", type=int, default=60)
+    options = parser.parse_args()
+    with open_hall(max(options.tiles)) as hall:
+        asyncio.run(_cost(hall, options.watches))
+        with TemporaryDirectory() as folder, sync_playwright() as playwright:
+            still = media.clip("quiet", quiet_seconds=2.0, event_seconds=0.2).frames
+            film = media.write_mjpeg(Path(folder) / "quiet.mjpeg", still)
+            candidates = launch(playwright, camera=film, arguments=LOOPBACK)
+            watching = launch(playwright, arguments=LOOPBACK)
+            _first_pictures(hall, candidates, watching, options.tiles)
+
+
+async def _cost(hall: Hall, watches: int) -> None:
+    """CPU of the server for whole watches, from asking to leaving, with what both ends say meanwhile."""
+    who = hall.candidates[0]
+    wall = f"{hall.socket_url}/ws/i/{hall.slug}/sittings/{hall.sitting}/"
+    page = f"{hall.socket_url}/ws/attempts/{who.attempt}/"
+    async with _open(hall, page, who.cookie) as below, _open(hall, wall, hall.proctor) as above:
+        await asyncio.sleep(1)
+        idle = await _cpu(hall, asyncio.sleep(5)) / 5
+        began = time.monotonic()
+        spent = await _cpu(hall, _watches(above, below, who, watches))
+        lasted = time.monotonic() - began
+    each = (spent - idle * lasted) / watches * 1000
+    print(f"a watch: {each:.1f} ms of the server's CPU ({watches} watches, {2 * _WAYS + 5} messages each)")
+
+
+def _open(hall: Hall, address: str, cookie: str) -> Any:
+    headers = {"Cookie": f"sessionid={cookie}", "Origin": hall.server.url}
+    return websockets.connect(address, additional_headers=headers, max_size=None)
+
+
+async def _cpu(hall: Hall, work: Any) -> float:
+    before = hall.cpu_seconds()
+    await work
+    return hall.cpu_seconds() - before
+
+
+async def _watches(above: Any, below: Any, who: Candidate, number: int) -> None:
+    for _ in range(number):
+        await _say(above, "watch", who.attempt, level="thumb")
+        connection = (await _hear(below, "watch"))["from"]
+        await _say(below, "offer", connection, call="a", sdp="v=0" * 2000, sound=False)
+        await _hear(above, "offer")
+        await _say(above, "answer", who.attempt, call="a", sdp="v=0" * 2000)
+        for _ in range(_WAYS):
+            await _say(above, "ice", who.attempt, call="a", candidate=_WAY)
+            await _say(below, "ice", connection, call="a", candidate=_WAY)
+        await _say(above, "unwatch", who.attempt)
+        await _hear(below, "unwatch")
+        await asyncio.sleep(1)  # the allowance of a candidate's page fills by ten messages a second
+
+
+async def _say(socket: Any, kind: str, to: int | str, **more: Any) -> None:
+    await socket.send(json.dumps({"type": "live", "t": kind, "to": to, **more}))
+
+
+async def _hear(socket: Any, kind: str) -> dict[str, Any]:
+    while True:
+        message: dict[str, Any] = json.loads(await socket.recv())
+        if message["type"] == "live" and message["t"] == kind:
+            return message
+
+
+def _first_pictures(hall: Hall, candidates: Browser, watching: Browser, tiles: list[int]) -> None:
+    opened: list[Page] = []
+    for count in sorted(tiles):
+        for who in hall.candidates[len(opened) : count]:
+            page = _enter(hall, candidates, who.cookie, f"attempts/{who.attempt}/exam/")
+            page.wait_for_function("document.querySelector('.capture-panel video').currentTime > 0")
+            opened.append(page)
+        wall = _enter(hall, watching, hall.proctor, f"watch/{hall.sitting}/")
+        wall.wait_for_selector("#page-state.badge-success")
+        wall.wait_for_timeout(2_000)
+        times = sorted(wall.evaluate(_PICTURES, count))
+        middle = (
+            f"median {times[len(times) // 2]:.0f} ms, slowest {times[-1]:.0f} ms" if times else "none came"
+        )
+        print(f"first picture of {len(times)} of {count} tiles: {middle}")
+        wall.context.close()
+
+
+def _enter(hall: Hall, browser: Browser, cookie: str, address: str) -> Page:
+    context = browser.new_context(viewport={"width": 1280, "height": 1600})
+    context.add_cookies([{"name": "sessionid", "value": cookie, "url": hall.server.url}])
+    page = context.new_page()
+    page.add_init_script("sessionStorage.setItem('proctor-device', 'load')")
+    page.goto(f"{hall.server.url}/i/{hall.slug}/{address}")
+    return page
+
+
+if __name__ == "__main__":
+    main()
