@@ -67,6 +67,56 @@ const watch = (from) => publisher.take({ t: "watch", from, level: "thumb", sound
 """
 )
 
+_PROCTOR = (
+    _WORLD
+    + """
+import { LiveViewer } from "@static/js/proctor/live_viewer.js";
+const viewer = new LiveViewer({ send, makePeer });
+const states = [];
+viewer.addEventListener("state", ({ detail: { state } }) => states.at(-1) !== state && states.push(state));
+const take = (t, more = {}) => viewer.take({ t, from: 7, ...more });
+await take("offer", { call: "a", sdp: "offered" });
+result.unasked = peers.length;
+viewer.want(7, "tile");
+result.asked = heard();
+await take("watching", { sound: true, join });
+await take("offer", { call: "a", sdp: "offered" });
+result.answer = heard().map(({ t, call, sdp }) => [t, call, sdp]);
+await take("ice", { call: "older", candidate: "wrong" });
+await take("ice", { call: "a", candidate: "right" });
+result.ways = peers[0].ways;
+peers[0].become("connected");
+heard();
+viewer.want(7, "panel");
+viewer.setSound(7, true);
+viewer.leave(7, "panel");
+result.quality = heard().map(({ level, sound }) => [level, sound]);
+await take("held", { on: true });
+await take("held", { on: false });
+await take("gone");
+await take("offer", { call: "b", sdp: "offered" });
+peers[1].become("connected");
+heard();
+peers[1].become("failed");
+mock.timers.tick(2_000);
+result.again = heard().map(({ t }) => t);
+await take("refused", { code: "no_consent" });
+mock.timers.tick(30_000);
+result.slowly = heard().length;
+mock.timers.tick(31_000);
+result.after_a_minute = heard().map(({ t }) => t);
+mock.timers.tick(12_000);
+viewer.connected();
+viewer.leave(7, "tile");
+result.left = heard().map(({ t }) => t);
+mock.timers.tick(200_000);
+result.quiet = heard().length;
+result.states = states;
+result.closed = peers.map((each) => each.connectionState);
+console.log(JSON.stringify(result));
+"""
+)
+
 
 def test_the_candidate_sends_to_who_watches_and_to_nobody_else() -> None:
     found: Any = run_script(
@@ -154,53 +204,7 @@ console.log(JSON.stringify(result));
 
 def test_the_proctor_answers_raises_the_quality_and_tries_again() -> None:
     found: Any = run_script(
-        _WORLD
-        + """
-import { LiveViewer } from "@static/js/proctor/live_viewer.js";
-const viewer = new LiveViewer({ send, makePeer });
-const states = [];
-viewer.addEventListener("state", ({ detail: { state } }) => states.at(-1) !== state && states.push(state));
-const take = (t, more = {}) => viewer.take({ t, from: 7, ...more });
-await take("offer", { call: "a", sdp: "offered" });
-result.unasked = peers.length;
-viewer.want(7, "tile");
-result.asked = heard();
-await take("watching", { sound: true, join });
-await take("offer", { call: "a", sdp: "offered" });
-result.answer = heard().map(({ t, call, sdp }) => [t, call, sdp]);
-await take("ice", { call: "older", candidate: "wrong" });
-await take("ice", { call: "a", candidate: "right" });
-result.ways = peers[0].ways;
-peers[0].become("connected");
-heard();
-viewer.want(7, "panel");
-viewer.setSound(7, true);
-viewer.leave(7, "panel");
-result.quality = heard().map(({ level, sound }) => [level, sound]);
-await take("held", { on: true });
-await take("held", { on: false });
-await take("gone");
-await take("offer", { call: "b", sdp: "offered" });
-peers[1].become("connected");
-heard();
-peers[1].become("failed");
-mock.timers.tick(2_000);
-result.again = heard().map(({ t }) => t);
-await take("refused", { code: "no_consent" });
-mock.timers.tick(30_000);
-result.slowly = heard().length;
-mock.timers.tick(31_000);
-result.after_a_minute = heard().map(({ t }) => t);
-mock.timers.tick(12_000);
-viewer.connected();
-viewer.leave(7, "tile");
-result.left = heard().map(({ t }) => t);
-mock.timers.tick(200_000);
-result.quiet = heard().length;
-result.states = states;
-result.closed = peers.map((each) => each.connectionState);
-console.log(JSON.stringify(result));
-""",
+        _PROCTOR,
         {},
     )
     assert found["unasked"] == 0
