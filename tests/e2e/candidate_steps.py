@@ -24,10 +24,11 @@ def open_check_in(page: Page, exam: str) -> None:
 
 
 def agree_to_everything(page: Page) -> None:
-    """Reads the notice, agrees to camera, comparison and microphone."""
+    """Reads the notice, agrees to camera, comparison and, where the exam listens, microphone."""
     page.get_by_label("I agree that my camera is used").check()
     page.get_by_label("My face may be compared").check()
-    page.get_by_label("I agree that my microphone is used").check()
+    for microphone in page.get_by_label("I agree that my microphone is used").all():
+        microphone.check()
     page.get_by_role("button", name="Continue").click()
 
 
