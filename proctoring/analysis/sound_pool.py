@@ -16,7 +16,7 @@ from django.conf import settings
 
 from proctor_site.kernel.errors import Overloaded, Unavailable
 from proctoring.analysis import sound_worker
-from proctoring.analysis.pool import InProcessPool, Pool, WorkerPool
+from proctoring.analysis.worker_pools import InProcessPool, Pool, WorkerPool
 from proctoring.audio.exchange import (
     ClipCut,
     ClipReport,

@@ -6,7 +6,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from proctoring.analysis.pool import WorkerPool
+from proctoring.analysis.worker_pools import WorkerPool
 from proctoring.bench import films, replaced
 from proctoring.bench.clips import check_in
 from proctoring.bench.dataset import LabelledClip

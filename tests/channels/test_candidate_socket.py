@@ -311,7 +311,7 @@ async def test_a_late_announcement_of_an_older_page_takes_nothing(
 async def test_a_page_that_stays_away_is_told_a_reload_is_not(
     connect: Any, candidate: Any, session: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(connection, "GRACE_S", 0.2)
+    monkeypatch.setattr(connection, "GRACE_S", 2.0)  # longer than a reload takes on a busy machine
 
     def told() -> list[bool]:
         rows = LiveEvent._base_manager.filter(kind="connection.changed").order_by("id")
@@ -322,9 +322,13 @@ async def test_a_page_that_stays_away_is_told_a_reload_is_not(
     await first.inner.disconnect()
     again = await connect(candidate, address(session.attempt))
     await again.receive("hello")
-    await asyncio.sleep(0.5)
+    await in_thread(connection._check_gone, session.attempt)  # what happens once the grace is over
     assert await in_thread(told) == [True]
+    monkeypatch.setattr(connection, "GRACE_S", 0.1)
     await again.inner.disconnect()
-    await asyncio.sleep(0.6)
+    for _ in range(100):
+        if await in_thread(told) != [True]:
+            break
+        await asyncio.sleep(0.05)
     assert await in_thread(told) == [True, False]
     assert presence.read(session.attempt_id).connected is False

@@ -13,7 +13,7 @@ from channels.db import database_sync_to_async
 from django.conf import settings as django_settings
 
 from proctor_site.kernel import clock
-from proctoring.analysis import context, pool
+from proctoring.analysis import context, pool, worker_pools
 from proctoring.consumers.frame_message import write_frame
 from proctoring.models import Incident
 from tests.capture import frame
@@ -71,7 +71,7 @@ async def test_from_camera_to_proctor_within_two_seconds_and_over_a_crash(
     assert opened["events"][0]["payload"]["kind"] == "no_face"
 
     running = pool.start()
-    assert isinstance(running, pool.WorkerPool)
+    assert isinstance(running, worker_pools.WorkerPool)
     os.kill(running._idle.queue[0].process.pid, signal.SIGKILL)
     lost = await send(4)
     assert (lost["accepted"], lost["analysed"], lost["code"]) == (True, False, "analysis_interrupted")

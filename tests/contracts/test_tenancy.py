@@ -44,6 +44,7 @@ UNSCOPED: dict[str, str] = {
     "exams/scheduling/sittings.py": IN_HAND,
     "proctoring/api/base.py": "no rows at all for people without an institution",
     "proctoring/api/capture.py": "found by public id, after the token or before the owner is checked",
+    "proctoring/checks.py": "a setting of the operator that any institution may need",
     "proctoring/consumers/access.py": "finds the row whose rights it then checks",
     "proctoring/consumers/connection.py": IN_HAND,
     "proctoring/evidence/custody.py": IN_HAND,

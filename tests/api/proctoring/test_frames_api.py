@@ -13,7 +13,7 @@ from rest_framework.test import APIClient
 
 from proctor_site.kernel import clock
 from proctor_site.kernel.errors import TooLarge
-from proctoring.analysis import pool, recent
+from proctoring.analysis import pool, recent, worker_pools
 from proctoring.api.capture import RawImageParser
 from proctoring.ingest import tokens
 from proctoring.models import Incident, MonitoringSession
@@ -266,7 +266,7 @@ def test_repeats_are_answered_not_counted(session: MonitoringSession) -> None:
 def test_a_shed_frame_is_an_answer(session: MonitoringSession, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pool, "WAIT_S", 0.02)
     running = pool.start()
-    assert isinstance(running, pool.InProcessPool)
+    assert isinstance(running, worker_pools.InProcessPool)
     with running._turn:
         response = send_raw(APIClient(), session, **bearer(session))
     assert response.status_code == 200

@@ -14,7 +14,7 @@ from accounts.tenancy import within
 from exams import states as exam_states
 from proctor_site.kernel import clock
 from proctor_site.kernel.errors import Conflict, InvalidInput, Overloaded, Refusal, TooLarge
-from proctoring.analysis import context, pace, pool, recent
+from proctoring.analysis import context, pace, pool, recent, worker_pools
 from proctoring.evidence import store
 from proctoring.ingest.services import accept_frame
 from proctoring.live import presence
@@ -243,7 +243,7 @@ def test_overload_sheds_the_frame_and_slows_the_camera(
 ) -> None:
     monkeypatch.setattr(pool, "WAIT_S", 0.05)
     running = pool.start()
-    assert isinstance(running, pool.InProcessPool)
+    assert isinstance(running, worker_pools.InProcessPool)
     with running._turn:  # the only worker is busy
         answer = accept_frame(session, GOOD, sequence=1)
     assert (answer.accepted, answer.analysed, answer.code) == (True, False, "overloaded")

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from proctor_site.kernel.errors import Overloaded, Unavailable
-from proctoring.analysis import pool
-from proctoring.analysis.pool import WorkerLost, WorkerPool
+from proctoring.analysis import worker_pools
+from proctoring.analysis.worker_pools import WorkerLost, WorkerPool
 from proctoring.observations import ObservationKind
 from proctoring.vision.exchange import EngineChoice, FrameRequest
 from proctoring.vision.upload import ImageError
@@ -93,7 +93,7 @@ def _pid(running: WorkerPool) -> int:
 
 
 def test_a_hanging_worker_is_given_up(two_workers: WorkerPool, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pool, "TASK_TIMEOUT_S", 0.3)
+    monkeypatch.setattr(worker_pools, "TASK_TIMEOUT_S", 0.3)
     chosen = two_workers._idle.get(timeout=5)
     os.kill(chosen.process.pid, signal.SIGSTOP)
     other = two_workers._idle.get(timeout=5)
@@ -198,7 +198,7 @@ def test_no_worker_is_left_when_the_server_is_killed() -> None:
     import psutil
 
     code = (
-        "import time; from proctoring.analysis.pool import WorkerPool\n"
+        "import time; from proctoring.analysis.worker_pools import WorkerPool\n"
         "from proctoring.vision.exchange import EngineChoice\n"
         "if __name__ == '__main__':\n"
         f"    pool = WorkerPool(1, EngineChoice('{SCRIPTED}'))\n"
