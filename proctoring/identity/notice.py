@@ -179,10 +179,12 @@ def _turning(policy: Policy) -> str:
         if policy.reference_photo_required
         else ""
     )
+    instead = "When you leave it out, or it was not seen as asked, a person looks instead. "
     return (
         "You are also asked to turn your head, and may leave that out: a program looks whether it turns as "
-        "asked, which a photo held before the camera does not. These pictures are not kept, only by how much "
-        f"you turned. {views}"
+        "asked, which a photo held before the camera does not. "
+        f"{instead if policy.liveness == StepMode.REQUIRED else ''}"
+        f"These pictures are not kept, only by how much you turned. {views}"
     )
 
 

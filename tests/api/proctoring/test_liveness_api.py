@@ -241,6 +241,9 @@ def test_the_notice_names_it_only_where_it_is_asked(policy: Policy) -> None:
         )
         assert "or without turning your head" in asked
         assert "turn your head" not in notice.wording(policy.institution, Policy(liveness="off"))
+        assert "a person looks instead" not in asked
+        required = notice.wording(policy.institution, Policy(liveness="required"))
+        assert "When you leave it out, or it was not seen as asked, a person looks instead." in required
 
 
 def test_a_challenge_is_over_after_its_minute(page: Page) -> None:
