@@ -8,6 +8,8 @@ from django.db import transaction
 from accounts.tenancy import within
 from proctor_site.kernel import clock
 from proctoring import emotions
+from proctoring.audio.exchange import ClipReport
+from proctoring.audio.measures import measure as measure_sound
 from proctoring.models import MonitoringSession, SessionMeasures
 from proctoring.observations import FaceBox, FrameReport, Head
 from proctoring.vision.confusion import NOT_YET, Brows, follow
@@ -37,6 +39,15 @@ def note(session: MonitoringSession, report: FrameReport, baseline: Head | None 
         "brows": brows.to_json(),
     }
     cache.set(_key(session.pk), kept, _TTL_S)
+
+
+def note_sound(session: MonitoringSession, report: ClipReport) -> None:
+    """Adds one recording's measurements, at once: there is one in half a minute."""
+    if session.attempt_id is not None:
+        return
+    found = measure_sound(report)
+    if found:
+        _store(session, {name: Figure.of(value) for name, value in found.items()})
 
 
 def store(session: MonitoringSession) -> None:

@@ -15,7 +15,7 @@ from accounts.tenancy import within
 from exams import states as exam_states
 from proctor_site.kernel import clock
 from proctor_site.kernel.errors import Conflict
-from proctoring.analysis import context, heard, pool, provider, sound_pool
+from proctoring.analysis import context, heard, pool, provider, session_measures, sound_pool
 from proctoring.analysis.context import SessionContext
 from proctoring.analysis.heard import Heard
 from proctoring.audio.exchange import ClipError, ClipReport, ClipRequest
@@ -227,6 +227,7 @@ def _in_turn(
     )
     _record(session, known, piece if isinstance(piece, bytes) else b"", report, findings)
     heard.save(session.pk, Heard(memory.taken, state))
+    session_measures.note_sound(session, report)
     if is_late:
         with within(session.institution):
             incidents.close_open(session)

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.core.cache import cache
 
+from accounts.models import Institution, User
 from exams.models import Allowance
 from proctor_site.kernel import clock
 from proctor_site.kernel.errors import Conflict, InvalidInput, TooLarge, Unavailable
@@ -16,7 +17,7 @@ from proctoring.evidence import custody, store
 from proctoring.ingest import clips, ending
 from proctoring.ingest.clips import accept_clip, accept_unheard
 from proctoring.live import presence
-from proctoring.models import EvidenceItem, Incident, LiveEvent, MonitoringSession
+from proctoring.models import EvidenceItem, Incident, LiveEvent, MonitoringSession, SessionMeasures
 from proctoring.models.evidence import EvidenceKind
 from proctoring.observations import SOUND_KINDS
 from tests.capture import give_consent
@@ -237,3 +238,28 @@ def test_the_consent_to_the_camera_alone_records_nothing(session: MonitoringSess
         "listen_first": False,
         "last_sequence": -1,
     }
+
+
+def test_an_outside_caller_s_session_is_heard_under_its_own_consent_and_measured_plainly(
+    institution: Institution, candidate: User, feed: ClipFeed
+) -> None:
+    outside = MonitoringSession.objects.create(
+        institution=institution, candidate=candidate, started_at=clock.now()
+    )
+    give_consent(outside)
+    caller = ClipFeed(outside)
+    with pytest.raises(Conflict) as refused:
+        caller.send(ALONE)
+    assert refused.value.code == "consent_missing" and not SessionMeasures.objects.exists()
+    agree_to_sound(outside)
+    clips.context.forget(outside.pk)
+    caller.send(ALONE)
+    caller.send(ALONE, A_GUEST)
+    caller.send()
+    figures = SessionMeasures.objects.get().figures
+    assert figures["voices"] == {"count": 2, "mean": 1.5, "least": 1.0, "most": 2.0}
+    assert figures["speech_seconds"]["most"] == pytest.approx(15.2, abs=0.3)
+    assert -20 < figures["sound_level_db"]["mean"] < -5, "a silent microphone measures nothing"
+    assert Incident.objects.filter(session=outside, kind="another_voice").exists()
+    feed.send(ALONE)
+    assert SessionMeasures.objects.count() == 1, "a candidate's attempt is never measured"
