@@ -12,6 +12,9 @@ from accounts.models import Institution
 from exams.models import Allowance, Attempt, Exam
 from exams.states import RUNNING
 from proctor_site.kernel.errors import InvalidInput
+from proctoring.browser import terms as browser_terms
+from proctoring.browser.events import BrowserKind
+from proctoring.browser.terms import Do, Terms
 from proctoring.incidents.rules import DEFAULT_RULES, Rule
 from proctoring.models import MonitoringSession
 from proctoring.models.policy import DetectorMode, DiarizerChoice, Policy, PolicyAssignment, StepMode
@@ -127,6 +130,23 @@ def _muted_by(allowances: Iterable[Allowance]) -> frozenset[ObservationKind]:
     named = {name for allowance in allowances for name in allowance.muted_detectors}
     muted = frozenset(kind for kind in ObservationKind if kind.value in named)
     return muted | _OF_ANOTHER_PERSON if ObservationKind.ANOTHER_VOICE in muted else muted
+
+
+def page_terms(policy: Policy, allowances: Iterable[Allowance] = ()) -> dict[BrowserKind, Terms]:
+    """What the page of an exam notes under a policy; kinds that are ignored or muted are not among them.
+
+    What is muted is not blocked either: it may be how a screen reader or a magnifier works. Raises
+    InvalidInput when the policy's changes are wrong.
+    """
+    muted = {name for allowance in allowances for name in allowance.muted_detectors}
+    if not policy.full_screen:
+        muted.add(BrowserKind.FULL_SCREEN_LEFT.value)
+    found = browser_terms.apply(policy.browser)
+    return {
+        kind: terms
+        for kind, terms in found.items()
+        if kind.value not in muted and (terms.do is not Do.IGNORE or terms.blocks)
+    }
 
 
 def check_sound(policy: Policy) -> None:

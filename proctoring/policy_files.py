@@ -8,6 +8,7 @@ from django.db import transaction
 from accounts import audit
 from accounts.models import Institution, User
 from proctor_site.kernel.errors import InvalidInput
+from proctoring.browser import terms as browser_terms
 from proctoring.models.policy import (
     CLIP_SECONDS,
     MOST_DAYS,
@@ -21,10 +22,11 @@ from proctoring.observations import ObservationKind
 from proctoring.policies import check_sound, rules_for
 
 FORMAT = "proctor-policy-1"
-_SWITCHES = ("camera_required", "reference_photo_required", "sound", "live_video", "warns_candidate")
+_SWITCHES = ("camera_required", "reference_photo_required", "sound", "live_video", "full_screen")
+_SWITCHES += ("warns_candidate",)
 _STEPS = ("document", "liveness")
 _NAMES = {"format", "name", "detectors", "rules", "document_days", *_STEPS, *_SWITCHES}
-_NAMES |= {"clip_seconds", "diarizer", "voice_enrolment"}
+_NAMES |= {"clip_seconds", "diarizer", "voice_enrolment", "browser"}
 _NAME_LENGTH = 100
 
 
@@ -41,6 +43,7 @@ def to_file(policy: Policy) -> dict[str, Any]:
         "voice_enrolment": str(policy.voice_enrolment),
         "detectors": {kind.value: str(getattr(policy, kind.value)) for kind in ObservationKind},
         "rules": policy.rules,
+        "browser": policy.browser,
     }
 
 
@@ -69,6 +72,7 @@ def from_file(data: Any, institution: Institution) -> Policy:
     _set_sound(policy, data)
     _set_modes(policy, data.get("detectors", {}))
     rules_for(policy)
+    policy.browser = browser_terms.changes_of(browser_terms.apply(data.get("browser", {})))
     return policy
 
 

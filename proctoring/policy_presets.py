@@ -5,6 +5,9 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from accounts.models import Institution
+from proctoring.browser import terms as browser_terms
+from proctoring.browser.events import BrowserKind
+from proctoring.browser.words import WORDS
 from proctoring.incidents.rule_table import DEFAULT_RULES, Rule
 from proctoring.incidents.rule_words import number, percent
 from proctoring.models.policy import DetectorMode, Policy, StepMode
@@ -42,12 +45,15 @@ class Preset:
     rules: Mapping[Kind, Mapping[str, float | str]] = field(default_factory=dict)
     sound: bool = False
     liveness: StepMode = StepMode.OFF
+    full_screen: bool = False
+    browser: Mapping[BrowserKind, Mapping[str, Any]] = field(default_factory=dict)
 
     def policy(self, institution: Institution) -> Policy:
         """The preset as an unsaved policy of the institution."""
         modes = {kind.value: mode for kind, mode in self.modes.items()}
         rules = {kind.value: dict(changes) for kind, changes in self.rules.items()}
-        steps = {"sound": self.sound, "liveness": self.liveness}
+        steps = {"sound": self.sound, "liveness": self.liveness, "full_screen": self.full_screen}
+        steps["browser"] = {kind.value: dict(changes) for kind, changes in self.browser.items()}
         return Policy(institution=institution, name=self.name, rules=rules, **steps, **modes)
 
 
@@ -59,6 +65,8 @@ _ONE_LOOK: Mapping[str, float | str] = {
     "share": 1.0,
     "cooldown_seconds": _TEN_MINUTES,
 }
+
+_NOTED = browser_terms.DEFAULTS
 
 PRESETS = (
     Preset(
@@ -92,6 +100,7 @@ PRESETS = (
             Kind.SECOND_SCREEN: _ONE_LOOK,
             Kind.TEXT_SHOWN: _ONE_LOOK,
         },
+        browser={kind: {"do": "ignore"} for kind, usual in _NOTED.items() if usual.do != "ignore"},
     ),
     Preset(
         "calm",
@@ -106,13 +115,19 @@ PRESETS = (
             Kind.CAMERA_COVERED: {"min_frames": 4, "persist_seconds": 5.0},
             Kind.SECOND_PERSON: {"min_frames": 4, "persist_seconds": 4.0, "cooldown_seconds": 300.0},
         },
+        browser={
+            BrowserKind.TAB_HIDDEN: {"do": "warn"},
+            BrowserKind.WINDOW_LEFT: {"do": "log"},
+            BrowserKind.PASTE: {"do": "log"},
+            BrowserKind.PRINT: {"do": "log"},
+        },
     ),
     Preset(
         "strict",
         "Strict",
         "More incidents, sooner and of higher severity, also for books, text and a partly hidden face; sound "
-        "is recorded, and candidates are asked to turn the head at check-in. For exams of high stakes, with "
-        "enough proctors to look at what comes.",
+        "is recorded, full screen asked for, pasting from elsewhere prevented, and candidates are asked to "
+        "turn the head at check-in. For exams of high stakes, with enough proctors to look at what comes.",
         liveness=StepMode.OPTIONAL,
         modes={Kind.FACE_HIDDEN: ON, Kind.MOUTH_MOVING: ADVISORY, Kind.BOOK: ON, Kind.TEXT_SHOWN: ON},
         rules={
@@ -124,6 +139,19 @@ PRESETS = (
             Kind.TEXT_SHOWN: {"severity": Severity.MEDIUM.value},
         },
         sound=True,
+        full_screen=True,
+        browser={
+            BrowserKind.TAB_HIDDEN: {"times": 1, "seconds": 10.0},
+            BrowserKind.WINDOW_LEFT: {"times": 3, "seconds": 30.0},
+            BrowserKind.FULL_SCREEN_LEFT: {"do": "incident", "times": 2},
+            BrowserKind.COPY: {"do": "warn", "blocks": True},
+            BrowserKind.PASTE: {"do": "incident", "times": 1, "blocks": True},
+            BrowserKind.PRINT: {"blocks": True},
+            BrowserKind.SHORTCUT: {"do": "warn"},
+            BrowserKind.SECOND_DISPLAY: {"do": "incident"},
+            BrowserKind.VIRTUAL_DEVICE: {"do": "incident"},
+            BrowserKind.SEVERAL_PAGES: {"do": "incident"},
+        },
     ),
 )
 
@@ -155,11 +183,21 @@ def differences(policy: Policy) -> list[str]:
         if getattr(policy, name) != (default := _default_of(name))
     ]
     lines += ["Sound: recorded"] if policy.sound else []
+    lines += ["Full screen: asked for"] if policy.full_screen else []
     for kind, rule in DEFAULT_RULES.items():
         parts = [*_mode_change(policy, kind), *_rule_changes(rule, overrides.get(kind, {}))]
         if parts:
             lines.append(f"{LABELS[kind].capitalize()}: {'; '.join(parts)}")
-    return lines
+    return lines + _noted_differences(policy)
+
+
+def _noted_differences(policy: Policy) -> list[str]:
+    terms = browser_terms.apply(policy.browser)
+    return [
+        f"{WORDS[kind].label.capitalize()}: {browser_terms.in_words(kind, each)}"
+        for kind, each in terms.items()
+        if each != browser_terms.DEFAULTS[kind]
+    ]
 
 
 def _mode_change(policy: Policy, kind: Kind) -> list[str]:

@@ -36,7 +36,9 @@ def attempt_has_moved(
 ) -> None:
     """Writes the events of one move in its transaction, and keeps the monitoring session in step."""
     # At start-up these would load the analysis for nothing.
+    from proctoring.browser.events import BrowserKind  # noqa: PLC0415
     from proctoring.identity import person_checks  # noqa: PLC0415
+    from proctoring.ingest import browser_events  # noqa: PLC0415
     from proctoring.ingest.ending import continue_for, end_for  # noqa: PLC0415
 
     kind = _KINDS.get(verb, "attempt.moved")
@@ -51,6 +53,8 @@ def attempt_has_moved(
         sitting=attempt.enrolment.sitting,
         attempt=attempt,
     )
+    if verb == "take_over":
+        browser_events.note_own(attempt, BrowserKind.SEVERAL_PAGES)
     if before == states.CHECKING_IN:
         person_checks.follow_move(attempt, verb=verb, actor=actor, reason=reason)
     if attempt.state in states.ENDED:

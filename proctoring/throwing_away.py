@@ -15,6 +15,7 @@ from proctoring import sessions
 from proctoring.evidence import custody, store
 from proctoring.identity import consent, document, reference, voice
 from proctoring.models import (
+    BrowserEvent,
     CandidateWarning,
     HeadBaseline,
     IdentityCheck,
@@ -45,6 +46,7 @@ def _empty(session: MonitoringSession, actor: User | None) -> dict[str, int]:
     counts = {"evidence": store.erase(session)}  # before the incidents that it proves
     for name, rows in (
         ("incidents", Incident.objects.filter(session=session)),
+        ("browser_events", BrowserEvent.objects.filter(session=session)),
         ("warnings", CandidateWarning.objects.filter(session=session)),
         ("liveness_checks", LivenessCheck.objects.filter(session=session)),
         ("head_baselines", HeadBaseline.objects.filter(session=session)),

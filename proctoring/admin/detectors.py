@@ -1,5 +1,7 @@
 """What each detector is and what it cannot know, in one sentence each, for the people who decide."""
 
+from proctoring.browser import words
+from proctoring.browser.events import BrowserKind
 from proctoring.observations import ObservationKind
 
 ABOUT: dict[ObservationKind, str] = {
@@ -124,11 +126,18 @@ MEASURE_NAMES: dict[str, str] = {
     "clip_seconds": "Length of the recording, in seconds",
     "span": "When",
     "speech_seconds": "Seconds of speech",
+    "times": "Times",
+    "away_seconds": "Seconds together",
+    "longest_seconds": "Longest, in seconds",
+    "characters": "Characters together",
+    "most_characters": "Most characters at once",
 }
 
 
 def about(kind: str) -> str:
     """What the detector of an incident is and what its limits are."""
+    if kind in set(BrowserKind):
+        return words.about(BrowserKind(kind))
     return ABOUT[ObservationKind(kind)]
 
 

@@ -12,6 +12,7 @@ from django.utils.html import format_html
 
 from accounts.models import User
 from proctor_site.kernel import clock
+from proctoring.browser.events import BrowserKind
 from proctoring.evidence import custody
 from proctoring.models import EvidenceItem, Incident
 from proctoring.models.evidence import EvidenceKind
@@ -94,6 +95,8 @@ def duration(incident: Incident) -> str:
 def count(incident: Incident) -> str:
     """In how many pictures or recordings it was found, and how often it came back."""
     what = "recording" if incident.kind in SOUND_KINDS else "picture"
+    if incident.kind in set(BrowserKind):
+        what = "event"
     found = f"{incident.count} {what}{'' if incident.count == 1 else 's'}"
     if not incident.repeats:
         return found

@@ -12,9 +12,11 @@ from exams.admin.enrolments import DETECTOR_CHOICES
 from exams.admin.exams import ExamAdmin
 from proctoring import emotions, policies
 from proctoring.admin.limits import limits_panel
-from proctoring.admin.policy_form import PolicyForm, panels_of
+from proctoring.admin.policy_form import PolicyForm, browser_panels_of, panels_of
 from proctoring.admin.policy_pages import PolicyPages
 from proctoring.admin.read_only import ProctoringAdmin
+from proctoring.browser.events import BrowserKind
+from proctoring.browser.words import WORDS
 from proctoring.models import Policy, PolicyAssignment
 from proctoring.observations import ObservationKind
 
@@ -40,6 +42,7 @@ class PolicyAdmin(PolicyPages, ProctoringAdmin):
                     "document_days",
                     "liveness",
                     "live_video",
+                    "full_screen",
                 ),
                 "description": "Candidates read this before they agree; what they were told holds for their "
                 "whole attempt.",
@@ -67,6 +70,7 @@ class PolicyAdmin(PolicyPages, ProctoringAdmin):
     def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> Any:
         policy = kwargs.get("obj")
         context["panels"] = panels_of(context["adminform"].form)
+        context["browser_panels"] = browser_panels_of(context["adminform"].form)
         context["emotions_why_not"] = emotions.why_not(here) if (here := current_institution()) else ""
         context["may_copy"] = self.has_add_permission(request)
         if policy is not None:
@@ -116,6 +120,9 @@ _AGREED = {
     ObservationKind.SEVERAL_FACES: "another person may be in the picture",
 }
 DETECTOR_CHOICES[:] = [
-    (kind.value, f"{_LABELS[kind.value]}{': ' + _AGREED[kind] if kind in _AGREED else ''}")
-    for kind in ObservationKind
+    *(
+        (kind.value, f"{_LABELS[kind.value]}{': ' + _AGREED[kind] if kind in _AGREED else ''}")
+        for kind in ObservationKind
+    ),
+    *((kind.value, WORDS[kind].label) for kind in BrowserKind),
 ]

@@ -7,7 +7,10 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 
 from proctor_site.kernel.errors import InvalidInput
+from proctoring.admin import browser_form
 from proctoring.admin.detectors import about
+from proctoring.browser import terms as browser_terms
+from proctoring.browser.words import WORDS
 from proctoring.incidents.rule_table import DEFAULT_RULES, Rule
 from proctoring.incidents.rule_words import number, percent, rule_in_words, short_words
 from proctoring.models import Policy
@@ -141,7 +144,7 @@ class PolicyForm(_ModelForm):
 
     class Meta:
         model = Policy
-        exclude = ("rules",)  # noqa: DJ006  (the admin's fieldsets name the others)
+        exclude = ("rules", "browser")  # noqa: DJ006  (the admin's fieldsets name the others)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -157,9 +160,12 @@ class PolicyForm(_ModelForm):
             kind: RuleForm(data, rule, overrides.get(kind, {})) for kind, rule in DEFAULT_RULES.items()
         }
 
+        self.browser_forms = browser_form.forms_of(data, self.instance)
+
     def clean(self) -> Any:
         cleaned = super().clean()
         self._check_sound(cleaned or {})
+        self._take_browser()
         rules = {}
         for kind, form in self.rule_forms.items():
             if not form.is_valid():
@@ -171,6 +177,15 @@ class PolicyForm(_ModelForm):
             rules_for(Policy(rules=rules))
             self.instance.rules = rules
         return cleaned
+
+    def _take_browser(self) -> None:
+        for kind, form in self.browser_forms.items():
+            if not form.is_valid():
+                names = ", ".join(str(form.fields[name].label).lower() for name in form.errors)
+                self.add_error(None, f"{WORDS[kind].label.capitalize()}: please correct {names}.")
+        if not self.errors:
+            terms = {kind: form.terms() for kind, form in self.browser_forms.items()}
+            self.instance.browser = browser_terms.changes_of(terms)
 
     def _check_sound(self, cleaned: Mapping[str, Any]) -> None:
         if cleaned.get("sound") and not cleaned.get("camera_required"):
@@ -185,6 +200,8 @@ class PolicyForm(_ModelForm):
         """Also the numbers, as "phone.min_frames", for the history."""
         rows = self.rule_forms.items()
         numbers = [f"{kind.value}.{name}" for kind, form in rows for name in form.changed_data]
+        noted = self.browser_forms.items()
+        numbers += [f"{kind.value}.{name}" for kind, form in noted for name in form.changed_data]
         return [*super().changed_data, *numbers]
 
 
@@ -208,6 +225,20 @@ class Panel:
 def panels_of(form: PolicyForm) -> list[Panel]:
     """A panel for each detector, with the words of what is in the form, or is stored when that has errors."""
     return [_panel(form, kind, rule_form) for kind, rule_form in form.rule_forms.items()]
+
+
+def browser_panels_of(form: PolicyForm) -> list[Mapping[str, Any]]:
+    """A panel for each kind of event that the exam page can note."""
+    try:
+        stored = browser_terms.apply(form.instance.browser)
+    except InvalidInput:
+        stored = dict(browser_terms.DEFAULTS)
+    # Absent for those who only read.
+    is_editable = "full_screen" in form.fields
+    return [
+        browser_form.panel_values(each, stored[kind], is_editable=is_editable)
+        for kind, each in form.browser_forms.items()
+    ]
 
 
 def _panel(form: PolicyForm, kind: ObservationKind, rule_form: RuleForm) -> Panel:

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.models import Institution
 from accounts.tenancy import current_institution
 from proctor_site.kernel.errors import InvalidInput
+from proctoring.admin import browser_form
 from proctoring.admin.policy_form import RuleForm, summary_of, words_of
 from proctoring.incidents.rule_table import DEFAULT_RULES
 from proctoring.models import Policy
@@ -137,7 +138,10 @@ class PolicyPages(_Options):
         """What the form would do: `{detector: {words, summary, differs, errors}}`; stores nothing."""
         if not (self.has_add_permission(request) or self.has_change_permission(request)):
             raise PermissionDenied
-        return JsonResponse({"detectors": {kind.value: _told(request, kind) for kind in DEFAULT_RULES}})
+        detectors = {kind.value: _told(request, kind) for kind in DEFAULT_RULES}
+        noted = browser_form.forms_of(request.POST, Policy())
+        detectors |= {kind.value: browser_form.told(form) for kind, form in noted.items()}
+        return JsonResponse({"detectors": detectors})
 
     def _writable(self, request: HttpRequest) -> Institution:
         here = current_institution()

@@ -2,14 +2,17 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from accounts import audit
 from accounts.models import AuditEntry
 from exams.models import Attempt, LostTime
 from exams.states import ENDED, SCHEDULED
 from proctor_site.kernel import clock
-from proctoring.models import CandidateWarning, Incident, MonitoringSession
+from proctoring.browser import rules
+from proctoring.browser.events import BrowserKind
+from proctoring.ingest.browser_events import event_of
+from proctoring.models import BrowserEvent, CandidateWarning, Incident, MonitoringSession
 
 _WORDS = {
     "attempt.opened": "Opened the exam",
@@ -25,6 +28,10 @@ _WORDS = {
     "attempt.lapse": "Missed the start",
 }
 """Moves shown. Changes of the deadline are left out: their reason may be an allowance's."""
+
+
+MOST_NOTED = 300
+"""Events of the page that are listed; the incidents count all of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +67,7 @@ class Timeline:
 
 
 def timeline_of(session: MonitoringSession) -> Timeline:
-    """The timeline of the session's attempt. Four queries."""
+    """The timeline of the session's attempt. Five queries."""
     attempt = session.attempt
     moves = _moves(attempt) if attempt is not None else []
     incidents = Incident.objects.filter(session=session).order_by("started_at", "pk")
@@ -71,6 +78,7 @@ def timeline_of(session: MonitoringSession) -> Timeline:
         *(_of_incident(incident) for incident in incidents),
         *(line for warning in warnings for line in _of_warning(warning)),
         *(_of_lost_time(each) for each in lost),
+        *(_of_page(each) for each in BrowserEvent.objects.filter(session=session)[:MOST_NOTED]),
     ]
     moments.sort(key=lambda each: (each.at, each.kind))
     begin = min([each.at for each in moments], default=session.started_at)
@@ -113,6 +121,13 @@ def _of_warning(warning: CandidateWarning) -> Iterable[Moment]:
 def _of_lost_time(lost: LostTime) -> Moment:
     detail = f"{lost.get_cause_display().lower()}, {lost.credited_seconds} s credited"
     return Moment(lost.started_at, "Lost time", "lost", detail, lost.ended_at)
+
+
+def _of_page(event: BrowserEvent) -> Moment:
+    kind = BrowserKind(event.kind)
+    words = rules.explain(kind, rules.reckon([event_of(event)]))
+    until = event.started_at + timedelta(seconds=event.seconds) if event.seconds else None
+    return Moment(event.started_at, words, "page", "noted by the page" if event.count else "went on", until)
 
 
 def _spans(moves: list[AuditEntry], end: datetime) -> list[Span]:

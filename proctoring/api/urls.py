@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
+from proctoring.api.browser_events import SendBrowserEvents
 from proctoring.api.check_in import (
     BaselineLook,
     CameraLook,
@@ -31,6 +32,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("sessions/<uuid:public_id>/frames/", SendFrame.as_view(), name="api_session_frames"),
     path("sessions/<uuid:public_id>/clips/", SendClip.as_view(), name="api_session_clips"),
     path(_ATTEMPT + "voice/", CandidateVoice.as_view(), name="api_attempt_voice"),
+    path(
+        "sessions/<uuid:public_id>/browser-events/",
+        SendBrowserEvents.as_view(),
+        name="api_session_browser_events",
+    ),
     path(_ATTEMPT + "consent/", ConsentToCapture.as_view(), name="api_attempt_consent"),
     path(_ATTEMPT + "look/", CameraLook.as_view(), name="api_attempt_look"),
     path(_ATTEMPT + "reference-photo/", ReferencePhoto.as_view(), name="api_attempt_reference_photo"),

@@ -21,7 +21,7 @@ from proctoring.consumers.clip_message import is_clip
 from proctoring.consumers.frame_message import HEADER, FrameMessage, read_frame
 from proctoring.consumers.json_socket import JsonSocket, number, read_message
 from proctoring.consumers.threads import NoThreadFree, in_thread
-from proctoring.ingest import clips
+from proctoring.ingest import browser_events, clips
 from proctoring.ingest.services import FrameAnswer, accept_frame
 from proctoring.live import announcements, attempt_state, groups, messages, presence, publish
 from proctoring.models import MonitoringSession
@@ -134,12 +134,8 @@ class CandidateConsumer(JsonSocket):
 
     def _accept(self, frame: FrameMessage) -> FrameAnswer:
         with within(self.attempt.institution):
-            if self.session is None:
-                self.session = self._load_session()
-            if self.session is None:
-                raise InvalidInput("Nothing is taken before the candidate agrees.", code="consent_missing")
             return accept_frame(
-                self.session, frame.image, sequence=frame.sequence, captured_at=frame.captured_at
+                self._known_session(), frame.image, sequence=frame.sequence, captured_at=frame.captured_at
             )
 
     async def _receive_text(self, content: dict[str, Any]) -> None:
@@ -162,8 +158,25 @@ class CandidateConsumer(JsonSocket):
                 raise InvalidInput(f"label is a text of at most {_MOST_LABEL} characters.", field="label")
             if self.has_capture:
                 await in_thread(connection.tell_device, self.attempt, device, state, label)
+        elif content["type"] == "browser_events":
+            await self.send_message(await in_thread(self._note, content))
         else:
             raise InvalidInput("There is no message of this type.", code="unknown_type", field="type")
+
+    def _note(self, content: dict[str, Any]) -> dict[str, Any]:
+        """The answer to browser events; a refusal carries the type too, so that the page knows what for."""
+        try:
+            with within(self.attempt.institution):
+                return browser_events.accept_browser_events(self._known_session(), content).to_json()
+        except Refusal as refusal:
+            return {"type": "browser_events_result", "code": refusal.code, "detail": refusal.message}
+
+    def _known_session(self) -> MonitoringSession:
+        if self.session is None:
+            self.session = self._load_session()
+        if self.session is None:
+            raise InvalidInput("Nothing is taken before the candidate agrees.", code="consent_missing")
+        return self.session
 
     async def live_event(self, message: dict[str, Any]) -> None:
         """An event for the candidate; what changes the attempt is read anew before the next frame."""

@@ -14,7 +14,10 @@ from exams.models import Attempt
 from exams.models.lost_time import Cause
 from proctor_site.kernel import clock
 from proctoring.audio.microphone_names import program_of
+from proctoring.browser.device_names import program_behind
+from proctoring.browser.events import BrowserKind
 from proctoring.consumers.threads import in_thread
+from proctoring.ingest import browser_events
 from proctoring.live import presence
 from proctoring.live.publish import record_event
 from proctoring.models.live_event import Audience
@@ -111,6 +114,10 @@ def tell_device(attempt: Attempt, device: str, state: str, label: str) -> None:
             sitting=attempt.enrolment.sitting,
             attempt=attempt,
         )
+    named = before.camera_label if device == "camera" else before.microphone_label
+    program = program_behind(label) or (program_of(label) if device == "microphone" else "")
+    if program and named != label:
+        browser_events.note_own(attempt, BrowserKind.VIRTUAL_DEVICE, program)
 
 
 def _who(attempt: Attempt) -> dict[str, object]:

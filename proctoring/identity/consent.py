@@ -71,7 +71,7 @@ def give(
             session=session,
             candidate=candidate,
             notice=read,
-            looked_for=[kind.value for kind in notices.looked_for(policy)],
+            looked_for=[kind.value for kind in (*notices.looked_for(policy), *notices.noted(policy))],
             recordings_leave=policy.listens and policy.diarizer == DiarizerChoice.DEEPGRAM,
             live_video=policy.shows_live and choice["camera"],
             **choice,

@@ -10,6 +10,9 @@ from accounts.models import Institution
 from exams.models import Attempt
 from proctoring import policies
 from proctoring.analysis.recent import RECENT_S
+from proctoring.browser.events import BrowserKind
+from proctoring.browser.terms import Do
+from proctoring.browser.words import WORDS
 from proctoring.models import Notice, Policy
 from proctoring.models.policy import DetectorMode, DiarizerChoice, StepMode
 from proctoring.observations import SOUND_KINDS, ObservationKind
@@ -67,6 +70,7 @@ def wording(institution: Institution, policy: Policy) -> str:
     parts = [_captured(policy), *_looked_at(policy)]
     if policy.listens:
         parts.append(_heard(policy))
+    parts += _page_noted(policy)
     if policy.shows_live:
         parts.append(_watched_live(policy))
     parts.append(_why(institution))
@@ -82,6 +86,11 @@ def looked_for(policy: Policy) -> list[ObservationKind]:
     return [kind for kind in _LOOKED_FOR if _is_named(kind, policy)]
 
 
+def noted(policy: Policy) -> list[BrowserKind]:
+    """What the page of the exam notes or prevents under this policy; with or without a camera."""
+    return list(policies.page_terms(policy))
+
+
 def _is_named(kind: ObservationKind, policy: Policy) -> bool:
     if getattr(policy, kind.value) == DetectorMode.OFF:
         return False
@@ -94,7 +103,7 @@ def _is_named(kind: ObservationKind, policy: Policy) -> bool:
 
 def _captured(policy: Policy) -> str:
     if not policy.camera_required:
-        return "What is captured\nNothing. This exam is taken without camera."
+        return "What is captured\nNo picture and no sound. This exam is taken without camera."
     photo = (
         "At check-in you take a reference photo, and a numeric description of your face is made from it; "
         "where your institution already has a photo of you, the two are compared. "
@@ -155,6 +164,31 @@ def _watched_live(policy: Policy) -> str:
         f"live picture{sound} is stored. It is written down who watched you, from when to when. A proctor's "
         "browser may learn the internet address of yours, as in a video call."
     )
+
+
+def _page_noted(policy: Policy) -> list[str]:
+    """With or without camera, so that it also says how long and for whom."""
+    terms = policies.page_terms(policy)
+    lines = [WORDS[kind].noted for kind, each in terms.items() if each.do is not Do.IGNORE]
+    blocked = [WORDS[kind].label for kind, each in terms.items() if each.blocks]
+    parts = []
+    if lines:
+        listed = "\n".join(f"– {line}" for line in lines)
+        parts.append(
+            "What the page of the exam notes\nWith or without camera, the page notes, with the time:\n"
+            f"{listed}\n"
+            "It never notes what you type, copy or see elsewhere, and short glances away are left out. You "
+            "see on the page what was noted and how often. Proctors, reviewers and exam officers look at it; "
+            "nothing is decided by a count. It is kept as long as the results and any appeal need it; then "
+            "your institution deletes it. If a tool that you need for reading or writing does such "
+            "things, tell your exam office before the exam: it can be left out for you."
+        )
+    if blocked:
+        parts.append(
+            f"What the page prevents\nSwitched off on the page: {'; '.join(blocked)}. You can always copy "
+            "and paste within your own answers."
+        )
+    return parts
 
 
 def _document(policy: Policy) -> str:

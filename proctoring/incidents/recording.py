@@ -167,7 +167,7 @@ def _apply(session: MonitoringSession, plan: _Plan, engine: str, warn_candidate:
         merged = isinstance(decision, RepeatIncident) and decision.merged
         kind = _EVENTS[ExtendIncident if merged else type(decision)]
     store.attach(incident, plan.staged)
-    _tell_proctors(incident, kind)
+    tell_proctors(incident, kind)
     if kind == "incident.opened" and warn_candidate and incident.severity != Severity.INFO:
         _tell_candidate(incident, decision.kind)
     return incident
@@ -218,10 +218,11 @@ def _update(incident: Incident, decision: Decision) -> None:
 def _end_row(incident: Incident) -> None:
     incident.ended_at = incident.last_seen_at
     incident.save(update_fields=["ended_at"])
-    _tell_proctors(incident, _EVENTS[EndIncident])
+    tell_proctors(incident, _EVENTS[EndIncident])
 
 
-def _tell_proctors(incident: Incident, kind: str) -> None:
+def tell_proctors(incident: Incident, kind: str) -> None:
+    """The event of an incident for the pages of its sitting, in the caller's transaction."""
     if incident.sitting is None:
         return  # an outside caller's session has no proctors' page
     if incident.sitting.is_practice:

@@ -1,5 +1,6 @@
 """Policies, monitoring sessions, incidents, evidence, identity and live events."""
 
+from proctoring.models.browser_event import BrowserEvent
 from proctoring.models.evidence import EvidenceItem
 from proctoring.models.face_data import KeptFaceData
 from proctoring.models.identity import (
@@ -21,6 +22,7 @@ from proctoring.models.session import CandidateWarning, MonitoringSession
 from proctoring.models.voice import ReferenceVoice
 
 __all__ = [
+    "BrowserEvent",
     "CandidateWarning",
     "Consent",
     "DocumentCheck",

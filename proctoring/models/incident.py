@@ -6,6 +6,7 @@ from django.db import models
 from accounts.tenancy import TenantModel
 from exams.models import Sitting
 from proctoring import states
+from proctoring.browser.events import BrowserKind
 from proctoring.models.session import MonitoringSession
 from proctoring.observations import ObservationKind, Severity
 
@@ -21,7 +22,8 @@ class Incident(TenantModel):
         Sitting, on_delete=models.PROTECT, null=True, blank=True, related_name="incidents"
     )
     kind = models.CharField(
-        max_length=40, choices=[(k.value, k.value.replace("_", " ")) for k in ObservationKind]
+        max_length=40,
+        choices=[(k.value, k.value.replace("_", " ")) for k in (*ObservationKind, *BrowserKind)],
     )
     severity = models.CharField(max_length=10, choices=[(s.value, s.value) for s in Severity])
     confidence = models.FloatField(
@@ -30,7 +32,9 @@ class Incident(TenantModel):
     started_at = models.DateTimeField()
     last_seen_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True)
-    count = models.PositiveIntegerField(default=0, help_text="Frames in which it was seen.")
+    count = models.PositiveIntegerField(
+        default=0, help_text="Frames, recordings or events in which it was found."
+    )
     repeats = models.PositiveIntegerField(default=0, help_text="How often it came back within the cool-down.")
     explanation = models.TextField()
     measurements = models.JSONField(default=dict)

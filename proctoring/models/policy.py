@@ -139,6 +139,17 @@ class Policy(TenantModel):
         blank=True,
         help_text='Changes to the time rules per detector, such as {"no_face": {"persist_seconds": 5}}.',
     )
+    full_screen = models.BooleanField(
+        "ask for full screen",
+        default=False,
+        help_text="The exam page offers a button for full screen, and notes when it is left. Browsers that "
+        "cannot do it, such as those of iPads, are not asked.",
+    )
+    browser = models.JSONField(
+        default=dict,
+        blank=True,
+        help_text='Changes to what the page notes, such as {"paste": {"do": "incident", "times": 1}}.',
+    )
     warns_candidate = models.BooleanField(
         default=True, help_text="The candidate is told when an incident opens, so that it can be put right."
     )

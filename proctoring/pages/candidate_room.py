@@ -12,6 +12,7 @@ from exams.pages.steps import PAGE_OF_STATE, Page, own_attempt, url_of
 from proctoring import policies, sessions, supervision
 from proctoring.identity.consent import valid_consent
 from proctoring.ingest import clips
+from proctoring.pages.noted import page_told
 
 
 @never_cache
@@ -33,6 +34,7 @@ def exam_room(request: HttpRequest, slug: str, attempt_id: int) -> HttpResponse:
         "clip_seconds": sound.seconds,
         "shows_live": consent is not None and consent.live_video and policies.policy_of(attempt).shows_live,
         "compares_faces": consent is not None and consent.face_comparison,
+        "browser_events": page_told(session),
         "open_warnings": [supervision.warning_shape(each) for each in supervision.open_warnings(attempt)],
     }
     return render(request, "proctoring/candidate/room.html", page)

@@ -21,6 +21,7 @@ from proctoring.live.messages import iso
 from proctoring.meetings import queries as live_video
 from proctoring.models import CandidateWarning
 from proctoring.pages import microphone_words
+from proctoring.pages.noted import noted_in
 from proctoring.pages.wall_feed import feed_of, feed_of_attempt
 from proctoring.pages.wall_tiles import ACTS, STATE_WORDS, connection_of, tiles_of
 from proctoring.pages.watching import watched_sitting, zone_of
@@ -111,6 +112,7 @@ def candidate_details(request: HttpRequest, slug: str, sitting_id: int, enrolmen
             "watches": live_video.watches_of(attempt),
             "why_not_live": why_not_live,
             "can_watch_live": is_panel and not why_not_live,
+            "noted": noted_in(session),
             "tools": tools_of(attempt),
             "turning": liveness_words.of(session),
             "office_photo": officer_photos.likeness_in_words(session),

@@ -67,6 +67,7 @@ API_ROWS = [
     Row("POST", "api/v1/incidents/<int:incident_id>/acknowledge/", "404 404 200 404 200 200 200 404 404 401"),
     Row("GET", "api/v1/schema/", _EVERYBODY),
     Row("POST", "api/v1/sessions/<uuid:public_id>/frames/", _owner(400)),  # no picture in it
+    Row("POST", "api/v1/sessions/<uuid:public_id>/browser-events/", _owner(400)),  # no list in it
     Row("POST", "api/v1/sessions/<uuid:public_id>/clips/", _owner(400)),  # no number in it
     Row("GET", "api/v1/sittings/<int:sitting_id>/candidates/", _watchers(200)),
     Row("GET", "api/v1/sittings/<int:sitting_id>/events/", _watchers(200)),

@@ -21,6 +21,7 @@ THROWN_AWAY = {
     "exams.ReleasedResult",
     "exams.RoundAnswer",
     "exams.SectionRun",
+    "proctoring.BrowserEvent",
     "proctoring.CandidateWarning",
     "proctoring.DocumentCheck",
     "proctoring.EvidenceItem",

@@ -1,6 +1,7 @@
 // The watched exam: socket, camera, pictures and a proctor's messages around the exam page.
 
 import { Camera } from "./camera.js";
+import { openBrowserEvents } from "./browser_events.js";
 import { CapturePanel } from "./capture_panel.js";
 import { ExamSocket } from "./exam_socket.js";
 import { FrameSender } from "./frame_sender.js";
@@ -20,12 +21,15 @@ class ExamRoom {
     const attempt = root.dataset.attempt;
     this.wantsCamera = root.dataset.camera === "true";
     this.socket = new ExamSocket(attempt);
+    this.noted = openBrowserEvents(this.socket);
     this.greetings = 0;
     this.warnings = new Warnings(document.getElementById("warning-dialog"));
     this.sound = root.dataset.microphone === "true" ? new SoundRoom({ root, socket: this.socket }) : null;
+    if (this.sound) this.noted?.followCapture(this.sound.microphone);
     if (this.wantsCamera) {
       this.panel = new CapturePanel(root);
       this.camera = new Camera();
+      this.noted?.followCapture(this.camera);
       this.sender = new FrameSender({ video: this.panel.video, socket: this.socket });
       const devices = { camera: this.camera, microphone: this.sound?.microphone ?? null };
       this.live = root.dataset.live === "true" ? new LiveRoom({ socket: this.socket, ...devices }) : null;
@@ -49,6 +53,7 @@ class ExamRoom {
     this.warnings.add(JSON.parse(document.getElementById("open-warnings").textContent));
     this.#openDevices();
     this.socket.open();
+    this.noted?.listen();
   }
 
   #openDevices() {
@@ -125,6 +130,7 @@ class ExamRoom {
     this.#stopCamera();
     this.sound?.withdraw();
     this.sound = null;
+    this.noted?.stop();
     this.wantsCamera = false;
     this.root.querySelector("[data-withdraw]").hidden = true;
     this.panel.showPictures("stopped: you withdrew your agreement");

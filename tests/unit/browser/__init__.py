@@ -1,0 +1,1 @@
+"""What pages note of the browser: pure rules."""
