@@ -1,5 +1,7 @@
 // "What this page notes": the last thing that was noted, how often each was, and full screen.
 
+const NEW_MS = 8000;
+
 /** `kinds`: {kind: {label, times}} from the server. */
 export class NotedPanel {
   constructor(section, kinds) {
@@ -7,6 +9,7 @@ export class NotedPanel {
     this.kinds = kinds;
     this.last = section.querySelector("[data-noted-last]");
     this.list = section.querySelector("[data-noted-list]");
+    this.timer = null;
     this.none = section.querySelector("[data-noted-none]");
     this.#showList();
   }
@@ -22,6 +25,9 @@ export class NotedPanel {
   say(sentence) {
     this.last.textContent = "";
     this.last.hidden = false;
+    this.last.classList.add("is-new");
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.last.classList.remove("is-new"), NEW_MS);
     requestAnimationFrame(() => (this.last.textContent = sentence));
   }
 
