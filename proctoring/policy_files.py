@@ -22,8 +22,14 @@ from proctoring.observations import ObservationKind
 from proctoring.policies import check_sound, rules_for
 
 FORMAT = "proctor-policy-1"
-_SWITCHES = ("camera_required", "reference_photo_required", "sound", "live_video", "full_screen")
-_SWITCHES += ("warns_candidate",)
+_SWITCHES = (
+    "camera_required",
+    "reference_photo_required",
+    "sound",
+    "live_video",
+    "full_screen",
+    "warns_candidate",
+)
 _STEPS = ("document", "liveness")
 _NAMES = {"format", "name", "detectors", "rules", "document_days", *_STEPS, *_SWITCHES}
 _NAMES |= {"clip_seconds", "diarizer", "voice_enrolment", "browser"}

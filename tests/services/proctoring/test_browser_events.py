@@ -27,7 +27,7 @@ def noted(session: MonitoringSession) -> MonitoringSession:
     with within(session.institution):
         Consent.objects.update(looked_for=NAMED)
         began = clock.now() - timedelta(minutes=10)
-        Attempt.objects.filter(pk=session.attempt_id).update(started_at=began)
+        Attempt.objects.filter(monitoring=session).update(started_at=began)
     session.refresh_from_db()
     return session
 
