@@ -131,10 +131,7 @@ class Pipeline:
             head = self._head(look, stages)
             observations += self._observe_head(look, head, request)
         emotions, brows = self._emotions(look, head, request, stages)
-        thumbnail = b""
-        if request.thumbnail_width:
-            with stages.stage("thumbnail"):
-                thumbnail = encode_thumbnail(look.half, request.thumbnail_width)
+        thumbnail = self._thumbnail(look, request, stages)
         return FrameReport(
             captured_at=request.captured_at,
             sequence=request.sequence,
@@ -156,6 +153,13 @@ class Pipeline:
             left=note_work(look.left, work).to_bytes(),
             thumbnail=thumbnail,
         )
+
+    @staticmethod
+    def _thumbnail(look: "_Look", request: FrameRequest, stages: "_Stages") -> bytes:
+        if not request.thumbnail_width:
+            return b""
+        with stages.stage("thumbnail"):
+            return encode_thumbnail(look.half, request.thumbnail_width)
 
     def look_at_head(self, data: bytes) -> HeadReport:
         """How the person in a check-in picture holds the head; ImageError when it cannot be read."""
