@@ -95,8 +95,9 @@ def summary_of(kind: BrowserKind, terms: Terms) -> str:
     blocked = ", prevented" if terms.blocks else ""
     if terms.do is not Do.INCIDENT:
         return f"{terms.do.value}{blocked}"
+    times = "the first time" if terms.times == 1 else f"{terms.times} times"
     seconds = f" or {terms.seconds:g} s" if terms.seconds and kind in LASTING else ""
-    return f"incident: {terms.severity.value}, from {terms.times} times{seconds}{blocked}"
+    return f"incident: {terms.severity.value}, from {times}{seconds}{blocked}"
 
 
 def panel_values(form: BrowserRuleForm, stored: Terms, *, is_editable: bool) -> Mapping[str, Any]:

@@ -25,6 +25,7 @@ from proctoring.admin.incident_queue import Queue
 from proctoring.admin.read_only import SEES_ALL, WatchedRowsAdmin, watched_by, zone_of
 from proctoring.admin.timeline import timeline_of
 from proctoring.admin.timeline_drawing import draw
+from proctoring.browser.events import BrowserKind
 from proctoring.evidence.sound_exhibits import sounds_of
 from proctoring.models import Incident
 from proctoring.observations import SOUND_KINDS
@@ -110,6 +111,7 @@ class IncidentAdmin(WatchedRowsAdmin):
             "exhibits": exhibits,
             "sounds": sounds_of(incident, viewer, slug) if sees_evidence and is_sound else [],
             "is_sound": is_sound,
+            "is_told": incident.kind in set(BrowserKind),  # a browser says so or not: no confidence
             "sees_evidence": sees_evidence,
             "first": incident_page.first_at_start(exhibits),
             "choices": incident_page.choices_of(incident),

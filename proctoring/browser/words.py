@@ -61,8 +61,8 @@ WORDS: Mapping[Kind, KindWords] = {
         "when you paste text that does not come from this page, and how long it is",
         "Pasted text from elsewhere",
         "You pasted text from elsewhere",
-        "Only the length is known. Text from the same page is left out, but what was written in an own note, "
-        "by dictation or before the page was loaded again looks like text from elsewhere.",
+        "Only the length is known. Text from the same page is left out, but what was dictated, or copied "
+        "before the page was loaded again, looks like text from elsewhere.",
     ),
     Kind.CONTEXT_MENU: KindWords(
         "menu of the right mouse button",

@@ -332,3 +332,16 @@ async def test_a_page_that_stays_away_is_told_a_reload_is_not(
         await asyncio.sleep(0.05)
     assert await in_thread(told) == [True, False]
     assert presence.read(session.attempt_id).connected is False
+
+
+async def test_what_the_page_notes_is_answered_and_a_refusal_says_what_for(
+    connect: Any, candidate: Any, attempt: Any, session: Any
+) -> None:
+    socket = await connect(candidate, address(attempt))
+    await socket.receive("hello")
+    event = {"n": 1, "kind": "paste", "at": clock.now().timestamp() * 1000, "length": 9}
+    await socket.send({"type": "browser_events", "events": [event]})
+    answer = await socket.receive("browser_events_result")
+    assert (answer["accepted"], answer["stored"]) == ([1], 0), "the notice did not name it"
+    await socket.send({"type": "browser_events", "events": [{}]})
+    assert (await socket.receive("browser_events_result"))["code"] == "unknown_kind"
