@@ -111,7 +111,7 @@ def _first_pictures(hall: Hall, candidates: Browser, watching: Browser, tiles: l
     for count in sorted(tiles):
         for who in hall.candidates[len(opened) : count]:
             page = _enter(hall, candidates, who.cookie, f"attempts/{who.attempt}/exam/")
-            page.wait_for_function("document.querySelector('.capture-panel video').currentTime > 0")
+            page.wait_for_selector("#watch-state[data-camera='ok']")
             opened.append(page)
         wall = _enter(hall, watching, hall.proctor, f"watch/{hall.sitting}/")
         wall.wait_for_selector("#page-state.badge-success")
