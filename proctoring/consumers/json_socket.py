@@ -1,6 +1,7 @@
 """What both sockets share: JSON in and out, malformed messages answered, refusals as close codes."""
 
 import json
+import logging
 from typing import Any
 
 from channels.generic.websocket import AsyncWebsocketConsumer
@@ -8,6 +9,8 @@ from channels.generic.websocket import AsyncWebsocketConsumer
 from proctor_site.kernel.errors import InvalidInput
 from proctoring.live import messages
 from proctoring.meetings.signals import MOST_SIGNAL
+
+log = logging.getLogger(__name__)
 
 MOST_TEXT = 16_384
 
@@ -19,8 +22,14 @@ class JsonSocket(AsyncWebsocketConsumer):
 
     async def send_message(self, message: dict[str, Any]) -> None:
         """Sends a message unless the socket has closed meanwhile."""
-        if self.open:
+        if not self.open:
+            return
+        try:
             await self.send(text_data=json.dumps(message, separators=(",", ":")))
+        except OSError:
+            # How ASGI servers say that the page has just gone. Its disconnect comes next, and has to find this
+            # consumer alive: it ends watches and notes the gap.
+            log.debug("a message came too late for a page that has gone")
 
     async def send_error(self, code: str, detail: str, **more: Any) -> None:
         """Says what was wrong; the socket stays open."""

@@ -9,6 +9,7 @@ from accounts.tenancy import across_all, within
 from proctor_site.kernel import clock
 from proctoring import supervision
 from proctoring.consumers import candidate_live, proctor_live
+from proctoring.consumers.json_socket import JsonSocket
 from proctoring.identity import consent
 from proctoring.meetings import services
 from proctoring.meetings.providers.scripted import ScriptedProvider
@@ -317,3 +318,14 @@ async def test_the_sweep_ends_what_nobody_ended(connect: Any, proctor: Any, agre
 
     watch, state = await in_thread(sweep_later)
     assert (watch.ended_by, watch.ended_at, state) == ("lost", watch.seen_at, "ended")
+
+
+async def test_a_message_to_a_page_that_has_just_gone_ends_nothing() -> None:
+    class Gone(JsonSocket):
+        async def send(self, *arguments: Any, **more: Any) -> None:
+            raise OSError("the client has disconnected")
+
+    socket = Gone()
+    socket.open = True
+    await socket.send_message({"type": "live"})
+    assert socket.open, "its disconnect still has work to do"
