@@ -27,7 +27,7 @@ class JsonSocket(AsyncWebsocketConsumer):
         try:
             await self.send(text_data=json.dumps(message, separators=(",", ":")))
         except OSError:
-            # How ASGI servers say that the page has just gone. Its disconnect comes next, and has to find this
+            # How ASGI servers say that the page has just gone. Its disconnect comes next and has to find this
             # consumer alive: it ends watches and notes the gap.
             log.debug("a message came too late for a page that has gone")
 
