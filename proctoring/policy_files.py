@@ -26,6 +26,7 @@ _SWITCHES = (
     "camera_required",
     "reference_photo_required",
     "sound",
+    "skips_quiet",
     "live_video",
     "full_screen",
     "warns_candidate",

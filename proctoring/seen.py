@@ -1,5 +1,4 @@
-"""What is kept of a picture for the frames after it: an imprint, where text and bodies were; never the
-picture."""
+"""What is kept of a picture for the frames after it: an imprint, where text and bodies were."""
 
 from dataclasses import dataclass
 

@@ -39,8 +39,6 @@ DIARIZER = env.text("PROCTOR_DIARIZER", "local")
 """Who tells voices apart in the house: local, off, or the dotted path of an operator's own."""
 SOUND_WORKERS = env.integer("PROCTOR_SOUND_WORKERS", 1, least=0)
 """Processes that listen to recordings, started by the first one; 0: in the web process itself, for tests."""
-CLIP_LISTEN_FIRST = env.flag("PROCTOR_CLIP_LISTEN_FIRST", default=False)
-"""Browsers send only recordings that hold something louder than the room; of the others they tell."""
 CLIP_MAX_BYTES = env.integer("PROCTOR_CLIP_MAX_BYTES", 2_000_000, least=100_000)
 DEEPGRAM_KEY = env.secret("PROCTOR_DEEPGRAM_KEY")
 """Without it no policy can send recordings to Deepgram."""

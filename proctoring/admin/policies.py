@@ -51,7 +51,7 @@ class PolicyAdmin(PolicyPages, ProctoringAdmin):
         (
             "Sound",
             {
-                "fields": ("sound", "clip_seconds", "diarizer", "voice_enrolment"),
+                "fields": ("sound", "clip_seconds", "skips_quiet", "diarizer", "voice_enrolment"),
                 "description": "Only recordings around incidents are kept. What is listened for is chosen "
                 "below, with the other detectors.",
             },

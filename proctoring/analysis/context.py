@@ -41,6 +41,7 @@ class SoundContext:
 
     rule_set: policies.RuleSet = field(default_factory=lambda: policies.RuleSet({}))
     seconds: int = 30
+    skips_quiet: bool = False
     diarizer: str = DiarizerChoice.LOCAL.value
     voice: tuple[float, ...] | None = field(default=None, repr=False)
     voice_engine: str = ""
@@ -138,6 +139,7 @@ def _sound(
     return SoundContext(
         rule_set=rule_set,
         seconds=policy.clip_seconds,
+        skips_quiet=policy.skips_quiet,
         diarizer=DiarizerChoice.DEEPGRAM if leave else DiarizerChoice.LOCAL,
         voice=voice,
         voice_engine=engine,

@@ -5,18 +5,16 @@ in which the browser heard nothing only that comes, so that every second is answ
 """
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, tzinfo
 from typing import Any
-
-from django.conf import settings
 
 from accounts.tenancy import within
 from exams import states as exam_states
 from proctor_site.kernel import clock
 from proctor_site.kernel.errors import Conflict
 from proctoring.analysis import context, heard, pool, provider, session_measures, sound_pool
-from proctoring.analysis.context import SessionContext
+from proctoring.analysis.context import SessionContext, SoundContext
 from proctoring.analysis.heard import Heard
 from proctoring.audio.exchange import ClipError, ClipReport, ClipRequest
 from proctoring.audio.unheard import Unheard, report_of
@@ -76,6 +74,7 @@ class ClipAnswer:
     report: ClipReport | None = None
     incidents: Sequence[str] = ()
     clip_seconds: int = 30
+    listen_first: bool = False
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON values."""
@@ -100,13 +99,13 @@ class ClipAnswer:
             "coaching": [{"code": code, "text": text} for code, text in _coaching(report)],
             "incidents": list(self.incidents),
             "clip_seconds": self.clip_seconds,
-            "next": "listen_first" if listens_first() else "record",
+            "next": "listen_first" if self.listen_first else "record",
         }
 
 
-def listens_first() -> bool:
-    """Whether browsers send only what holds something to hear: as set, and while recordings are shed."""
-    return settings.CLIP_LISTEN_FIRST or sound_pool.is_crowded()
+def listens_first(known: SoundContext) -> bool:
+    """Whether the browser sends only what holds something to hear: by policy, and while some are shed."""
+    return known.skips_quiet or sound_pool.is_crowded()
 
 
 def wanted(session: MonitoringSession) -> ClipsWanted:
@@ -116,7 +115,7 @@ def wanted(session: MonitoringSession) -> ClipsWanted:
         wanted=session.state == SESSION_LIVE and known.may_listen,
         seconds=known.seconds,
         bits_per_second=BITS_PER_SECOND,
-        listen_first=listens_first(),
+        listen_first=listens_first(known),
         last_sequence=heard.load(session.pk).last_sequence,
     )
 
@@ -154,13 +153,14 @@ def _accept(
     is_late = _check_open(session, at)
     known = _listening(session)
     if _is_in_a_break(session, at):
-        return ClipAnswer(number, False, False, code="paused", clip_seconds=known.sound.seconds)
+        return ClipAnswer(number, False, False, code="paused")
     if not heard.begin(session.pk, wait_s=CLAIM_WAIT_S):
         raise sound_pool.crowded("Another recording of this session is being listened to.", 5_000)
     try:
-        return _in_turn(session, known, piece, number, at, is_late=is_late)
+        answer = _in_turn(session, known, piece, number, at, is_late=is_late)
     finally:
         heard.done(session.pk)
+    return replace(answer, clip_seconds=known.sound.seconds, listen_first=listens_first(known.sound))
 
 
 def _listening(session: MonitoringSession) -> SessionContext:
@@ -206,10 +206,9 @@ def _in_turn(
     is_late: bool,
 ) -> ClipAnswer:
     memory = heard.load(session.pk)
-    seconds = known.sound.seconds
     if memory.has(number):
         last = memory.last_sequence
-        return ClipAnswer(number, False, False, "repeated", last, clip_seconds=seconds)
+        return ClipAnswer(number, False, False, "repeated", last)
     request = ClipRequest(at, number, known.sound.rule_set.detectors, _enrolled_voice(known))
     memory = memory.with_taken(number)
     last = memory.last_sequence
@@ -221,7 +220,7 @@ def _in_turn(
         # Perhaps this very recording ends workers: it is not asked for again.
         heard.save(session.pk, memory)
         _note_presence(session, memory, None)
-        return ClipAnswer(number, True, False, "analysis_interrupted", last, clip_seconds=seconds)
+        return ClipAnswer(number, True, False, "analysis_interrupted", last)
     state, findings = judge(
         memory.rules, report, known.sound.rule_set.rules, known.sound.rule_set.muted, _zone(session)
     )
@@ -235,7 +234,7 @@ def _in_turn(
     _note_presence(session, memory, report)
     code = report.voices.error if report.voices else QUIET if isinstance(piece, Unheard) else ""
     open_now = [] if is_late else [kind.value for kind in state.open_kinds()]
-    return ClipAnswer(number, True, not code, code, last, report, open_now, seconds)
+    return ClipAnswer(number, True, not code, code, last, report, open_now)
 
 
 def _report(

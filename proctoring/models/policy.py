@@ -82,6 +82,12 @@ class Policy(TenantModel):
         validators=[MinValueValidator(CLIP_SECONDS[0]), MaxValueValidator(CLIP_SECONDS[1])],
         help_text=f"From {CLIP_SECONDS[0]} to {CLIP_SECONDS[1]}.",
     )
+    skips_quiet = models.BooleanField(
+        "leave out quiet recordings",
+        default=True,
+        help_text="The browser sends only recordings in which something is louder than the room, and tells "
+        "of the others. Off: every recording is sent, about 180 kB a minute.",
+    )
     diarizer = models.CharField(
         "voices are told apart by",
         max_length=10,

@@ -44,7 +44,7 @@ def test_a_raw_recording_with_the_token(heard: MonitoringSession) -> None:
         "quality", "coaching", "incidents", "clip_seconds", "next",
     }  # fmt: skip
     assert (body["type"], body["accepted"], body["duration_s"]) == ("clip_result", True, 10.0)
-    assert (body["incidents"], body["next"], body["clip_seconds"]) == (["another_voice"], "record", 30)
+    assert (body["incidents"], body["next"], body["clip_seconds"]) == (["another_voice"], "listen_first", 30)
     again = send(heard).json()
     assert (again["accepted"], again["code"], again["last_sequence"]) == (False, "repeated", 0)
 

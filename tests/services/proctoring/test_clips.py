@@ -8,16 +8,17 @@ import pytest
 from django.core.cache import cache
 
 from accounts.models import Institution, User
+from accounts.tenancy import within
 from exams.models import Allowance
 from proctor_site.kernel import clock
 from proctor_site.kernel.errors import Conflict, InvalidInput, TooLarge, Unavailable
-from proctoring.analysis import heard, pool, sound_pool
+from proctoring.analysis import context, heard, pool, sound_pool
 from proctoring.audio.unheard import Unheard
 from proctoring.evidence import custody, store
 from proctoring.ingest import clips, ending
 from proctoring.ingest.clips import accept_clip, accept_unheard
 from proctoring.live import presence
-from proctoring.models import EvidenceItem, Incident, LiveEvent, MonitoringSession, SessionMeasures
+from proctoring.models import EvidenceItem, Incident, LiveEvent, MonitoringSession, Policy, SessionMeasures
 from proctoring.models.evidence import EvidenceKind
 from proctoring.observations import SOUND_KINDS
 from tests.capture import give_consent
@@ -138,14 +139,15 @@ def test_what_the_browser_did_not_send_is_known_of_too(feed: ClipFeed) -> None:
     assert heard.load(feed.session.pk).last_sequence == 3
 
 
-def test_browsers_listen_first_where_it_is_set_or_recordings_are_shed(
-    feed: ClipFeed, settings: Any, monkeypatch: pytest.MonkeyPatch
+def test_browsers_listen_first_by_policy_and_while_recordings_are_shed(
+    feed: ClipFeed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert not clips.wanted(feed.session).listen_first
-    settings.CLIP_LISTEN_FIRST = True
     assert clips.wanted(feed.session).listen_first
     assert feed.send(ALONE).to_json()["next"] == "listen_first"
-    settings.CLIP_LISTEN_FIRST = False
+    with within(feed.session.institution):
+        Policy.objects.update(skips_quiet=False)
+    context.forget(feed.session.pk)
+    assert not clips.wanted(feed.session).listen_first
     monkeypatch.setattr(sound_pool, "is_crowded", lambda: True)
     assert clips.wanted(feed.session).listen_first
 
