@@ -25,7 +25,7 @@ LIMITS = (
         "Other programs on the candidate's computer",
         "The exam is a page in an ordinary browser: overlays, remote control, chats and assistants "
         "are hidden from it.",
-        "Computers of the institution, or a browser that locks the machine.",
+        "Computers of the institution, or Safe Exam Browser, which a sitting may require.",
     ),
     Limit(
         "Helpers out of view",

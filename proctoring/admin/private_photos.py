@@ -37,11 +37,11 @@ class PrivatePhotoAdmin(ReadOnlyAdmin):
     def get_urls(self) -> list[Any]:
         name = f"{self.opts.app_label}_{self.opts.model_name}_picture"
         view = self.admin_site.admin_view(self.picture_file)
-        return [path("<int:photo_id>/picture/", view, name=name), *super().get_urls()]
+        return [path("<path:object_id>/picture/", view, name=name), *super().get_urls()]
 
-    def picture_file(self, request: HttpRequest, photo_id: int) -> HttpResponse:
+    def picture_file(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """The picture, for who may see the row; each look is logged."""
-        row = self.found(request, str(photo_id))
+        row = self.found(request, unquote(object_id))
         try:
             data = self.read_photo(request, row)
         except Refusal as refusal:

@@ -282,7 +282,6 @@ class World:
 
     def _arguments(self) -> dict[str, Callable[[], Any]]:
         return {
-            "photo_id": lambda: self.photo.pk,
             "upload_id": lambda: self.upload.pk,
             "roster_id": lambda: self.roster.pk,
             "slug": lambda: self.institution.slug,
