@@ -1,4 +1,4 @@
-"""Filters of the incident list that offer own rows only."""
+"""Filters of the incident list: own sittings only, and the many kinds folded away."""
 
 from typing import Any
 
@@ -11,6 +11,12 @@ from proctoring.models import Incident
 
 OFFERED = 100
 """Newest sittings offered; older ones are reached through the sitting's own page."""
+
+
+class KindFilter(admin.ChoicesFieldListFilter):
+    """The kinds, closed until one is chosen: else the keyboard passes some forty links before the list."""
+
+    template = "admin/proctoring/incident/kind_filter.html"
 
 
 class SittingFilter(admin.SimpleListFilter):

@@ -20,7 +20,7 @@ from accounts.permissions import roles_of
 from accounts.tenancy import current_institution
 from proctor_site.kernel.errors import Refusal
 from proctoring.admin import detectors, incident_columns, incident_page
-from proctoring.admin.incident_filters import SittingFilter
+from proctoring.admin.incident_filters import KindFilter, SittingFilter
 from proctoring.admin.incident_queue import Queue
 from proctoring.admin.read_only import SEES_ALL, WatchedRowsAdmin, watched_by, zone_of
 from proctoring.admin.timeline import timeline_of
@@ -38,7 +38,7 @@ class IncidentAdmin(WatchedRowsAdmin):
     change_list_template = "admin/proctoring/incident/change_list.html"
     list_display_links = (incident_columns.candidate,)
     list_select_related = ("session__candidate", "sitting")
-    list_filter = (SittingFilter, "review_state", "severity", "kind", "started_at")
+    list_filter = (SittingFilter, "review_state", "severity", ("kind", KindFilter), "started_at")
     search_fields = ("session__candidate__name",)
     search_help_text = "Searches the names of candidates."
     ordering = ("-id",)

@@ -149,6 +149,12 @@ def test_filters(browser_of: BrowserOf, many: list[Incident], reviewer: User, si
     )
 
 
+def test_the_many_kinds_are_folded_away_until_one_is_chosen(browser_of: BrowserOf, reviewer: User) -> None:
+    client = browser_of(reviewer)
+    assert b'<details data-filter-title="kind">' in client.get(URL).content
+    assert b'<details data-filter-title="kind" open>' in client.get(URL, {"kind__exact": "phone"}).content
+
+
 @pytest.mark.parametrize("value", ["x", "-1", "9" * 30, "1 or 1=1"])
 def test_a_sitting_filter_that_makes_no_sense_shows_nothing(
     browser_of: BrowserOf, incident: Incident, reviewer: User, value: str
