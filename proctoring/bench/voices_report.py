@@ -33,7 +33,7 @@ def flat_figures(figures: VoiceFigures) -> dict[str, float]:
         "cpu_s_per_minute": round(cost, 3),
         "candidates_per_core": round(_share(60, cost * MARGIN)),
         "rss_mb": round(figures.footprint.rss_mb, 1),
-        "load_s": round(figures.footprint.load_s, 2),
+        "load_s": round(figures.footprint.load_s, 6),
         "load_cpu_s": round(figures.footprint.load_cpu_s, 2),
         "enrolled_same_least": round(min(figures.genuine, default=0.0), 3),
         "enrolled_other_most": round(max(figures.impostors, default=0.0), 3),
@@ -67,7 +67,7 @@ def lines_to_read(figures: VoiceFigures) -> list[str]:
         f"{len(figures.impostors)} false ones at most {flat['enrolled_other_most']}",
         f"{flat['cpu_s_per_minute']} CPU s for a minute on one thread: "
         f"{flat['candidates_per_core']} candidates on a core; "
-        f"{flat['rss_mb']} MB, ready in {flat['load_s']} s",
+        f"{flat['rss_mb']} MB, ready in {flat['load_s']:.2f} s",
         "replaced way: counting the speakers that Deepgram names needs its service, and is not measured here",
     ]
 
