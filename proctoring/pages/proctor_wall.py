@@ -22,7 +22,7 @@ from proctoring.meetings import queries as live_video
 from proctoring.models import CandidateWarning
 from proctoring.pages import microphone_words
 from proctoring.pages.noted import noted_in
-from proctoring.pages.wall_feed import feed_of, feed_of_attempt
+from proctoring.pages.wall_feed import feed_of, feed_of_attempt, version_of
 from proctoring.pages.wall_tiles import ACTS, STATE_WORDS, connection_of, tiles_of
 from proctoring.pages.watching import watched_sitting, zone_of
 from proctoring.supervision import MOST_CHARACTERS
@@ -120,4 +120,5 @@ def candidate_details(request: HttpRequest, slug: str, sitting_id: int, enrolmen
             "lost_time": LostTime.objects.filter(attempt=attempt),
             "feed": feed_of_attempt(attempt, person_of(request), slug),
         }
+        page["feed_version"] = version_of(page["feed"])
     return render(request, f"proctoring/proctor/{'_candidate' if is_panel else 'candidate'}.html", page)

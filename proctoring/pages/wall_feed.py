@@ -1,5 +1,6 @@
 """The incident feed of the proctor's page: newest first, each with evidence behind short-lived links."""
 
+import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -46,6 +47,16 @@ def feed_of_attempt(attempt: Attempt, viewer: User, slug: str) -> list[Entry]:
     """All incidents of one attempt, newest first. Two queries."""
     rows = Incident.objects.filter(session__attempt=attempt).select_related("session__candidate")
     return _entries(rows.order_by("-pk"), viewer, slug)
+
+
+def version_of(entries: Iterable[Entry]) -> str:
+    """A word that changes when something of the entries does, links apart."""
+    parts = [
+        (each.incident.pk, each.incident.review_state, each.incident.explanation, each.more, each.more_sounds)
+        + tuple(sound.pk for sound in each.sounds)
+        for each in entries
+    ]
+    return hashlib.sha256(repr(parts).encode()).hexdigest()[:16]
 
 
 def pictures_of(incident: Incident, viewer: User, slug: str) -> list[Picture]:

@@ -8,7 +8,7 @@ export class LivePanel {
     Object.assign(this, { dialog, viewer });
     this.attempt = null;
     dialog.addEventListener("click", ({ target }) => this.#act(target));
-    dialog.addEventListener("close", () => this.#stop());
+    dialog.addEventListener("panel:left", () => this.#stop());
     viewer.addEventListener("state", ({ detail }) => detail.attempt === this.attempt && this.#draw(detail));
   }
 

@@ -1,4 +1,4 @@
-// The proctor's page of a sitting: joins socket, tiles, feed and dialogs.
+// The proctor's page of a sitting: makes the parts, joins them to the socket, and hands them to each feature.
 
 import "../shared/clip_player.js";
 import { ServerClock } from "../shared/clock.js";
@@ -11,23 +11,21 @@ import { IncidentFeed } from "./incident_feed.js";
 import { LivePanel } from "./live_panel.js";
 import { LiveViewer } from "./live_viewer.js";
 import { LiveWall } from "./live_wall.js";
+import { PageState } from "./page_state.js";
 import { TileGrid } from "./tile_grid.js";
 import { ZoneTimes } from "./times.js";
+import { WallEvents } from "./wall_events.js";
 import { WallReload } from "./wall_reload.js";
 import { WallSocket } from "./wall_socket.js";
 
 const LONG_GAP_MS = 30000;
-const PAGE_STATES = {
-  live: ["Live", "badge badge-success"],
-  reconnecting: ["Reconnecting", "badge badge-warning"],
-  offline: ["Offline", "badge badge-danger"],
-};
 const byId = (id) => document.getElementById(id);
-const wall = byId("wall");
-const times = new ZoneTimes(wall.dataset.zone);
+const root = byId("wall");
+const times = new ZoneTimes(root.dataset.zone);
 const clock = new ServerClock();
-clock.update(wall.dataset.serverTime, 0, performance.now());
+clock.update(root.dataset.serverTime, 0, performance.now());
 const announcer = new Announcer(byId("announcements"));
+const pageState = new PageState({ wall: root, badge: byId("page-state"), problem: byId("page-problem") }, times);
 const announced = new Announced(document.querySelector("[data-announced]"), (count) => {
   byId("announced").hidden = false;
   byId("announced-count").textContent = document.querySelectorAll("[data-announcement]").length;
@@ -35,6 +33,7 @@ const announced = new Announced(document.querySelector("[data-announced]"), (cou
 });
 const viewer = new PictureViewer(byId("picture-dialog"));
 const details = new DetailsDialog(byId("details-dialog"));
+const events = new WallEvents();
 const words = {
   states: JSON.parse(byId("state-words").textContent),
   acts: JSON.parse(byId("act-states").textContent),
@@ -64,7 +63,6 @@ const liveSwitch = byId("live-switch");
 const liveWall = liveSwitch
   ? new LiveWall({ button: liveSwitch, viewer: live, tileOf: (attempt) => grid.byAttempt.get(attempt)?.node })
   : null;
-new LivePanel({ dialog: byId("details-dialog"), viewer: live });
 
 const feed = new IncidentFeed(
   {
@@ -74,7 +72,7 @@ const feed = new IncidentFeed(
     onlyUnseen: byId("only-unseen"),
     empty: byId("feed-empty"),
   },
-  { times, incidentUrl: wall.dataset.incidentUrl, incidentApi: wall.dataset.incidentApi },
+  { times, incidentUrl: root.dataset.incidentUrl, incidentApi: root.dataset.incidentApi },
   {
     onWarn: (entry) => dialogs.open("warn", { attempt: entry.attempt, name: entry.name }),
     onChanged: (payload) => changeTile(payload.attempt, payload, (tile) => tile.applyIncident(payload)),
@@ -83,7 +81,7 @@ const feed = new IncidentFeed(
   },
 );
 
-const dialogs = new ActDialogs(byId("warn-dialog"), byId("reason-dialog"), wall.dataset.attemptApi, {
+const dialogs = new ActDialogs(byId("warn-dialog"), byId("reason-dialog"), root.dataset.attemptApi, {
   onMoved: (payload) => changeTile(payload.attempt, payload, (tile) => tile.applyMove(payload.attempt, payload)),
   onWarned: (attempt, warning) => changeTile(attempt, warning, (tile) => tile.applyWarning(warning)),
   onDone: (text) => {
@@ -93,18 +91,19 @@ const dialogs = new ActDialogs(byId("warn-dialog"), byId("reason-dialog"), wall.
   },
 });
 
-const reload = new WallReload(wall.dataset.pageUrl, grid, feed, () => {});
+const reload = new WallReload(root.dataset.pageUrl, grid, feed, () => {});
 
-const socket = new WallSocket(wall.dataset.socketUrl, Number(wall.dataset.lastEventId), {
-  onState: showPageState,
-  onRefused: showRefusal,
+const socket = new WallSocket(root.dataset.socketUrl, Number(root.dataset.lastEventId), {
+  onState: (state, since) => pageState.show(state, since),
+  onRefused: (text, code) => pageState.refuse(text, code),
   onHello: (message, downFor) => {
     clock.update(message.server_time);
     live.connected();
     if (downFor > LONG_GAP_MS) reload.plan();
   },
-  onEvents: (events) => {
-    for (const event of events) takeEvent(event);
+  onEvents: (fresh) => {
+    events.take(fresh);
+    for (const { attempt } of fresh) details.touch(attempt);
     refresh();
   },
   onPulse: (attempts) => {
@@ -131,51 +130,29 @@ function changeTile(attempt, payload, change) {
   return tile;
 }
 
-function takeEvent({ id, kind, attempt, payload }) {
-  if (kind.startsWith("incident.")) {
-    const isNew = feed.take(id, payload);
-    const tile = changeTile(attempt, payload, (each) => each.applyIncident(payload));
-    if (isNew && tile && payload.review_state === "unreviewed") {
-      announcer.sayIncident(payload.kind.replaceAll("_", " "), payload.candidate.name);
-    }
-  } else if (kind === "attempt.moved" || kind === "attempt.deadline_changed") {
-    changeTile(attempt, payload, (tile) => tile.applyMove(attempt, payload));
-  } else if (kind.startsWith("warning.")) {
-    changeTile(attempt, payload, (tile) => tile.applyWarning(payload));
-  } else if (kind === "safe_browser.left") {
-    announcer.say(`${payload.candidate.name} works outside Safe Exam Browser; answers are saved. See the candidate's page.`);
-  } else if (kind.startsWith("announcement.")) {
-    announced.plan();
-  } else if (kind.startsWith("identity.")) {
-    byId("checks-waiting").textContent = payload.waiting;
-    if (kind === "identity.asked") announcer.say(`${payload.candidate.name} waits for an identity check.`);
+events.on("incident.", ({ id, attempt, payload }) => {
+  const isNew = feed.take(id, payload);
+  const tile = changeTile(attempt, payload, (each) => each.applyIncident(payload));
+  if (isNew && tile && payload.review_state === "unreviewed") {
+    announcer.sayIncident(payload.kind.replaceAll("_", " "), payload.candidate.name);
   }
-}
+});
+const moved = ({ attempt, payload }) => changeTile(attempt, payload, (tile) => tile.applyMove(attempt, payload));
+events.on("attempt.moved", moved);
+events.on("attempt.deadline_changed", moved);
+events.on("warning.", ({ attempt, payload }) => changeTile(attempt, payload, (tile) => tile.applyWarning(payload)));
+events.on("safe_browser.left", ({ payload }) => {
+  announcer.say(`${payload.candidate.name} works outside Safe Exam Browser; answers are saved. See the candidate's page.`);
+});
+events.on("announcement.", () => announced.plan());
+events.on("identity.", ({ kind, payload }) => {
+  byId("checks-waiting").textContent = payload.waiting;
+  if (kind === "identity.asked") announcer.say(`${payload.candidate.name} waits for an identity check.`);
+});
 
 function refresh() {
   grid.tick(clock.now());
   feed.tick();
-}
-
-function showPageState(state, since) {
-  const [label, look] = PAGE_STATES[state];
-  const text = state === "offline" && since ? `${label} since ${times.clock(since)}` : label;
-  const badge = byId("page-state");
-  if (badge.textContent !== text) badge.textContent = text;
-  badge.className = look;
-  wall.classList.toggle("is-stale", state !== "live");
-}
-
-function showRefusal(text, code) {
-  const problem = byId("page-problem");
-  problem.textContent = `${text} `;
-  if (code === 4401) {
-    const link = document.createElement("a");
-    link.href = location.pathname;
-    link.textContent = "Sign in";
-    problem.append(link);
-  }
-  problem.hidden = false;
 }
 
 /** After an act the button that was used may be gone: the focus then goes to the name of the candidate. */
@@ -194,9 +171,13 @@ byId("tiles").addEventListener("click", (event) => {
     dialogs.open(control.dataset.act, { attempt: tile.attempt, name: tile.name });
   } else if (!event.ctrlKey && !event.metaKey && !event.shiftKey) {
     event.preventDefault();
-    details.open(control.getAttribute("href"), tile.name);
+    details.open(control.getAttribute("href"), tile.name, tile.attempt);
   }
 });
+
+// What a feature may use. Each has an own module and one line below; see "The proctor's page" in docs/architecture.md.
+const wall = { root, grid, feed, dialogs, details, events, socket, live, announcer, clock, times, changeTile };
+new LivePanel({ dialog: wall.details.dialog, viewer: wall.live });
 
 refresh();
 setInterval(refresh, 1000);

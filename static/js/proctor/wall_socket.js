@@ -25,6 +25,7 @@ export class WallSocket {
     this.downSince = null;
     this.shown = [];
     this.isStopped = false;
+    this.others = new Map();
     this.heardAt = performance.now();
     setInterval(() => this.watch(), 1000);
     addEventListener("online", () => this.retryNow());
@@ -40,6 +41,11 @@ export class WallSocket {
     this.socket = socket;
     socket.onmessage = (message) => socket === this.socket && this.hear(JSON.parse(message.data));
     socket.onclose = (event) => socket === this.socket && this.closed(event.code);
+  }
+
+  /** Messages of a type that the page itself does not know go to `handler`. */
+  on(type, handler) {
+    this.others.set(type, handler);
   }
 
   /** Sends a message; false when the socket is closed. */
@@ -62,6 +68,7 @@ export class WallSocket {
     else if (message.type === "pulse") this.handlers.onPulse(message.attempts);
     else if (message.type === "thumbnail") this.handlers.onThumbnail(message);
     else if (message.type === "live") this.handlers.onLive(message);
+    else if (this.others.has(message.type)) this.others.get(message.type)(message);
     else if (message.type === "error") console.warn("socket:", message.code, message.detail);
   }
 
