@@ -32,13 +32,15 @@ _KEEPERS = (Role.DATA_PROTECTION_OFFICER, *_OFFICE)
 grant("proctoring", "keptfacedata", view=_KEEPERS)
 rules.set_perm("proctoring.delete_keptfacedata", has_role(*_KEEPERS))
 grant("proctoring", "photoupload", view=(Role.DATA_PROTECTION_OFFICER,), write=_OFFICE)
-for _model in ("meeting", "participant"):
+for _model in ("meeting", "participant", "meetinginvitation", "meetingstay", "meetingmail"):
     grant("proctoring", _model, view=(Role.DATA_PROTECTION_OFFICER, *_OFFICE))
 # No one sees a reference face, a voice or a document as a row; photos are shown by links that are logged.
 for _model in ("referenceface", "referencevoice", "documentcheck"):
     rules.add_perm(f"proctoring.view_{_model}", rules.always_false)
 
 rules.add_perm("proctoring.decide_incident", has_role(*_REVIEW))
+rules.add_perm("proctoring.make_meeting", has_role(*_REVIEW))
+"""May make meetings of their own (interviews), and be a host of one."""
 rules.add_perm("proctoring.view_evidence", has_role(*_REVIEW))
 
 
@@ -76,6 +78,16 @@ def require_watch(attempt: Attempt, proctor: Any) -> None:
         raise NotFound("There is no such attempt in a sitting that you watch.")
     if is_own(proctor, attempt):
         raise NotAllowed("This is your own attempt; somebody else has to supervise it.", code="own_attempt")
+
+
+def may_host(user: Any, institution: Any) -> bool:
+    """Whether the person may make meetings of their own there, and be named as a host."""
+    return bool(roles_of(user, institution) & {role.value for role in _REVIEW})
+
+
+def may_manage_all_meetings(user: Any, institution: Any) -> bool:
+    """Exam officers and admins change every meeting of the institution, others those that are theirs."""
+    return bool(roles_of(user, institution) & {role.value for role in _OFFICE})
 
 
 def _is_assigned(user: Any, sitting: Sitting) -> bool:

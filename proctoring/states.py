@@ -67,7 +67,9 @@ MEETING = MoveTable(
         move("interrupt", [MEETING_OPEN], MEETING_INTERRUPTED),
         move("restore", [MEETING_INTERRUPTED], MEETING_OPEN),
         move("end", [MEETING_OPEN, MEETING_INTERRUPTED], MEETING_ENDED),
-        # The sitting is over, and nobody watched it live.
+        # The sitting is over, and nobody watched it live; or a person cancels an interview.
         move("cancel", [MEETING_SCHEDULED], MEETING_CANCELLED),
+        # The slot of an interview is over, and nobody came.
+        move("lapse", [MEETING_SCHEDULED], MEETING_ENDED),
     ),
 )

@@ -143,7 +143,7 @@ def close_due() -> None:
     over = Meeting._base_manager.filter(sitting__closes_at__lt=now).select_related("institution")
     for meeting in over.exclude(state__in=(states.MEETING_ENDED, states.MEETING_CANCELLED)):
         running = Attempt._base_manager.filter(
-            enrolment__sitting_id=meeting.sitting_id, state__in=exam_states.RUNNING
+            enrolment__sitting__meeting=meeting.pk, state__in=exam_states.RUNNING
         )
         if not running.exists():
             _close(meeting, now)

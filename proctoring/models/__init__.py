@@ -17,6 +17,7 @@ from proctoring.models.live_event import LiveEvent
 from proctoring.models.liveness import LivenessCheck
 from proctoring.models.measures import SessionMeasures
 from proctoring.models.meeting import LiveWatch, Meeting, Participant
+from proctoring.models.own_meeting import MeetingInvitation, MeetingMail, MeetingStay
 from proctoring.models.policy import Policy, PolicyAssignment
 from proctoring.models.session import CandidateWarning, MonitoringSession
 from proctoring.models.voice import ReferenceVoice
@@ -35,6 +36,9 @@ __all__ = [
     "LiveWatch",
     "LivenessCheck",
     "Meeting",
+    "MeetingInvitation",
+    "MeetingMail",
+    "MeetingStay",
     "MonitoringSession",
     "Notice",
     "OfficerPhoto",

@@ -1,4 +1,4 @@
-"""The live video room of a sitting, who is in it, and who watched whom."""
+"""The live video room of a sitting or of an interview, who is in it, and who watched whom."""
 
 from django.conf import settings
 from django.db import models
@@ -6,12 +6,18 @@ from django.db import models
 from accounts.tenancy import TenantModel
 from exams.models import Attempt, Sitting
 from proctoring import states
+from proctoring.models.own_meeting import OwnMeeting
 
 
-class Meeting(TenantModel):
-    """Live video of one sitting, made when somebody first watches. What is said and seen is not stored."""
+class Meeting(OwnMeeting, TenantModel):
+    """Live video of one sitting, made when somebody first watches, or an interview, made by a person.
 
-    sitting = models.OneToOneField(Sitting, on_delete=models.PROTECT, related_name="meeting")
+    What is said and seen is not stored.
+    """
+
+    sitting = models.OneToOneField(
+        Sitting, on_delete=models.PROTECT, null=True, blank=True, related_name="meeting"
+    )
     provider = models.CharField(max_length=200, help_text="As in PROCTOR_LIVE_PROVIDER when it was made.")
     external_id = models.CharField(max_length=200, blank=True, help_text="The provider's name for it.")
     state = models.CharField(
@@ -24,11 +30,20 @@ class Meeting(TenantModel):
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(state__in=states.MEETING.states), name="meeting_state_known"
-            )
+            ),
+            models.CheckConstraint(
+                condition=models.Q(sitting__isnull=False) ^ ~models.Q(title=""),
+                name="meeting_of_a_sitting_or_titled",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(opens_at=None, closes_at=None)
+                | models.Q(closes_at__gt=models.F("opens_at")),
+                name="meeting_slot_in_order",
+            ),
         ]
 
     def __str__(self) -> str:
-        return f"meeting of {self.sitting}"
+        return self.title or f"meeting of {self.sitting}"
 
 
 class Part(models.TextChoices):
@@ -36,6 +51,7 @@ class Part(models.TextChoices):
 
     CANDIDATE = "candidate", "candidate"
     PROCTOR = "proctor", "proctor"
+    HOST = "host", "host"
 
 
 class Participant(TenantModel):

@@ -54,6 +54,7 @@ PROMISED = {
         ("open", "end"): "ended",
         ("interrupted", "end"): "ended",
         ("scheduled", "cancel"): "cancelled",
+        ("scheduled", "lapse"): "ended",
     },
     "incident": {
         ("unreviewed", "acknowledge"): "acknowledged",
