@@ -17,6 +17,7 @@ from proctor_site.kernel import clock
 from proctor_site.kernel.errors import Conflict, NotFound
 from proctoring import policies, sessions, states
 from proctoring.live import groups, publish
+from proctoring.meetings import admission
 from proctoring.meetings.providers.base import Join, LiveProvider, ProviderDown, provider
 from proctoring.meetings.signals import FULL
 from proctoring.models import Consent, LiveWatch, Meeting, Participant
@@ -73,10 +74,10 @@ def begin_watch(sitting: Sitting, attempt_id: int, *, proctor: User, connection:
     watch = _begin(meeting, attempt, candidate, proctor, connection, level)
     until = max(clock.now(), sitting.closes_at, attempt.deadline_at or clock.now()) + _JOIN_FOR
     try:
-        for_proctor = service.add_participant(meeting.external_id, watch.proctor.identity, "proctor", until)
-        for_candidate = service.add_participant(meeting.external_id, candidate.identity, "candidate", until)
+        for_proctor, for_candidate = admission.let_in(service, watch, candidate, until)
     except ProviderDown as down:
-        end_watch(connection, attempt_id, by="unavailable")
+        began = _open_watches(connection=connection, attempt_id=attempt_id)
+        began.update(ended_at=clock.now(), ended_by="unavailable")
         raise _interrupted(meeting, proctor, down) from down
     return Granted(watch, for_proctor, for_candidate, sound=consent.microphone)
 
@@ -111,12 +112,12 @@ def set_quality(connection: str, attempt_id: int, *, level: str, sound: bool) ->
 
 def end_watch(connection: str, attempt_id: int, *, by: str) -> None:
     """Ends one watch of a page; nothing happens when it has ended already."""
-    _open_watches(connection=connection, attempt_id=attempt_id).update(ended_at=clock.now(), ended_by=by)
+    _end(_open_watches(connection=connection, attempt_id=attempt_id), by)
 
 
 def end_page(connection: str) -> None:
     """Ends all watches of a page that is gone."""
-    _open_watches(connection=connection).update(ended_at=clock.now(), ended_by="page_gone")
+    _end(_open_watches(connection=connection), "page_gone")
 
 
 def note_seen(connection: str) -> None:
@@ -129,17 +130,19 @@ def stop_for(attempt: Attempt, *, by: str) -> None:
 
     In the caller's transaction. Both sides are told when that commits.
     """
-    pages = list(_open_watches(attempt_id=attempt.pk).values_list("connection", flat=True))
-    if not pages:
+    watches = _with_meeting(_open_watches(attempt_id=attempt.pk))
+    if not watches:
         return
     _open_watches(attempt_id=attempt.pk).update(ended_at=clock.now(), ended_by=by)
-    transaction.on_commit(lambda: _tell_ended(attempt, pages, by))
+    transaction.on_commit(lambda: _tell_ended(attempt, watches, by))
 
 
 def close_due() -> None:
     """Ends watches whose page is gone, and meetings whose sitting is over. Across institutions."""
     now = clock.now()
-    _open_watches(seen_at__lt=now - STALE_AFTER).update(ended_at=F("seen_at"), ended_by="lost")
+    lost = _with_meeting(_open_watches(seen_at__lt=now - STALE_AFTER))
+    _open_watches(pk__in=[each.pk for each in lost]).update(ended_at=F("seen_at"), ended_by="lost")
+    admission.put_out(lost)
     over = Meeting._base_manager.filter(sitting__closes_at__lt=now).select_related("institution")
     for meeting in over.exclude(state__in=(states.MEETING_ENDED, states.MEETING_CANCELLED)):
         running = Attempt._base_manager.filter(
@@ -240,32 +243,24 @@ def _open_watches(**chosen: Any) -> "QuerySet[LiveWatch]":
     return LiveWatch._base_manager.filter(ended_at=None, **chosen)
 
 
-def _tell_ended(attempt: Attempt, pages: list[str], by: str) -> None:
-    for page in pages:
+def _with_meeting(watches: "QuerySet[LiveWatch]") -> list[LiveWatch]:
+    return list(watches.select_related("proctor__meeting"))
+
+
+def _end(watches: "QuerySet[LiveWatch]", by: str) -> None:
+    ended = _with_meeting(watches)
+    watches.update(ended_at=clock.now(), ended_by=by)
+    admission.put_out(ended)
+
+
+def _tell_ended(attempt: Attempt, watches: list[LiveWatch], by: str) -> None:
+    for page in (each.connection for each in watches):
         ended = {"type": "live", "t": "ended", "from": attempt.pk, "code": by}
         publish.send(groups.watching_page(page), {"type": SIGNAL, "signal": ended})
         unwatch = {"type": "live", "t": "unwatch", "from": page}
         publish.send(groups.candidate_of(attempt.pk), {"type": SIGNAL, "signal": unwatch})
-    _put_out(attempt)
-
-
-def _put_out(attempt: Attempt) -> None:
-    candidate = (
-        Participant._base_manager.filter(
-            meeting__sitting_id=attempt.enrolment.sitting_id,
-            user_id=attempt.enrolment.candidate_id,
-            part=Part.CANDIDATE,
-        )
-        .select_related("meeting")
-        .first()
-    )
-    service = provider()
-    if candidate is None or service is None:
-        return
-    try:
-        service.remove(candidate.meeting.external_id, candidate.identity)
-    except ProviderDown:
-        log.exception("attempt %s: the provider of live video could not be told that it is over", attempt.pk)
+    admission.put_out(watches)
+    admission.put_out_candidate(attempt)
 
 
 def _close(meeting: Meeting, now: datetime) -> None:

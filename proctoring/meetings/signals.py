@@ -28,6 +28,7 @@ FROM_CANDIDATE: Mapping[str, tuple[str, ...]] = {
     "here": (),
     "offer": ("call", "sdp", "sound"),
     "ice": ("call", "candidate"),
+    "ready": ("call", "sound"),
     "failed": ("code",),
     "held": ("on",),
 }

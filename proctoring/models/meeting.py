@@ -72,7 +72,7 @@ class Participant(TenantModel):
 
     @property
     def identity(self) -> str:
-        """The name by which the provider knows them; it says nothing about the person."""
+        """The name by which the provider knows a candidate; it says nothing about the person."""
         return f"{self.part}-{self.pk}"
 
 
@@ -104,3 +104,8 @@ class LiveWatch(TenantModel):
 
     def __str__(self) -> str:
         return f"{self.proctor.user} watched attempt {self.attempt_id}"
+
+    @property
+    def identity(self) -> str:
+        """The name by which the provider knows this page; two pages of a proctor are two there."""
+        return f"proctor-{self.proctor_id}-{self.connection}"

@@ -31,9 +31,9 @@ def test_a_meeting_is_made_once_joined_and_ended(provider: LiveProvider) -> None
     meeting = provider.create_meeting("sitting-1", "Biology")
     assert provider.create_meeting("sitting-1", "Biology, renamed") == meeting
     joins = [
-        provider.add_participant(meeting, "proctor-1", "proctor", UNTIL),
-        provider.add_participant(meeting, "candidate-2", "candidate", UNTIL),
-        provider.add_participant(meeting, "candidate-2", "candidate", UNTIL),
+        provider.add_participant(meeting, "attempt-1", "proctor-1", "proctor", UNTIL),
+        provider.add_participant(meeting, "attempt-1", "candidate-2", "candidate", UNTIL),
+        provider.add_participant(meeting, "attempt-1", "candidate-2", "candidate", UNTIL),
     ]
     for join in joins:
         assert isinstance(join, Join) and join.provider == provider.name and join.expires_at >= UNTIL
@@ -42,7 +42,7 @@ def test_a_meeting_is_made_once_joined_and_ended(provider: LiveProvider) -> None
         for secret in (*join.tokens.values(), *(each.get("credential", "-") for each in join.ice_servers)):
             assert secret not in repr(join), "what opens a room is not for logs"
     for _ in range(2):  # who is out already, and a meeting that has ended, are no error
-        provider.remove(meeting, "candidate-2")
+        provider.remove(meeting, "attempt-1", "candidate-2")
         provider.end(meeting)
     assert provider.health() == ""
 

@@ -13,6 +13,7 @@ SHIPPED: Mapping[str, str] = {
     "scripted": "proctoring.meetings.providers.scripted.ScriptedProvider",
 }
 OFF = "off"
+Part = Literal["candidate", "proctor"]
 
 
 class ProviderDown(Exception):
@@ -50,6 +51,9 @@ class Join:
 class LiveProvider(Protocol):
     """Carries pictures and sound, and decides nothing: rights and consent are checked before it is asked.
 
+    A meeting belongs to a sitting; in it each attempt has a room of its own, so that nobody who is let in for
+    one attempt can see another one. A provider without rooms keeps them apart by its tokens. `room` names
+    the attempt; `identity` a candidate, or one page of a proctor, and says nothing about the person.
     Every call may block (at most seconds) and raises ProviderDown when the service does not answer.
     """
 
@@ -59,12 +63,18 @@ class LiveProvider(Protocol):
         """The provider's id of the meeting, "" where it needs none. The same key again: the same meeting."""
 
     def add_participant(
-        self, external_id: str, identity: str, part: Literal["candidate", "proctor"], until: datetime
+        self, external_id: str, room: str, identity: str, part: Part, until: datetime
     ) -> Join:
-        """Lets somebody in, at least until then. A candidate may only send, a proctor only receive."""
+        """Lets somebody into a room, at least until then; made anew where the service has lost it.
 
-    def remove(self, external_id: str, identity: str) -> None:
-        """Puts somebody out. Who is not there is out already: no error."""
+        A candidate may only send, a proctor only receive.
+        """
+
+    def remove(self, external_id: str, room: str, identity: str) -> None:
+        """Puts somebody out of a room, who cannot come back without being let in again.
+
+        Who is not there, or a room that is not there, is no error.
+        """
 
     def end(self, external_id: str) -> None:
         """Ends the meeting. One that has ended, or is gone, is no error."""

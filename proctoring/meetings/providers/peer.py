@@ -1,11 +1,10 @@
 """From browser to browser: no media server, and nothing to agree with one. What it costs: decision 0105."""
 
 from datetime import datetime
-from typing import Literal
 
 from django.conf import settings
 
-from proctoring.meetings.providers.base import Join
+from proctoring.meetings.providers.base import Join, Part
 from proctoring.meetings.turn import ice_servers
 
 
@@ -19,13 +18,13 @@ class PeerProvider:
         return ""
 
     def add_participant(
-        self, external_id: str, identity: str, part: Literal["candidate", "proctor"], until: datetime
+        self, external_id: str, room: str, identity: str, part: Part, until: datetime
     ) -> Join:
         """Both sides get the same kind of credentials; which way pictures go is settled by our sockets."""
         servers = ice_servers(identity, until)
         return Join(self.name, until, ice_servers=servers, relay_only=settings.RELAY_ONLY)
 
-    def remove(self, external_id: str, identity: str) -> None:
+    def remove(self, external_id: str, room: str, identity: str) -> None:
         """Pages are told through our sockets, and nobody gets in again without being asked there."""
 
     def end(self, external_id: str) -> None:

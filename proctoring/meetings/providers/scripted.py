@@ -1,9 +1,8 @@
 """A provider for tests: remembers what it was asked, and is down when it is told to be."""
 
 from datetime import datetime
-from typing import Literal
 
-from proctoring.meetings.providers.base import Join, ProviderDown
+from proctoring.meetings.providers.base import Join, Part, ProviderDown
 
 
 class ScriptedProvider:
@@ -11,7 +10,8 @@ class ScriptedProvider:
 
     name = "scripted"
     is_down = False
-    meetings: dict[str, set[str]] = {}
+    meetings: dict[str, set[tuple[str, str]]] = {}
+    """By meeting: who is in which room."""
 
     def create_meeting(self, key: str, title: str) -> str:
         self._answer()
@@ -19,15 +19,15 @@ class ScriptedProvider:
         return key
 
     def add_participant(
-        self, external_id: str, identity: str, part: Literal["candidate", "proctor"], until: datetime
+        self, external_id: str, room: str, identity: str, part: Part, until: datetime
     ) -> Join:
         self._answer()
-        self.meetings[external_id].add(identity)
+        self.meetings[external_id].add((room, identity))
         return Join(self.name, until, url="wss://video.example", tokens={"join": f"{part}:{identity}"})
 
-    def remove(self, external_id: str, identity: str) -> None:
+    def remove(self, external_id: str, room: str, identity: str) -> None:
         self._answer()
-        self.meetings.get(external_id, set()).discard(identity)
+        self.meetings.get(external_id, set()).discard((room, identity))
 
     def end(self, external_id: str) -> None:
         self._answer()

@@ -1,11 +1,6 @@
 // Live video of the candidate: sends camera and microphone to each page of a proctor that watches, and only then.
 
-const LEVELS = {
-  thumb: { maxBitrate: 120e3, maxFramerate: 8, scaleResolutionDownBy: 2 },
-  full: { maxBitrate: 900e3, maxFramerate: 15, scaleResolutionDownBy: 1 },
-};
-const AGAIN_MS = 3000;
-const MOST_TRIES = 5;
+import { senderOf } from "./live_senders.js";
 
 /**
  * Event "watchers" {count, heard}: how many pages watch now, and whether one of them hears. Whatever goes wrong
@@ -14,19 +9,19 @@ const MOST_TRIES = 5;
 export class LivePublisher extends EventTarget {
   /**
    * `send(message)`: to the server; `camera()`, `microphone()`: the tracks that run now, or null;
-   * `makePeer(configuration)`: an RTCPeerConnection.
+   * `makePeer(configuration)`: an RTCPeerConnection; `findSender(provider)`: the class that sends that way.
    */
-  constructor({ send, camera, microphone, makePeer = (configuration) => new RTCPeerConnection(configuration) }) {
+  constructor({ send, camera, microphone, makePeer = (configuration) => new RTCPeerConnection(configuration), findSender = senderOf }) {
     super();
-    Object.assign(this, { send, camera, microphone, makePeer });
+    Object.assign(this, { send, camera, microphone, makePeer, findSender });
     this.watchers = new Map();
+    this.senders = new Map(); // by provider
     this.isHeld = false;
-    this.calls = 0;
   }
 
   /** Whether somebody watches and every one of them has a connection. */
   get isComplete() {
-    return this.watchers.size > 0 && [...this.watchers.values()].every((each) => each.peer);
+    return this.watchers.size > 0 && [...this.watchers.values()].every((each) => each.sender?.isServing(each));
   }
 
   /** Tells the server that this page can be watched; who watched before asks again. */
@@ -41,13 +36,12 @@ export class LivePublisher extends EventTarget {
     if (!watcher) return undefined;
     if (t === "unwatch") return this.#drop(from);
     if (t === "quality") return this.#setQuality(watcher, message);
-    if (message.call !== watcher.call) return undefined; // of a connection that is gone
-    return this.#guarded(watcher, () => (t === "answer" ? this.#answered(watcher, message.sdp) : this.#addWay(watcher, message.candidate)));
+    return this.#guarded(watcher, () => watcher.sender?.take(watcher, t, message));
   }
 
   /** The camera or microphone is another one now, or gone. */
   async refresh() {
-    for (const watcher of this.watchers.values()) await this.#guarded(watcher, () => this.#replaceTracks(watcher));
+    for (const watcher of this.watchers.values()) await this.#guarded(watcher, () => watcher.sender?.refresh(watcher));
   }
 
   /** While the exam is paused nothing is sent, although the connection stays. */
@@ -65,111 +59,41 @@ export class LivePublisher extends EventTarget {
 
   async #watch(from, { level, sound, join }) {
     const before = this.watchers.get(from);
-    if (before) this.#close(before);
+    before?.sender?.end(before);
     const watcher = before ?? { from, tries: 0 };
-    Object.assign(watcher, { level, sound, join });
+    Object.assign(watcher, { level, sound, join, sender: this.#senderFor(join.provider) });
     this.watchers.set(from, watcher);
     this.#tellWatchers();
-    await this.#connect(watcher);
-  }
-
-  #connect(watcher) {
-    return this.#guarded(watcher, async () => {
-      this.calls += 1;
-      watcher.call = `${this.calls}x${Math.random().toString(36).slice(2, 10)}`;
-      watcher.waiting = [];
-      if (!this.camera()) {
-        this.#say(watcher, "failed", { code: "no_camera" });
-        return;
-      }
-      const { ice_servers: iceServers, relay_only: isRelayed } = watcher.join;
-      const peer = this.makePeer({ iceServers, iceTransportPolicy: isRelayed ? "relay" : "all" });
-      watcher.peer = peer;
-      this.#followPeer(watcher, peer);
-      watcher.video = this.#addSender(peer, "video", watcher.level);
-      // Offered even while silent, so that sound begins without another round.
-      watcher.audio = this.microphone() ? this.#addSender(peer, "audio") : null;
-      await this.#replaceTracks(watcher);
-      await this.#applyLevel(watcher);
-      await peer.setLocalDescription(await peer.createOffer());
-      if (watcher.peer !== peer) return;
-      this.#say(watcher, "offer", { call: watcher.call, sdp: peer.localDescription.sdp, sound: watcher.audio !== null });
-      if (this.isHeld) this.#say(watcher, "held", { on: true });
-    });
-  }
-
-  #addSender(peer, kind, level) {
-    const options = { direction: "sendonly" };
-    if (kind === "video") options.sendEncodings = [{ ...LEVELS[level] }];
-    return peer.addTransceiver(kind, options).sender;
-  }
-
-  #followPeer(watcher, peer) {
-    peer.addEventListener("icecandidate", ({ candidate }) => {
-      if (!candidate || watcher.peer !== peer) return;
-      const { candidate: line, sdpMid, sdpMLineIndex } = candidate;
-      this.#say(watcher, "ice", { call: watcher.call, candidate: { candidate: line, sdpMid, sdpMLineIndex } });
-    });
-    peer.addEventListener("connectionstatechange", () => {
-      if (watcher.peer !== peer) return;
-      if (peer.connectionState === "connected") watcher.tries = 0;
-      if (peer.connectionState === "failed") this.#tryAgain(watcher);
-    });
-  }
-
-  #tryAgain(watcher) {
-    this.#close(watcher);
-    watcher.tries += 1;
-    if (watcher.tries > MOST_TRIES) {
-      this.#say(watcher, "failed", { code: "no_way" });
-      return;
-    }
-    const isStill = () => this.watchers.get(watcher.from) === watcher && !watcher.peer;
-    watcher.timer = setTimeout(() => isStill() && this.#connect(watcher), AGAIN_MS * watcher.tries);
-  }
-
-  async #answered(watcher, sdp) {
-    await watcher.peer.setRemoteDescription({ type: "answer", sdp });
-    const { waiting } = watcher;
-    watcher.waiting = null;
-    for (const candidate of waiting ?? []) await watcher.peer.addIceCandidate(candidate);
-  }
-
-  /** Ways to the other side may come before its answer. */
-  async #addWay(watcher, candidate) {
-    if (watcher.waiting) watcher.waiting.push(candidate);
-    else await watcher.peer?.addIceCandidate(candidate);
+    if (!watcher.sender) this.#say(watcher, "failed", { code: "no_provider" });
+    else await this.#guarded(watcher, () => watcher.sender.begin(watcher));
   }
 
   async #setQuality(watcher, { level, sound }) {
     Object.assign(watcher, { level, sound });
     this.#tellWatchers();
-    // The microphone came later than the offer: only a new one can name it.
-    if (sound && watcher.peer && !watcher.audio && this.microphone()) {
-      this.#close(watcher);
-      await this.#connect(watcher);
-      return;
+    await this.#guarded(watcher, () => watcher.sender?.change(watcher));
+  }
+
+  #senderFor(provider) {
+    if (!this.senders.has(provider)) {
+      const Sender = this.findSender(provider);
+      this.senders.set(provider, Sender ? new Sender(this.#lend(() => this.senders.get(provider))) : null);
     }
-    await this.#guarded(watcher, async () => {
-      await this.#replaceTracks(watcher);
-      await this.#applyLevel(watcher);
-    });
+    return this.senders.get(provider);
   }
 
-  async #applyLevel({ video, level }) {
-    if (!video) return;
-    const parameters = video.getParameters();
-    if (!parameters.encodings?.length) parameters.encodings = [{}];
-    Object.assign(parameters.encodings[0], LEVELS[level]);
-    // Otherwise the browser makes the picture smaller at random moments.
-    parameters.degradationPreference = "maintain-resolution";
-    await video.setParameters(parameters);
-  }
-
-  async #replaceTracks({ video, audio, sound }) {
-    const wanted = { video: this.isHeld ? null : this.camera(), audio: this.isHeld || !sound ? null : this.microphone() };
-    if (video && video.track !== wanted.video) await video.replaceTrack(wanted.video);
-    if (audio && audio.track !== wanted.audio) await audio.replaceTrack(wanted.audio);
+  /** What a way of sending may use of this page; `own()`: itself. */
+  #lend(own) {
+    return {
+      camera: this.camera,
+      microphone: this.microphone,
+      makePeer: this.makePeer,
+      isHeld: () => this.isHeld,
+      watchers: () => [...this.watchers.values()].filter((each) => each.sender === own()),
+      isWatching: (watcher) => this.watchers.get(watcher.from) === watcher,
+      say: (watcher, t, parts) => this.#say(watcher, t, parts),
+      guard: (watcher, work) => this.#guarded(watcher, work),
+    };
   }
 
   async #guarded(watcher, work) {
@@ -177,7 +101,7 @@ export class LivePublisher extends EventTarget {
       await work();
     } catch (error) {
       console.warn("live video:", error.name);
-      this.#close(watcher);
+      watcher.sender?.end(watcher);
       this.#say(watcher, "failed", { code: "browser" });
     }
   }
@@ -186,19 +110,11 @@ export class LivePublisher extends EventTarget {
     this.send({ type: "live", t, to: watcher.from, ...parts });
   }
 
-  /** The tracks go on: they are the exam's. */
-  #close(watcher) {
-    clearTimeout(watcher.timer);
-    const { peer } = watcher;
-    Object.assign(watcher, { peer: null, video: null, audio: null });
-    peer?.close();
-  }
-
   #drop(from) {
     const watcher = this.watchers.get(from);
     if (!watcher) return;
     this.watchers.delete(from);
-    this.#close(watcher);
+    watcher.sender?.end(watcher);
     this.#tellWatchers();
   }
 

@@ -1,20 +1,25 @@
-// Live video on the proctor's page: asks for candidates, answers their offers, and tries again when nothing comes.
+// Live video on the proctor's page: asks for candidates, shows what comes, and tries again when nothing does.
+
+import { receiverOf } from "./live_receivers.js";
 
 const FIRST_WAIT_MS = 2000;
 const MOST_WAIT_MS = 60000;
 const PATIENCE_MS = 12000;
 /** Trying again helps only once something has changed, which takes its time. */
-const SLOW_CODES = new Set(["live_off", "no_consent", "not_running", "own_attempt", "not_found", "withdrawn", "attempt_ended"]);
+const SLOW_CODES = new Set(["live_off", "no_consent", "not_running", "no_provider", "own_attempt", "not_found", "withdrawn", "attempt_ended"]);
 
 /**
  * Event "state" {attempt, state, code, stream, canHear}: "connecting", "live", "held" (the exam is paused, nothing
  * is sent), "unavailable", or "off" when nobody here wants it any more.
  */
 export class LiveViewer extends EventTarget {
-  /** `send(message)`: to the server, false when the socket is closed; `makePeer`: an RTCPeerConnection. */
-  constructor({ send, makePeer = (configuration) => new RTCPeerConnection(configuration) }) {
+  /**
+   * `send(message)`: to the server, false when the socket is closed; `makePeer(configuration)`: an
+   * RTCPeerConnection; `findReceiver(provider)`: the class that receives that way.
+   */
+  constructor({ send, makePeer = (configuration) => new RTCPeerConnection(configuration), findReceiver = receiverOf }) {
     super();
-    Object.assign(this, { send, makePeer });
+    Object.assign(this, { send, makePeer, findReceiver });
     this.calls = new Map(); // by attempt
   }
 
@@ -66,12 +71,11 @@ export class LiveViewer extends EventTarget {
   async take({ t, from, ...message }) {
     const call = this.calls.get(from);
     if (!call) return;
-    if (t === "watching") this.#granted(call, message);
+    if (t === "watching") await this.#guarded(call, () => this.#granted(call, message));
     else if (t === "refused" || t === "failed" || t === "ended") this.#fail(call, message.code);
     else if (t === "gone") this.#lose(call);
     else if (t === "held") this.#hold(call, message.on);
-    else if (t === "offer") await this.#guarded(call, () => this.#answer(call, message));
-    else if (t === "ice" && message.call === call.name) await this.#guarded(call, () => this.#addWay(call, message.candidate));
+    else await this.#guarded(call, () => call.receiver?.take(t, message));
   }
 
   #ask(call) {
@@ -81,48 +85,48 @@ export class LiveViewer extends EventTarget {
     this.#waitFor(call);
   }
 
-  #granted(call, { sound, join }) {
-    Object.assign(call, { canHear: sound, join });
+  async #granted(call, { sound, join }) {
+    call.canHear = sound;
+    if (call.provider !== join.provider) {
+      call.receiver?.close();
+      const Receiver = this.findReceiver(join.provider);
+      Object.assign(call, { provider: join.provider, receiver: Receiver ? new Receiver(this.#lend(call)) : null });
+    }
+    if (!call.receiver) {
+      this.#fail(call, "no_provider");
+      return;
+    }
     if (call.sound) this.#tellQuality(call);
     this.#tell(call);
+    await call.receiver.enter(join);
   }
 
-  async #answer(call, { call: name, sdp }) {
-    this.#close(call);
-    const { ice_servers: iceServers, relay_only: isRelayed } = call.join;
-    const peer = this.makePeer({ iceServers, iceTransportPolicy: isRelayed ? "relay" : "all" });
-    Object.assign(call, { name, peer, waiting: [] });
+  /** What a way of receiving may use of this page, for one candidate. */
+  #lend(call) {
+    const ifWanted = (work) => (given) => this.calls.get(call.attempt) === call && work(given);
+    return {
+      begin: ifWanted(() => this.#begin(call)),
+      addTrack: ifWanted((track) => this.#addTrack(call, track)),
+      arrive: ifWanted(() => this.#arrive(call)),
+      interrupt: ifWanted(() => this.#become(call, "connecting")),
+      fail: ifWanted((code) => this.#fail(call, code)),
+      say: (t, parts) => this.#say(call, t, parts),
+      guard: (work) => this.#guarded(call, work),
+      level: () => wantedOf(call),
+      makePeer: this.makePeer,
+    };
+  }
+
+  #begin(call) {
+    Object.assign(call, { stream: null, isHeld: false });
     this.#become(call, "connecting");
     this.#waitFor(call);
-    this.#follow(call, peer);
-    await peer.setRemoteDescription({ type: "offer", sdp });
-    await peer.setLocalDescription(await peer.createAnswer());
-    if (call.peer !== peer) return;
-    this.#say(call, "answer", { call: name, sdp: peer.localDescription.sdp });
-    const ways = call.waiting;
-    call.waiting = null;
-    for (const way of ways) await peer.addIceCandidate(way);
   }
 
-  #follow(call, peer) {
-    const isOurs = () => call.peer === peer;
-    peer.addEventListener("track", ({ track }) => {
-      if (!isOurs()) return;
-      call.stream ??= new MediaStream();
-      call.stream.addTrack(track);
-      this.#tell(call);
-    });
-    peer.addEventListener("icecandidate", ({ candidate }) => {
-      if (!candidate || !isOurs()) return;
-      const { candidate: line, sdpMid, sdpMLineIndex } = candidate;
-      this.#say(call, "ice", { call: call.name, candidate: { candidate: line, sdpMid, sdpMLineIndex } });
-    });
-    peer.addEventListener("connectionstatechange", () => {
-      if (!isOurs()) return;
-      if (peer.connectionState === "connected") this.#arrive(call);
-      else if (peer.connectionState === "failed") this.#fail(call, "no_way");
-      else if (peer.connectionState === "disconnected") this.#become(call, "connecting");
-    });
+  #addTrack(call, track) {
+    call.stream ??= new MediaStream();
+    call.stream.addTrack(track);
+    this.#tell(call);
   }
 
   #arrive(call) {
@@ -162,21 +166,16 @@ export class LiveViewer extends EventTarget {
     call.timer = setTimeout(() => this.calls.get(call.attempt) === call && work(), wait);
   }
 
-  async #addWay(call, way) {
-    if (call.waiting) call.waiting.push(way);
-    else await call.peer?.addIceCandidate(way);
-  }
-
   #tellQuality(call) {
-    const wanted = { level: levelOf(call), sound: call.sound && call.canHear === true };
+    const wanted = wantedOf(call);
     this.#say(call, "quality", wanted);
+    this.#guarded(call, () => call.receiver?.change(wanted));
   }
 
   #close(call) {
     clearTimeout(call.timer);
-    const { peer } = call;
-    Object.assign(call, { peer: null, stream: null, name: null, isHeld: false });
-    peer?.close();
+    Object.assign(call, { stream: null, isHeld: false });
+    call.receiver?.close();
   }
 
   async #guarded(call, work) {
@@ -205,4 +204,8 @@ export class LiveViewer extends EventTarget {
 
 function levelOf(call) {
   return call.places.has("panel") ? "full" : "thumb";
+}
+
+function wantedOf(call) {
+  return { level: levelOf(call), sound: call.sound && call.canHear === true };
 }

@@ -7,6 +7,7 @@ const WHY = {
   own_attempt: "this is your own attempt",
   live_full: "too many pages watch this candidate already",
   live_unavailable: "the video service does not answer",
+  no_provider: "one of the two pages is older than the server; reload this page",
   no_camera: "their camera is off",
   no_way: "the two browsers cannot reach each other",
   no_answer: "their page does not answer",

@@ -87,7 +87,7 @@ def test_turn_credentials_follow_the_scheme_of_coturn(settings: Any) -> None:
     assert turn["credential"] == base64.b64encode(expected).decode()
     assert any(url.startswith("turns:turn.example") for url in turn["urls"])
     settings.RELAY_ONLY = True
-    join = PeerProvider().add_participant("", "candidate-5", "candidate", until)
+    join = PeerProvider().add_participant("", "attempt-1", "candidate-5", "candidate", until)
     assert join.relay_only and join.to_json()["ice_servers"][1]["username"] == turn["username"]
 
 

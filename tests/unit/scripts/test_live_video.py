@@ -52,7 +52,7 @@ class FakePeer extends EventTarget {
   }
 }
 const makePeer = (configuration) => new FakePeer(configuration);
-const join = { ice_servers: [{ urls: "stun:x" }], relay_only: false };
+const join = { provider: "peer", ice_servers: [{ urls: "stun:x" }], relay_only: false };
 const result = {};
 """
 _CANDIDATE = (
