@@ -256,6 +256,9 @@ class PresenceSerializer(serializers.Serializer[Any]):
     analysed = serializers.IntegerField()
     shed = serializers.IntegerField()
     frame_sequence = serializers.IntegerField()
+    picture_late_s = serializers.FloatField(
+        allow_null=True, help_text="How long the next picture is overdue; null before the first."
+    )
 
 
 class NeedSerializer(serializers.Serializer[Any]):

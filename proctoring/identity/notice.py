@@ -1,6 +1,7 @@
 """The notice a candidate reads before anything is captured, written from the exam's live policy."""
 
 import hashlib
+from collections.abc import Iterable
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
@@ -84,6 +85,12 @@ def looked_for(policy: Policy) -> list[ObservationKind]:
     if not policy.camera_required:
         return []
     return [kind for kind in _LOOKED_FOR if _is_named(kind, policy)]
+
+
+def in_words(kinds: Iterable[ObservationKind]) -> list[str]:
+    """What each of them means for a candidate, in the words and the order of the notice."""
+    wanted = frozenset(kinds)
+    return [words for kind, words in _LOOKED_FOR.items() if kind in wanted]
 
 
 def noted(policy: Policy) -> list[BrowserKind]:

@@ -88,6 +88,7 @@ def accept_frame(
         )
     limits.check_picture(image)
     if session.attempt is not None and session.attempt.state == exam_states.PAUSED:
+        presence.put_off_frame(session.attempt.pk, PAUSED_MS)
         return FrameAnswer(number, False, False, PAUSED_MS, code="paused")
     if not recent.begin(session.pk):
         return FrameAnswer(number, False, False, known.intervals.usual, code="frame_in_flight")
@@ -145,12 +146,14 @@ def _in_turn(
     state = _record(session, known, replace(memory, past=past), report, image)
     usual = request.baseline.usual if request.baseline else None
     session_measures.note(session, report, usual)
-    _note_presence(session, report)
+    wanted_ms = wanted_interval_ms(state, known.rule_set.rules, known.intervals)
+    next_ms = pace.next_frame_after_ms(live, wanted_ms)
+    _note_presence(session, report, next_ms)
     return FrameAnswer(
         number,
         True,
         True,
-        pace.next_frame_after_ms(live, wanted_interval_ms(state, known.rule_set.rules, known.intervals)),
+        next_ms,
         quality=report.quality.to_json(),
         coaching=[{"code": code, "text": coaching_text(code)} for code in report.coaching],
         incidents=[kind.value for kind in state.open_kinds()],
@@ -181,10 +184,10 @@ def _not_analysed(
 ) -> FrameAnswer:
     """A frame that was taken but not looked at: it counts for the order, and says nothing about anybody."""
     recent.save(session.pk, replace(memory, last_sequence=number))
-    if session.attempt_id is not None:
-        presence.count_frame(session.attempt_id, number, analysed=False)
-    code = "overloaded" if isinstance(error, Overloaded) else "analysis_interrupted"
     next_ms = pace.next_frame_after_ms(live, known.intervals.usual, shed=True)
+    if session.attempt_id is not None:
+        presence.count_frame(session.attempt_id, number, analysed=False, next_ms=next_ms)
+    code = "overloaded" if isinstance(error, Overloaded) else "analysis_interrupted"
     return FrameAnswer(number, True, False, next_ms, code=code, last_sequence=number)
 
 
@@ -232,9 +235,9 @@ def _camera_label(session: MonitoringSession) -> str:
     return presence.read(session.attempt_id).camera_label if session.attempt_id is not None else ""
 
 
-def _note_presence(session: MonitoringSession, report: FrameReport) -> None:
+def _note_presence(session: MonitoringSession, report: FrameReport, next_ms: int) -> None:
     if session.attempt_id is None:
         return
-    presence.count_frame(session.attempt_id, report.sequence, analysed=True)
+    presence.count_frame(session.attempt_id, report.sequence, analysed=True, next_ms=next_ms)
     if report.thumbnail:
         presence.keep_thumbnail(session.attempt_id, report.sequence, report.thumbnail)

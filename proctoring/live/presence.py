@@ -37,9 +37,11 @@ class Presence:
     analysed: int = 0
     shed: int = 0
     frame_sequence: int = -1
+    frame_due: float = 0.0
 
     def to_pulse(self, now: float) -> dict[str, Any]:
-        """The shape sent to proctors."""
+        """The shape sent to proctors. `picture_late_s`: how long the next picture is overdue, 0 when it is
+        not; None before the first."""
         seen = None if not self.last_seen else round(max(0.0, now - self.last_seen), 1)
         return {
             "connected": self.connected and seen is not None and seen <= STALE_AFTER_S,
@@ -53,6 +55,7 @@ class Presence:
             "analysed": self.analysed,
             "shed": self.shed,
             "frame_sequence": self.frame_sequence,
+            "picture_late_s": round(max(0.0, now - self.frame_due), 1) if self.frame_due else None,
         }
 
 
@@ -78,16 +81,28 @@ def update(attempt_id: int, **changes: Any) -> None:
     cache.set(_page_key(attempt_id), before | changes | {"last_seen": clock.now().timestamp()}, TTL_S)
 
 
-def count_frame(attempt_id: int, sequence: int, *, analysed: bool) -> None:
-    """One more frame, analysed or shed; frames of one attempt come one at a time."""
+def count_frame(attempt_id: int, sequence: int, *, analysed: bool, next_ms: int) -> None:
+    """One more frame, analysed or shed, and when the next one is due; frames of one attempt come one at a
+    time."""
     before = cache.get(_frames_key(attempt_id)) or {}
+    now = clock.now().timestamp()
     counts = {
         "analysed": before.get("analysed", 0) + analysed,
         "shed": before.get("shed", 0) + (not analysed),
         "frame_sequence": sequence,
-        "last_seen": clock.now().timestamp(),
+        "frame_due": now + next_ms / 1000,
+        "last_seen": now,
     }
     cache.set(_frames_key(attempt_id), counts, COUNTS_TTL_S)
+
+
+def put_off_frame(attempt_id: int, next_ms: int) -> None:
+    """None is missed before then: the exam is paused, and pictures are not counted."""
+    before = cache.get(_frames_key(attempt_id)) or {}
+    now = clock.now().timestamp()
+    cache.set(
+        _frames_key(attempt_id), before | {"frame_due": now + next_ms / 1000, "last_seen": now}, COUNTS_TTL_S
+    )
 
 
 def note_sound(attempt_id: int, state: str, *, missing: int) -> None:

@@ -10,8 +10,11 @@ from exams.pages.exam_page import exam_page_context
 from exams.pages.safe_browser import kept_out
 from exams.pages.steps import PAGE_OF_STATE, Page, own_attempt, url_of
 from proctoring import policies, sessions, supervision
+from proctoring.analysis import context
+from proctoring.identity import notice
 from proctoring.identity.consent import valid_consent
 from proctoring.ingest import clips
+from proctoring.models import MonitoringSession
 from proctoring.pages.noted import page_told
 
 
@@ -34,7 +37,14 @@ def exam_room(request: HttpRequest, slug: str, attempt_id: int) -> HttpResponse:
         "clip_seconds": sound.seconds,
         "shows_live": consent is not None and consent.live_video and policies.policy_of(attempt).shows_live,
         "compares_faces": consent is not None and consent.face_comparison,
+        "looked_for": _looked_for(session) if consent is not None and consent.camera and session else [],
         "browser_events": page_told(session),
         "open_warnings": [supervision.warning_shape(each) for each in supervision.open_warnings(attempt)],
     }
     return render(request, "proctoring/candidate/room.html", page)
+
+
+def _looked_for(session: MonitoringSession) -> list[str]:
+    """What is looked for in this candidate's pictures and recordings as things are: without what is muted."""
+    known = context.of(session)
+    return notice.in_words(known.rule_set.detectors | known.sound.rule_set.detectors)

@@ -8,7 +8,7 @@ from typing import Any
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-_QUIET = [
+QUIET_FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
     "--disable-quic",
@@ -27,7 +27,7 @@ def launch(
 
     One file per process: a candidate in another scene needs another browser.
     """
-    flags = [*_QUIET, *(arguments or [])]
+    flags = [*QUIET_FLAGS, *(arguments or [])]
     if camera is not None:
         flags += ["--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream"]
         flags += [f"--use-file-for-fake-video-capture={camera}"]

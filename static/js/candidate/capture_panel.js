@@ -1,5 +1,6 @@
 // "What is watched": the candidate's own picture, what is captured in which state, and calm advice.
 
+import { CalmWords } from "./calm_words.js";
 import { Coaching } from "./coaching.js";
 
 const NOTICE_MS = 8000;
@@ -16,6 +17,14 @@ const STATE_WORDS = {
   old_browser: "not possible here",
 };
 
+const UNUSABLE_WORDS = {
+  too_dark: "too dark",
+  back_lit: "the light comes from behind you",
+  over_exposed: "too bright",
+  blurred: "blurred",
+  too_small: "too small",
+  compressed: "too coarse",
+};
 const REFUSED_WORDS = { paused: "not looked at while the exam is paused", taken_over: "sent from the other page" };
 
 export class CapturePanel {
@@ -25,12 +34,16 @@ export class CapturePanel {
     this.video = element.querySelector("video");
     this.cameraState = element.querySelector("[data-camera-state]");
     this.pictureState = element.querySelector("[data-picture-state]");
+    this.programState = element.querySelector("[data-program-state]");
+    this.program = new CalmWords((words) => setText(this.programState, words));
     this.problem = element.querySelector("[data-camera-problem]");
     this.advice = element.querySelector("[data-advice]");
     this.restart = element.querySelector("[data-restart-camera]");
     this.coaching = new Coaching(() => this.#showAdvice());
     this.notice = "";
     this.noticeUntil = 0;
+    this.cameraWords = "Camera starting";
+    this.isSilent = false;
     this.#rememberFold(element.querySelector("[data-self-view]"));
   }
 
@@ -42,7 +55,8 @@ export class CapturePanel {
   showCamera({ state, text }, stream) {
     this.element.dataset.camera = state;
     this.summary.dataset.camera = state;
-    setText(this.summary.querySelector("[data-watch-text]"), "Camera " + STATE_WORDS[state]);
+    this.cameraWords = `Camera ${STATE_WORDS[state]}`;
+    this.#showSummary();
     setText(this.cameraState, STATE_WORDS[state]);
     showSentence(this.problem, state === "ok" || state === "off" ? "" : text);
     this.restart.hidden = state === "ok" || state === "off";
@@ -58,9 +72,24 @@ export class CapturePanel {
 
   showResult(result) {
     this.showPictures(REFUSED_WORDS[result.code] ?? "being sent and looked at");
+    this.program.say(programWords(result));
     if (!result.analysed) return;
     const advice = this.coaching.take(result.coaching ?? []);
     if (advice === "" && performance.now() > this.noticeUntil) this.#setNotice("");
+  }
+
+  /** The socket is open, but nothing comes back: neither side may believe that all is well. */
+  showSilence(isSilent) {
+    this.isSilent = isSilent;
+    this.#showSummary();
+    if (isSilent) this.rest("no answer from the server: nothing arrives there now");
+  }
+
+  /** No picture reaches the program now; `words`: why. */
+  rest(words) {
+    this.showPictures(words);
+    this.program.clear();
+    this.program.say("looks at nothing now");
   }
 
   /** No picture could be taken although the connection is there. */
@@ -72,6 +101,11 @@ export class CapturePanel {
   showNotice(sentence) {
     this.noticeUntil = performance.now() + NOTICE_MS;
     this.#setNotice(sentence);
+  }
+
+  #showSummary() {
+    this.summary.dataset.silent = String(this.isSilent);
+    setText(this.summary.querySelector("[data-watch-text]"), this.cameraWords + (this.isSilent ? ", no answer from the server" : ""));
   }
 
   #setNotice(sentence) {
@@ -88,6 +122,16 @@ export class CapturePanel {
     details.open = readFlag(COLLAPSED_KEY) !== "true";
     details.addEventListener("toggle", () => writeFlag(COLLAPSED_KEY, String(!details.open)));
   }
+}
+
+function programWords({ accepted, analysed, code, quality }) {
+  if (!accepted) return "looks at nothing now";
+  if (!analysed) return code === "overloaded" ? "busy: leaves out pictures, at nobody's cost" : "looks at the next picture";
+  if (quality && !quality.usable) {
+    const reasons = quality.reasons.map((each) => UNUSABLE_WORDS[each]).filter(Boolean);
+    return `cannot judge the picture${reasons.length ? `: ${reasons.join(", ")}` : ""}`;
+  }
+  return "looks at each picture";
 }
 
 function setText(element, words) {

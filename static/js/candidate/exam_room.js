@@ -67,6 +67,8 @@ class ExamRoom {
     this.socket.addEventListener("event", ({ detail }) => this.#heard(detail));
     this.socket.addEventListener("error", ({ detail }) => this.#refused(detail));
     this.socket.addEventListener("closed", ({ detail }) => this.#closed(detail));
+    this.socket.addEventListener("silent", () => this.panel?.showSilence(true));
+    this.socket.addEventListener("audible", () => this.panel?.showSilence(false));
   }
 
   #watchCamera() {
@@ -95,7 +97,7 @@ class ExamRoom {
     this.#reportCamera();
     this.live?.greet(hello);
     if (hello.capture) this.sender.start(hello.frame_interval_ms, hello.frame_sequence);
-    else this.panel.showPictures("not being sent");
+    else this.panel.rest("not being sent");
   }
 
   #heard({ kind, payload }) {
@@ -122,7 +124,7 @@ class ExamRoom {
 
   #closed({ isFinal }) {
     if (!this.wantsCamera) return;
-    this.panel.showPictures(isFinal ? "stopped: load this page again" : "waiting for the connection");
+    this.panel.rest(isFinal ? "stopped: load this page again" : "waiting for the connection");
   }
 
   /** The socket stays: a proctor will write. */
@@ -133,7 +135,7 @@ class ExamRoom {
     this.noted?.stop();
     this.wantsCamera = false;
     this.root.querySelector("[data-withdraw]").hidden = true;
-    this.panel.showPictures("stopped: you withdrew your agreement");
+    this.panel.rest("stopped: you withdrew your agreement");
   }
 
   #stopCamera() {
@@ -151,7 +153,7 @@ class ExamRoom {
     if (this.wantsCamera) this.#stopCamera();
     this.sound?.release();
     this.socket.close();
-    if (this.wantsCamera) this.panel.showPictures(words);
+    if (this.wantsCamera) this.panel.rest(words);
   }
 }
 

@@ -4,8 +4,12 @@ import { ServerClock } from "../shared/clock.js";
 
 const MAGIC = 0x50465231; // "PFR1"
 const HEADER_BYTES = 16;
+const BEAT_MS = 1000;
 const PING_MS = 10000;
-const SILENCE_MS = 25000;
+// Pictures are answered about once a second; where none are sent, pings show that the other side is there.
+const QUIET_MS = 2000;
+const SILENT_MS = 4500;
+const DEAD_MS = 25000;
 const FIRST_RETRY_MS = 500;
 const LONGEST_RETRY_MS = 15000;
 // A greeting comes without a known way back; a ping soon gives a better sample.
@@ -13,7 +17,10 @@ const GREETING_RTT_MS = 400;
 const SIGNED_OUT = 4401;
 const NO_RETURN = [4403, 4404];
 
-/** Events: "open", "closed" {code, isFinal}, and one per message type with the message as detail. */
+/**
+ * Events: "open", "closed" {code, isFinal}, "silent" when the server has not answered for `SILENT_MS` although the
+ * socket is open, "audible" when it answers again, and one per message type with the message as detail.
+ */
 export class ExamSocket extends EventTarget {
   constructor(attempt) {
     super();
@@ -25,8 +32,10 @@ export class ExamSocket extends EventTarget {
     this.retryMs = FIRST_RETRY_MS;
     this.rtt = null;
     this.heardAt = 0;
+    this.pingedAt = 0;
+    this.isSilent = false;
     this.retryTimer = null;
-    setInterval(() => this.#beat(), PING_MS);
+    setInterval(() => this.#beat(), BEAT_MS);
     window.addEventListener("online", () => this.#retryNow());
     window.addEventListener("offline", () => this.socket?.close());
   }
@@ -89,6 +98,7 @@ export class ExamSocket extends EventTarget {
 
   #receive(message) {
     this.heardAt = performance.now();
+    this.#setSilent(false);
     this.retryMs = FIRST_RETRY_MS;
     if (message.type === "pong") this.rtt = Math.max(0, performance.now() - message.sent_at);
     if (message.server_time) {
@@ -101,6 +111,7 @@ export class ExamSocket extends EventTarget {
 
   #closed(code) {
     this.socket = null;
+    this.isSilent = false;
     const isFinal = NO_RETURN.includes(code) || !this.isWanted;
     this.dispatchEvent(new CustomEvent("closed", { detail: { code, isFinal } }));
     if (isFinal) return;
@@ -116,12 +127,26 @@ export class ExamSocket extends EventTarget {
 
   #beat() {
     if (!this.isOpen) return;
+    const now = performance.now();
+    const quietMs = now - this.heardAt;
     // A dead connection can look open for minutes; closing it begins a new one.
-    if (performance.now() - this.heardAt > SILENCE_MS) this.socket.close();
-    else this.#ping();
+    if (quietMs > DEAD_MS) {
+      this.socket.close();
+      return;
+    }
+    const pingedMs = now - this.pingedAt;
+    if (pingedMs >= PING_MS || (quietMs >= QUIET_MS && pingedMs >= QUIET_MS)) this.#ping();
+    if (quietMs >= SILENT_MS) this.#setSilent(true);
+  }
+
+  #setSilent(isSilent) {
+    if (this.isSilent === isSilent) return;
+    this.isSilent = isSilent;
+    this.dispatchEvent(new CustomEvent(isSilent ? "silent" : "audible"));
   }
 
   #ping() {
+    this.pingedAt = performance.now();
     this.send({ type: "ping", sent_at: Math.round(performance.now()), rtt: this.rtt === null ? null : Math.round(this.rtt) });
   }
 }

@@ -147,7 +147,18 @@ def test_a_page_that_is_silent_counts_as_gone() -> None:
         "analysed": 0,
         "shed": 0,
         "frame_sequence": -1,
+        "picture_late_s": None,
     }
+
+
+def test_a_picture_that_does_not_come_is_seen_within_seconds() -> None:
+    presence.count_frame(9, 4, analysed=True, next_ms=2_000)
+    now = clock.now().timestamp()
+    assert presence.read(9).to_pulse(now + 1)["picture_late_s"] == 0
+    assert presence.read(9).to_pulse(now + 7)["picture_late_s"] == pytest.approx(5, abs=0.5)
+    presence.put_off_frame(9, 30_000)  # a pause: none is waited for
+    assert presence.read(9).to_pulse(now + 7)["picture_late_s"] == 0
+    assert presence.read(9).analysed == 1
 
 
 def test_the_sweep_submits_moves_evidence_and_can_run_again(
