@@ -28,6 +28,7 @@ _SWITCHES = (
     "sound",
     "skips_quiet",
     "live_video",
+    "record_calls",
     "full_screen",
     "warns_candidate",
 )

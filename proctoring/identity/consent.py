@@ -74,6 +74,7 @@ def give(
             looked_for=[kind.value for kind in (*notices.looked_for(policy), *notices.noted(policy))],
             recordings_leave=policy.listens and policy.diarizer == DiarizerChoice.DEEPGRAM,
             live_video=policy.shows_live and choice["camera"],
+            call_recording=policy.records_calls and choice["camera"],
             **choice,
             given_at=clock.now(),
         )

@@ -74,6 +74,8 @@ def wording(institution: Institution, policy: Policy) -> str:
     parts += _page_noted(policy)
     if policy.shows_live:
         parts.append(_watched_live(policy))
+    if settings.LIVE_PROVIDER != "off":
+        parts.append(_called(policy))
     parts.append(_why(institution))
     if policy.camera_required:
         parts += [_kept(policy), _seen(institution), _rights(institution), _without(policy)]
@@ -125,6 +127,8 @@ def _captured(policy: Policy) -> str:
     )
     document = _document(policy) + _turning(policy)
     not_recorded = "No video" if policy.listens else "No sound and no video"
+    if policy.records_calls and not policy.listens:
+        not_recorded = "Apart from private calls (see below), no sound and no video"
     return (
         "What is captured\nWhile you take the exam, your camera sends a still picture about once a second. "
         "While you check in, pictures are looked at as well, to tell you what the camera needs; those are "
@@ -170,6 +174,21 @@ def _watched_live(policy: Policy) -> str:
         "is sent before one of them watches, you see at once that you are watched and when it ends, and no "
         f"live picture{sound} is stored. It is written down who watched you, from when to when. A proctor's "
         "browser may learn the internet address of yours, as in a video call."
+    )
+
+
+def _called(policy: Policy) -> str:
+    recorded = (
+        "When your camera is used, the sound of such a call is recorded, yours and the proctor's, and kept as "
+        "evidence; you read that again before you accept. "
+        if policy.records_calls
+        else "Nothing of a call is recorded. "
+    )
+    return (
+        "When a proctor calls you\nA proctor may ask to speak with you. Your microphone, and your camera in a "
+        f"call with picture, are sent only after you accept; no other candidate hears it. {recorded}You may "
+        "decline, and declining counts neither for nor against you. It is written down who called, when, and "
+        "for how long. The two browsers may learn each other's internet address."
     )
 
 

@@ -44,6 +44,9 @@ class Consent(TenantModel):
     live_video = models.BooleanField(
         default=False, help_text="The notice said that proctors may watch the camera live."
     )
+    call_recording = models.BooleanField(
+        default=False, help_text="The notice said that private calls with a proctor are recorded."
+    )
     looked_for = models.JSONField(
         null=True,
         blank=True,
