@@ -22,6 +22,10 @@ for _model in (
     "candidatewarning",
     "identitycheck",
     "livewatch",
+    "chatmessage",
+    "raisedhand",
+    "watchassignment",
+    "handover",
 ):
     grant("proctoring", _model, view=(Role.DATA_PROTECTION_OFFICER, *_REVIEW))
 for _model in ("notice", "consent"):

@@ -30,6 +30,7 @@ _SWITCHES = (
     "live_video",
     "record_calls",
     "full_screen",
+    "chat",
     "warns_candidate",
 )
 _STEPS = ("document", "liveness")

@@ -40,6 +40,7 @@ def attempt_has_moved(
     from proctoring.identity import person_checks  # noqa: PLC0415
     from proctoring.ingest import browser_events  # noqa: PLC0415
     from proctoring.ingest.ending import continue_for, end_for  # noqa: PLC0415
+    from proctoring.talk import services as talk  # noqa: PLC0415
 
     kind = _KINDS.get(verb, "attempt.moved")
     told = attempt_state.for_candidate(attempt, reason=reason)
@@ -59,6 +60,7 @@ def attempt_has_moved(
         person_checks.follow_move(attempt, verb=verb, actor=actor, reason=reason)
     if attempt.state in states.ENDED:
         end_for(attempt, actor=actor, reason=verb)
+        talk.close_for(attempt)
     elif verb == "reinstate":
         continue_for(attempt, actor=actor, reason=reason)
 

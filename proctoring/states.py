@@ -1,4 +1,4 @@
-"""State tables of proctoring: review of an incident, monitoring session, check by a person, meeting."""
+"""State tables of proctoring: review of an incident, session, check by a person, meeting, hand-over."""
 
 from proctor_site.kernel.states import MoveTable, move
 
@@ -71,5 +71,21 @@ MEETING = MoveTable(
         move("cancel", [MEETING_SCHEDULED], MEETING_CANCELLED),
         # The slot of an interview is over, and nobody came.
         move("lapse", [MEETING_SCHEDULED], MEETING_ENDED),
+    ),
+)
+
+HAND_OVER_OFFERED = "offered"
+HAND_OVER_ACCEPTED = "accepted"
+HAND_OVER_DECLINED = "declined"
+HAND_OVER_WITHDRAWN = "withdrawn"
+
+HAND_OVER = MoveTable(
+    name="hand-over",
+    states=(HAND_OVER_OFFERED, HAND_OVER_ACCEPTED, HAND_OVER_DECLINED, HAND_OVER_WITHDRAWN),
+    moves=(
+        move("accept", [HAND_OVER_OFFERED], HAND_OVER_ACCEPTED),
+        move("decline", [HAND_OVER_OFFERED], HAND_OVER_DECLINED),
+        # By who offered it, or because nothing of what was offered is left to give.
+        move("withdraw", [HAND_OVER_OFFERED], HAND_OVER_WITHDRAWN),
     ),
 )

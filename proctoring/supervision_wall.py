@@ -11,6 +11,8 @@ from proctoring.incidents.queries import Need
 from proctoring.live import presence
 from proctoring.live.messages import iso
 from proctoring.observations import Severity
+from proctoring.rota.queries import proctors_by_enrolment
+from proctoring.talk.queries import QUIET, Talk, talk_in
 
 _NOBODY_IN_NEED = Need()
 
@@ -19,7 +21,7 @@ def rows_of(sitting: Sitting) -> list[dict[str, Any]]:
     """One row per enrolment that was not withdrawn, as docs/architecture.md shows it, in order of need.
 
     First open incidents by severity, then who waits for a person or has lost the connection, then the rest
-    by name. Five queries and one trip to the cache, however many there are.
+    by name. Eight queries and one trip to the cache, however many there are.
     """
     enrolments = list(
         Enrolment.objects.filter(sitting=sitting, withdrawn_at=None)
@@ -31,6 +33,7 @@ def rows_of(sitting: Sitting) -> list[dict[str, Any]]:
     for attempt in attempts.order_by("id"):
         newest[attempt.enrolment_id] = attempt
     needs = queries.needs_of(sitting)
+    talk, proctors = talk_in(sitting), proctors_by_enrolment(sitting)
     seen = presence.read_many(attempt.pk for attempt in newest.values())
     now = clock.now().timestamp()
     rows = []
@@ -38,7 +41,8 @@ def rows_of(sitting: Sitting) -> list[dict[str, Any]]:
         found = newest.get(enrolment.pk)
         need = needs.get(found.pk, _NOBODY_IN_NEED) if found else _NOBODY_IN_NEED
         here = (seen[found.pk] if found else presence.NOBODY).to_pulse(now)
-        rows.append(_row(enrolment, found, need, here))
+        waits = _waits(talk.get(found.pk, QUIET) if found else QUIET, proctors.get(enrolment.pk))
+        rows.append(_row(enrolment, found, need, here) | waits)
     return sorted(rows, key=_urgency)
 
 
@@ -63,6 +67,11 @@ def _row(enrolment: Enrolment, attempt: Attempt | None, need: Need, here: dict[s
             "worst": need.worst,
         },
     }
+
+
+def _waits(talk: Talk, proctor: dict[str, Any] | None) -> dict[str, Any]:
+    """What waits for a proctor, and who of them looks first (None: nobody)."""
+    return {"talk": talk.to_json(), "proctor": proctor}
 
 
 def _urgency(row: dict[str, Any]) -> tuple[int, int, int, str, int]:

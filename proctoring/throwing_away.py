@@ -17,6 +17,7 @@ from proctoring.identity import consent, document, reference, voice
 from proctoring.models import (
     BrowserEvent,
     CandidateWarning,
+    ChatMessage,
     HeadBaseline,
     IdentityCheck,
     Incident,
@@ -24,6 +25,7 @@ from proctoring.models import (
     LivenessCheck,
     LiveWatch,
     MonitoringSession,
+    RaisedHand,
     SessionMeasures,
 )
 
@@ -33,7 +35,9 @@ def throw_away(attempt: Attempt, *, actor: User | None) -> dict[str, int]:
     events, _ = LiveEvent.objects.filter(attempt=attempt).delete()
     # Practice is watched by nobody; a sitting may have been made practice afterwards.
     watches, _ = LiveWatch.objects.filter(attempt=attempt).delete()
-    counts = {"live_events": events, "live_watches": watches}
+    messages, _ = ChatMessage.objects.filter(attempt=attempt).delete()
+    hands, _ = RaisedHand.objects.filter(attempt=attempt).delete()
+    counts = {"live_events": events, "live_watches": watches, "messages": messages, "raised_hands": hands}
     session = sessions.session_of(attempt)
     if session is not None:
         counts |= _empty(session, actor)

@@ -31,7 +31,7 @@ class PolicyAdmin(PolicyPages, ProctoringAdmin):
     list_display = ("name", "is_default", "camera_required", "reference_photo_required", "warns_candidate")
     search_fields = ("name",)
     fieldsets = (
-        (None, {"fields": ("name", "is_default", "warns_candidate")}),
+        (None, {"fields": ("name", "is_default", "warns_candidate", "chat")}),
         (
             "What is captured",
             {

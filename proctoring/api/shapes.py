@@ -5,6 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from exams import states
+from proctoring.api.talk_shapes import TalkStateSerializer
 from proctoring.states import IDENTITY_CHECK, INCIDENT_REVIEW
 
 
@@ -285,6 +286,8 @@ class WallRowSerializer(serializers.Serializer[Any]):
     on_break = serializers.BooleanField(help_text="Paused by the candidate, as was agreed.")
     presence = PresenceSerializer()
     incidents = NeedSerializer()
+    talk = TalkStateSerializer()
+    proctor = PersonSerializer(allow_null=True, help_text="Who looks first; null: nobody.")
 
 
 class WallSerializer(serializers.Serializer[Any]):

@@ -20,14 +20,18 @@ from proctoring.models.meeting import LiveWatch, Meeting, Participant
 from proctoring.models.own_meeting import MeetingInvitation, MeetingMail, MeetingStay
 from proctoring.models.policy import Policy, PolicyAssignment
 from proctoring.models.session import CandidateWarning, MonitoringSession
+from proctoring.models.talk import ChatMessage, RaisedHand
 from proctoring.models.voice import ReferenceVoice
+from proctoring.models.watch_assignment import HandOver, WatchAssignment
 
 __all__ = [
     "BrowserEvent",
     "CandidateWarning",
+    "ChatMessage",
     "Consent",
     "DocumentCheck",
     "EvidenceItem",
+    "HandOver",
     "HeadBaseline",
     "IdentityCheck",
     "Incident",
@@ -46,7 +50,9 @@ __all__ = [
     "PhotoUpload",
     "Policy",
     "PolicyAssignment",
+    "RaisedHand",
     "ReferenceFace",
     "ReferenceVoice",
     "SessionMeasures",
+    "WatchAssignment",
 ]

@@ -7,6 +7,7 @@ from django.db import models
 from accounts.tenancy import TenantModel
 from exams.models import Exam
 from proctoring.models.policy_live import LiveTerms
+from proctoring.models.policy_talk import TalkPolicy
 
 CLIP_SECONDS = (10, 60)
 """Shortest and longest recording: below ten seconds voices cannot be told apart."""
@@ -44,7 +45,7 @@ def _mode(label: str, default: str = DetectorMode.ON) -> "models.CharField[str, 
     return models.CharField(label, max_length=10, choices=DetectorMode.choices, default=default)
 
 
-class Policy(LiveTerms, TenantModel):
+class Policy(LiveTerms, TalkPolicy, TenantModel):
     """A named set of detectors and rules. Capture is announced and fixed; interpretation may change."""
 
     name = models.CharField(max_length=100)

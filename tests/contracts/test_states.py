@@ -16,6 +16,7 @@ TABLES = {
     "session": proctoring_states.SESSION,
     "identity check": proctoring_states.IDENTITY_CHECK,
     "meeting": proctoring_states.MEETING,
+    "hand-over": proctoring_states.HAND_OVER,
     "job": account_states.JOB,
 }
 
@@ -77,6 +78,11 @@ PROMISED = {
         ("waiting", "ask_again"): "asked_again",
         ("waiting", "refuse"): "refused",
         ("waiting", "drop"): "dropped",
+    },
+    "hand-over": {
+        ("offered", "accept"): "accepted",
+        ("offered", "decline"): "declined",
+        ("offered", "withdraw"): "withdrawn",
     },
     "job": {
         ("waiting", "start"): "running",

@@ -229,7 +229,7 @@ def test_the_number_of_queries_is_fixed(
         make_incident(make_session(each))
     client = browser_of(proctor)
     client.get(wall_url(sitting))
-    with django_assert_num_queries(20):
+    with django_assert_num_queries(23):
         client.get(wall_url(sitting))
 
 

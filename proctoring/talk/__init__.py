@@ -1,0 +1,1 @@
+"""Messages between a candidate and the proctors of the sitting, and raised hands."""
