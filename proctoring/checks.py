@@ -11,7 +11,7 @@ from django.db.utils import OperationalError, ProgrammingError
 from django_scopes import scopes_disabled
 
 from proctoring.audio.diarizers.base import SHIPPED
-from proctoring.meetings.providers.base import UnknownProvider, load_provider
+from proctoring.meetings.providers.base import Configured, UnknownProvider, load_provider
 from proctoring.models import Policy
 from proctoring.models.policy import DiarizerChoice
 from proctoring.vision.engines.base import EngineError
@@ -170,7 +170,8 @@ def refuse_live_video_that_cannot_work(app_configs: Any, **kwargs: Any) -> Seque
     """E011: the provider of live video is unknown, or its servers are not fully named."""
     problems: list[str] = []
     try:
-        load_provider(settings.LIVE_PROVIDER)
+        service = load_provider(settings.LIVE_PROVIDER)
+        problems += service.problems() if isinstance(service, Configured) else []
     except UnknownProvider as error:
         problems.append(f"PROCTOR_LIVE_PROVIDER: {error}")
     if bool(settings.TURN_HOST) != bool(settings.TURN_SECRET):

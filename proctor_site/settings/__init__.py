@@ -3,6 +3,7 @@
 from proctor_site.settings.apps import *  # noqa: F403
 from proctor_site.settings.database import *  # noqa: F403
 from proctor_site.settings.jobs import *  # noqa: F403
+from proctor_site.settings.live_video import *  # noqa: F403
 from proctor_site.settings.logs import *  # noqa: F403
 from proctor_site.settings.mail import *  # noqa: F403
 from proctor_site.settings.proctoring import *  # noqa: F403

@@ -6,6 +6,8 @@ from urllib.parse import urlsplit
 from csp.constants import NONE, SELF
 
 from proctor_site.settings import env
+from proctor_site.settings.live_video import JANUS_WS_URL
+from proctor_site.settings.proctoring import LIVE_PROVIDER
 
 DEBUG = env.flag("PROCTOR_DEBUG", default=False)
 SECRET_KEY_MISSING = not env.secret("PROCTOR_SECRET_KEY")
@@ -43,6 +45,11 @@ SECURE_PROXY_SSL_HEADER = (
 )
 X_FRAME_OPTIONS = "DENY"
 
+# Where pages may connect to: ourselves, and the media server where there is one.
+_CONNECT = [SELF, BASE_URL.replace("http", "ws", 1)]
+if LIVE_PROVIDER == "janus" and JANUS_WS_URL:
+    _CONNECT.append(JANUS_WS_URL)
+
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [SELF],
@@ -50,7 +57,7 @@ CONTENT_SECURITY_POLICY = {
         "style-src": [SELF],
         "img-src": [SELF, "data:", "blob:"],
         "media-src": [SELF, "blob:"],
-        "connect-src": [SELF, BASE_URL.replace("http", "ws", 1)],
+        "connect-src": _CONNECT,
         "worker-src": [SELF],
         "object-src": [NONE],
         "base-uri": [SELF],

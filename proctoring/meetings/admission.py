@@ -1,4 +1,4 @@
-"""Lets people into the rooms of the provider and puts them out again. Who may is decided before: `services`."""
+"""Lets people into the rooms of the provider and puts them out again; `services` has decided who may."""
 
 import logging
 from collections.abc import Iterable

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -14,12 +15,20 @@ from proctoring.meetings.providers.base import (
     load_provider,
 )
 from proctoring.meetings.providers.scripted import ScriptedProvider
+from tests.janus_server import JanusServer, run_janus
 
 UNTIL = datetime.now(UTC) + timedelta(hours=3)
 
 
+@pytest.fixture(scope="module")
+def janus(tmp_path_factory: pytest.TempPathFactory) -> Iterator[JanusServer]:
+    yield from run_janus(tmp_path_factory.mktemp("janus"))
+
+
 @pytest.fixture(params=SHIPPED)
-def provider(request: pytest.FixtureRequest) -> Iterator[LiveProvider]:
+def provider(request: pytest.FixtureRequest, settings: Any) -> Iterator[LiveProvider]:
+    if request.param == "janus":
+        request.getfixturevalue("janus").choose(settings)
     found = load_provider(request.param)
     assert found is not None
     yield found

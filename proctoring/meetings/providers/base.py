@@ -9,6 +9,7 @@ from typing import Any, Literal, Protocol, runtime_checkable
 from django.conf import settings
 
 SHIPPED: Mapping[str, str] = {
+    "janus": "proctoring.meetings.providers.janus.JanusProvider",
     "peer": "proctoring.meetings.providers.peer.PeerProvider",
     "scripted": "proctoring.meetings.providers.scripted.ScriptedProvider",
 }
@@ -81,6 +82,14 @@ class LiveProvider(Protocol):
 
     def health(self) -> str:
         """ "" when all is well, else what is wrong in one sentence."""
+
+
+@runtime_checkable
+class Configured(Protocol):
+    """A provider that needs settings."""
+
+    def problems(self) -> Sequence[str]:
+        """What is missing or wrong in them, one sentence each; for the system check; nobody is asked."""
 
 
 def load_provider(choice: str) -> LiveProvider | None:

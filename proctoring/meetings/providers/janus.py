@@ -1,0 +1,174 @@
+"""Janus: a media server of the operator's own. One video room for each attempt; decision 0109."""
+
+import base64
+import hashlib
+import hmac
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.conf import settings
+
+from proctoring.meetings.providers.base import Join, Part, ProviderDown
+from proctoring.meetings.providers.janus_api import NO_SUCH_ROOM, ROOM_EXISTS, Refused, Talk, talk
+from proctoring.meetings.turn import ice_servers
+
+_MOST_SENDING = 3
+"""A reloaded page's old sending counts until Janus misses it, some ten seconds."""
+_MOST_BITS = 1_200_000
+
+
+class JanusProvider:
+    """Who is on a room's list may come in; taking a name off the list, and putting out, ends it.
+
+    VideoRoom tells no parts apart. That a candidate can receive nothing follows from the room: nobody else
+    sends there. Proctors' pages show only what the candidate's page named to them, through our own sockets.
+    """
+
+    name = "janus"
+
+    def create_meeting(self, key: str, title: str) -> str:
+        """Nothing is created yet: rooms are made when somebody is let in. The name cannot be guessed."""
+        return f"{key}-{_digest('meeting', key)[:12]}"
+
+    def add_participant(
+        self, external_id: str, room: str, identity: str, part: Part, until: datetime
+    ) -> Join:
+        """Makes the room where Janus does not have it (any more), and puts the name on its list."""
+        name = room_name(external_id, room)
+        entry = entry_of(name, identity)
+        with talk() as janus:
+            self._enlist(janus, name, entry)
+        tokens = {"api": _api_token(until), "room": name, "entry": entry, "name": identity}
+        servers = ice_servers(identity, until)
+        return Join(self.name, until, settings.JANUS_WS_URL, tokens, servers, settings.RELAY_ONLY)
+
+    def remove(self, external_id: str, room: str, identity: str) -> None:
+        """Off the list, then out; and out goes whoever is in under a name that is not on the list."""
+        name = room_name(external_id, room)
+        secret = _room_secret(name)
+        with talk() as janus:
+            try:
+                entries = janus.ask(
+                    "allowed", action="remove", room=name, secret=secret, allowed=[entry_of(name, identity)]
+                )["allowed"]
+                for each in janus.ask("listparticipants", room=name)["participants"]:
+                    if entry_of(name, str(each["id"]).partition(".")[0]) not in entries:
+                        _kick(janus, name, secret, str(each["id"]))
+            except Refused as refusal:
+                if refusal.code != NO_SUCH_ROOM:
+                    raise
+
+    def end(self, external_id: str) -> None:
+        """Destroys the rooms of all attempts of the meeting."""
+        with talk() as janus:
+            for each in janus.ask("list", admin_key=settings.JANUS_ADMIN_KEY)["list"]:
+                name = str(each["room"])
+                if name.startswith(f"{external_id}."):
+                    _destroy(janus, name)
+
+    def health(self) -> str:
+        """Reached, and our secret is the right one."""
+        try:
+            with talk(with_plugin=False):
+                return ""
+        except ProviderDown as down:
+            return f"{down}."
+
+    def problems(self) -> Sequence[str]:
+        """What is missing or wrong in the settings, in words; for the system check."""
+        needed = {
+            "PROCTOR_JANUS_WS_URL": settings.JANUS_WS_URL,
+            "PROCTOR_JANUS_API_SECRET": settings.JANUS_API_SECRET,
+            "PROCTOR_JANUS_TOKEN_SECRET": settings.JANUS_TOKEN_SECRET,
+            "PROCTOR_JANUS_ADMIN_KEY": settings.JANUS_ADMIN_KEY,
+        }
+        found = [f"PROCTOR_LIVE_PROVIDER=janus needs {each}." for each, value in needed.items() if not value]
+        if settings.JANUS_WS_URL and not settings.JANUS_WS_URL.startswith(("ws://", "wss://")):
+            found.append("PROCTOR_JANUS_WS_URL begins with wss:// (or ws:// for trials on one machine).")
+        if settings.BASE_URL.startswith("https") and settings.JANUS_WS_URL.startswith("ws://"):
+            found.append(
+                "PROCTOR_JANUS_WS_URL begins with wss://: browsers refuse ws:// on pages that came by https."
+            )
+        if not settings.JANUS_URL.startswith(("http://", "https://")):
+            found.append("PROCTOR_JANUS_URL begins with http:// or https://.")
+        return found
+
+    def _enlist(self, janus: Talk, name: str, entry: str) -> None:
+        try:
+            _allow(janus, name, entry)
+            return
+        except Refused as refusal:
+            if refusal.code != NO_SUCH_ROOM:
+                raise
+        try:
+            janus.ask("create", **_terms(name), allowed=[entry])
+        except Refused as refusal:
+            if refusal.code != ROOM_EXISTS:  # another page made it at the same moment
+                raise
+            _allow(janus, name, entry)
+
+
+def room_name(external_id: str, room: str) -> str:
+    """Janus's name of a room. It cannot be guessed, as anybody with a token may ask who is in a room."""
+    name = f"{external_id}.{room}"
+    return f"{name}.{_digest('room', name)[:16]}"
+
+
+def entry_of(name: str, identity: str) -> str:
+    """What opens the room to one participant: always the same, so that it can be taken off the list."""
+    return _digest("entry", name, identity)
+
+
+def _terms(name: str) -> dict[str, object]:
+    return {
+        "room": name,
+        "secret": _room_secret(name),
+        "admin_key": settings.JANUS_ADMIN_KEY,
+        "is_private": True,
+        "publishers": _MOST_SENDING,
+        "bitrate": _MOST_BITS,
+        "bitrate_cap": True,
+        "audiocodec": "opus",
+        "videocodec": "vp8",
+        # Who receives does so as somebody who is in the room, so that putting out ends receiving as well.
+        "require_pvtid": True,
+        "lock_record": True,
+        "record": False,
+        "permanent": False,
+    }
+
+
+def _allow(janus: Talk, name: str, entry: str) -> None:
+    janus.ask("allowed", action="add", room=name, secret=_room_secret(name), allowed=[entry])
+
+
+def _kick(janus: Talk, name: str, secret: str, identity: str) -> None:
+    try:
+        janus.ask("kick", room=name, secret=secret, id=identity)
+    except Refused as refusal:
+        if refusal.code != 428:  # has just left
+            raise
+
+
+def _destroy(janus: Talk, name: str) -> None:
+    try:
+        janus.ask("destroy", room=name, secret=_room_secret(name), permanent=False)
+    except Refused as refusal:
+        if refusal.code != NO_SUCH_ROOM:
+            raise
+
+
+def _room_secret(name: str) -> str:
+    return _digest("secret", name)
+
+
+def _digest(*parts: str) -> str:
+    text = "\n".join(("proctoring.janus", *parts))
+    return hmac.new(settings.JANUS_TOKEN_SECRET.encode(), text.encode(), hashlib.sha256).hexdigest()[:40]
+
+
+def _api_token(until: datetime) -> str:
+    """Opens Janus's interface to a browser, for the video room alone. The form is Janus's own."""
+    said = f"{int(until.timestamp())},janus,janus.plugin.videoroom"
+    digest = hmac.new(settings.JANUS_TOKEN_SECRET.encode(), said.encode(), hashlib.sha1).digest()
+    return f"{said}:{base64.b64encode(digest).decode()}"
