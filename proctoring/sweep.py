@@ -4,6 +4,7 @@ from accounts.tenancy import across_all
 from exams.delivery import expiry, heartbeat
 from proctoring.evidence import store
 from proctoring.identity import document
+from proctoring.meetings import reports
 from proctoring.meetings import services as meetings
 
 
@@ -32,5 +33,6 @@ def sweep_evidence() -> int:
     """
     with across_all():
         meetings.close_due()
+        reports.forget_old()
         document.delete_due()
         return store.retry_spooled()

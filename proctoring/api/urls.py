@@ -14,6 +14,7 @@ from proctoring.api.clips import CandidateVoice, SendClip
 from proctoring.api.frames import SendFrame
 from proctoring.api.identity import PersonCheck, ShowDocument
 from proctoring.api.incidents import AcknowledgeIncident
+from proctoring.api.live_events import LiveEvents
 from proctoring.api.liveness import TurnHead, TurnLooks
 from proctoring.api.sittings import SittingCandidates, SittingEvents
 from proctoring.api.supervision import (
@@ -62,4 +63,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
         AcknowledgeIncident.as_view(),
         name="api_incident_acknowledge",
     ),
+    path("live/events/<slug:provider_name>/", LiveEvents.as_view(), name="api_live_events"),
 ]

@@ -16,7 +16,7 @@ from proctoring.models.incident import Incident
 from proctoring.models.live_event import LiveEvent
 from proctoring.models.liveness import LivenessCheck
 from proctoring.models.measures import SessionMeasures
-from proctoring.models.meeting import LiveWatch, Meeting, Participant
+from proctoring.models.meeting import LiveWatch, Meeting, MeetingEvent, Participant
 from proctoring.models.own_meeting import MeetingInvitation, MeetingMail, MeetingStay
 from proctoring.models.policy import Policy, PolicyAssignment
 from proctoring.models.session import CandidateWarning, MonitoringSession
@@ -40,6 +40,7 @@ __all__ = [
     "LiveWatch",
     "LivenessCheck",
     "Meeting",
+    "MeetingEvent",
     "MeetingInvitation",
     "MeetingMail",
     "MeetingStay",

@@ -60,7 +60,12 @@ class Participant(TenantModel):
     meeting = models.ForeignKey(Meeting, on_delete=models.PROTECT, related_name="participants")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     part = models.CharField(max_length=10, choices=Part.choices)
-    joined_at = models.DateTimeField()
+    joined_at = models.DateTimeField(help_text="When they came last.")
+    left_at = models.DateTimeField(
+        null=True,
+        blank=True,
+        help_text="When they left last, as the provider tells; before that: still there.",
+    )
 
     class Meta:
         constraints = [
@@ -74,6 +79,25 @@ class Participant(TenantModel):
     def identity(self) -> str:
         """The name by which the provider knows a candidate; it says nothing about the person."""
         return f"{self.part}-{self.pk}"
+
+
+class MeetingEvent(TenantModel):
+    """What a provider reported, kept for some days: reports come twice, late and in any order."""
+
+    meeting = models.ForeignKey(Meeting, on_delete=models.PROTECT, related_name="events")
+    event_id = models.CharField(max_length=100)
+    kind = models.CharField(max_length=10)
+    identity = models.CharField(max_length=60, blank=True)
+    at = models.DateTimeField()
+    received_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["meeting", "event_id"], name="meeting_event_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.identity}"
 
 
 class LiveWatch(TenantModel):

@@ -65,6 +65,7 @@ API_ROWS = [
     Row("GET", _ATTEMPT + "warnings/", _owner(200)),
     Row("POST", _ATTEMPT + "warnings/", _watchers(200), body={"text": "Please sit in the light."}),
     Row("POST", "api/v1/incidents/<int:incident_id>/acknowledge/", "404 404 200 404 200 200 200 404 404 401"),
+    Row("POST", "api/v1/live/events/<slug:provider_name>/", " ".join(["404"] * 10)),  # reports nothing
     Row("GET", "api/v1/schema/", _EVERYBODY),
     Row("POST", "api/v1/sessions/<uuid:public_id>/frames/", _owner(400)),  # no picture in it
     Row("POST", "api/v1/sessions/<uuid:public_id>/browser-events/", _owner(400)),  # no list in it

@@ -294,6 +294,7 @@ class World:
             "policy_id": lambda: self.policy.pk,
             "check_id": lambda: self.check.pk,
             "what": lambda: "reference",
+            "provider_name": lambda: "peer",
             "warning_id": lambda: self.warning.pk,
             "public_id": lambda: self.session.public_id,
             "invitation": lambda: self.invitation.pk,

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 from importlib import import_module
 from typing import Any, Literal, Protocol, runtime_checkable
 
@@ -23,6 +24,39 @@ class ProviderDown(Exception):
 
 class UnknownProvider(Exception):
     """The settings name a provider that there is not."""
+
+
+class NoWebhooks(Exception):
+    """This provider reports nothing by itself, or is not set up to."""
+
+
+class WrongSignature(Exception):
+    """A report that the provider did not sign; it is not read."""
+
+
+class UnreadableReport(Exception):
+    """A signed report whose content cannot be read."""
+
+
+class Happened(StrEnum):
+    """What a provider reports by itself. `PUBLISHED`: somebody sends pictures or sound; `ENDED`: the room."""
+
+    JOINED = "joined"
+    LEFT = "left"
+    PUBLISHED = "published"
+    ENDED = "ended"
+
+
+@dataclass(frozen=True, slots=True)
+class LiveEvent:
+    """One thing that a provider reports. `id` is the same when it is reported again; `identity` is "" where
+    it is about a whole room, whose name for the provider is `meeting`."""
+
+    id: str
+    kind: Happened
+    meeting: str
+    identity: str
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +116,21 @@ class LiveProvider(Protocol):
 
     def health(self) -> str:
         """ "" when all is well, else what is wrong in one sentence."""
+
+    def parse_webhook(self, headers: Mapping[str, str], raw: bytes) -> list[LiveEvent]:
+        """What the provider reports in that request; names of headers in lower case, the body as it came.
+
+        Checks the signature before anything else, in constant time. Raises NoWebhooks, WrongSignature and
+        UnreadableReport. What is of no interest here is left out.
+        """
+
+
+class SilentProvider:
+    """For providers that report nothing by themselves."""
+
+    def parse_webhook(self, headers: Mapping[str, str], raw: bytes) -> list[LiveEvent]:
+        """There are none."""
+        raise NoWebhooks
 
 
 @runtime_checkable

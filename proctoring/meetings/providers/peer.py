@@ -4,11 +4,11 @@ from datetime import datetime
 
 from django.conf import settings
 
-from proctoring.meetings.providers.base import Join, Part
+from proctoring.meetings.providers.base import Join, Part, SilentProvider
 from proctoring.meetings.turn import ice_servers
 
 
-class PeerProvider:
+class PeerProvider(SilentProvider):
     """Each candidate's browser sends to each page that watches; our own sockets carry what they agree."""
 
     name = "peer"

@@ -1,8 +1,23 @@
 """A provider for tests: remembers what it was asked, and is down when it is told to be."""
 
+import hmac
+import json
+from collections.abc import Mapping
 from datetime import datetime
 
-from proctoring.meetings.providers.base import Join, Part, ProviderDown
+
+from proctoring.meetings.providers.base import (
+    Happened,
+    Join,
+    LiveEvent,
+    Part,
+    ProviderDown,
+    UnreadableReport,
+    WrongSignature,
+)
+
+SIGNATURE = "x-scripted-signature"
+SECRET = "a-secret-of-tests"  # noqa: S105  (opens nothing: this provider carries no video)
 
 
 class ScriptedProvider:
@@ -35,6 +50,29 @@ class ScriptedProvider:
 
     def health(self) -> str:
         return "It is down." if self.is_down else ""
+
+    def parse_webhook(self, headers: Mapping[str, str], raw: bytes) -> list[LiveEvent]:
+        if not hmac.compare_digest(headers.get(SIGNATURE, ""), self.sign(raw)):
+            raise WrongSignature
+        try:
+            told = json.loads(raw)
+            return [
+                LiveEvent(
+                    each["id"],
+                    Happened(each["kind"]),
+                    each["meeting"],
+                    each["identity"],
+                    datetime.fromisoformat(each["at"]),
+                )
+                for each in told
+            ]
+        except (ValueError, TypeError, KeyError) as error:
+            raise UnreadableReport(str(error)) from error
+
+    @staticmethod
+    def sign(raw: bytes) -> str:
+        """The signature of a report."""
+        return hmac.new(SECRET.encode(), raw, "sha256").hexdigest()
 
     def _answer(self) -> None:
         if self.is_down:
