@@ -122,9 +122,9 @@ def _left(person: Participant, identity: str, page: str, at: datetime) -> None:
         meeting_id=person.meeting_id, identity=identity, kind=Happened.JOINED.value, at__gt=at
     )
     if not came_back.exists():
-        LiveWatch.objects.filter(
-            proctor=person, connection=page, ended_at=None, began_at__lte=at
-        ).update(ended_at=at, ended_by=LEFT_ROOM)
+        LiveWatch.objects.filter(proctor=person, connection=page, ended_at=None, began_at__lte=at).update(
+            ended_at=at, ended_by=LEFT_ROOM
+        )
 
 
 def _everybody_left(meeting: Meeting, at: datetime) -> None:

@@ -61,7 +61,7 @@ UNSCOPED: dict[str, str] = {
     "proctoring/incidents/recording.py": IN_HAND,
     "proctoring/management/commands/rotate_template_key.py": "a new key is for the templates of all",
     "proctoring/management/commands/verify_evidence.py": "an operator's command over all institutions",
-    "proctoring/meetings/reports.py": "a provider speaks for every institution; each report opens its own scope",
+    "proctoring/meetings/reports.py": "a provider speaks for all; each report opens its own scope",
     "proctoring/meetings/services.py": "the sweep means every institution; else in hand",
     "proctoring/permissions.py": IN_HAND,
     "proctoring/policies.py": IN_HAND,

@@ -5,7 +5,6 @@ import json
 from collections.abc import Mapping
 from datetime import datetime
 
-
 from proctoring.meetings.providers.base import (
     Happened,
     Join,
