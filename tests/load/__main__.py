@@ -16,6 +16,7 @@ TITLES = {
     "import": ("bench_import", "Import and export of a large question bank"),
     "starts": ("bench_starts", "Everybody starts at once"),
     "live": ("bench_live", "On a real server"),
+    "watch": ("watch_live", "Live video: first pictures, and what watching costs"),
     "clips": ("bench_clips", "Recordings on a real server"),
 }
 

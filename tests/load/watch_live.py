@@ -1,13 +1,14 @@
-"""Live video on a real server: time to the first picture for some tiles, and what a watch costs the server.
+"""Live video on a real server: first pictures of some tiles, what a watch costs the server and the proctor.
 
-`python -m tests.load.watch_live --tiles 1 10 --watches 60`. All browsers run on this machine and share it
-with the server, so the times are those of a loaded machine.
+`./run bench --only watch`, or `python -m tests.load.watch_live --tiles 1 10 --watches 60`. All browsers run on
+this machine and share it with the server, so the times are those of a loaded machine; CPU is that of each side.
 """
 
 import argparse
 import asyncio
 import json
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -38,20 +39,21 @@ async (count) => {
 """
 
 
-def main() -> None:
-    """Prints both."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--tiles", type=int, nargs="*", default=[1, 10])
-    parser.add_argument("--watches", type=int, default=60)
-    options = parser.parse_args()
-    with open_hall(max(options.tiles)) as hall:
-        asyncio.run(_cost(hall, options.watches))
+TILES = (1, 10, 20)
+WATCHES = 60
+_OBSERVED_S = 8
+
+
+def main(tiles: Sequence[int] = TILES, watches: int = WATCHES) -> None:
+    """Prints all of it."""
+    with open_hall(max(tiles)) as hall:
+        asyncio.run(_cost(hall, watches))
         with TemporaryDirectory() as folder, sync_playwright() as playwright:
             still = media.clip("quiet", quiet_seconds=2.0, event_seconds=0.2).frames
             film = media.write_mjpeg(Path(folder) / "quiet.mjpeg", still)
             candidates = launch(playwright, camera=film, arguments=LOOPBACK)
             watching = launch(playwright, arguments=LOOPBACK)
-            _first_pictures(hall, candidates, watching, options.tiles)
+            _first_pictures(hall, candidates, watching, tiles)
 
 
 async def _cost(hall: Hall, watches: int) -> None:
@@ -106,7 +108,7 @@ async def _hear(socket: Any, kind: str) -> dict[str, Any]:
             return message
 
 
-def _first_pictures(hall: Hall, candidates: Browser, watching: Browser, tiles: list[int]) -> None:
+def _first_pictures(hall: Hall, candidates: Browser, watching: Browser, tiles: Sequence[int]) -> None:
     opened: list[Page] = []
     for count in sorted(tiles):
         for who in hall.candidates[len(opened) : count]:
@@ -116,12 +118,33 @@ def _first_pictures(hall: Hall, candidates: Browser, watching: Browser, tiles: l
         wall = _enter(hall, watching, hall.proctor, f"watch/{hall.sitting}/")
         wall.wait_for_selector("#page-state.badge-success")
         wall.wait_for_timeout(2_000)
+        still = _share_of_a_core(watching, wall)
         times = sorted(wall.evaluate(_PICTURES, count))
         middle = (
             f"median {times[len(times) // 2]:.0f} ms, slowest {times[-1]:.0f} ms" if times else "none came"
         )
         print(f"first picture of {len(times)} of {count} tiles: {middle}")
+        wall.wait_for_timeout(3_000)
+        print(
+            f"the proctor's browser: {still:.0%} of a core with small pictures, "
+            f"{_share_of_a_core(watching, wall):.0%} with {len(times)} live"
+        )
         wall.context.close()
+
+
+def _share_of_a_core(browser: Browser, page: Page) -> float:
+    """CPU of all processes of the browser over `_OBSERVED_S` seconds."""
+    session = browser.new_browser_cdp_session()
+
+    def spent() -> float:
+        found = session.send("SystemInfo.getProcessInfo")["processInfo"]
+        return float(sum(each["cpuTime"] for each in found))
+
+    before, began = spent(), time.monotonic()
+    page.wait_for_timeout(_OBSERVED_S * 1000)
+    share = (spent() - before) / (time.monotonic() - began)
+    session.detach()
+    return share
 
 
 def _enter(hall: Hall, browser: Browser, cookie: str, address: str) -> Page:
@@ -134,4 +157,8 @@ def _enter(hall: Hall, browser: Browser, cookie: str, address: str) -> Page:
 
 
 if __name__ == "__main__":
-    main()
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--tiles", type=int, nargs="*", default=list(TILES))
+    parser.add_argument("--watches", type=int, default=WATCHES)
+    options = parser.parse_args()
+    main(options.tiles, options.watches)
