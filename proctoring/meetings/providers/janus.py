@@ -8,7 +8,7 @@ from datetime import datetime
 
 from django.conf import settings
 
-from proctoring.meetings.providers.base import Join, Part, ProviderDown
+from proctoring.meetings.providers.base import Join, Part, ProviderDown, SilentProvider
 from proctoring.meetings.providers.janus_api import NO_SUCH_ROOM, ROOM_EXISTS, Refused, Talk, talk
 from proctoring.meetings.turn import ice_servers
 
@@ -17,7 +17,7 @@ _MOST_SENDING = 3
 _MOST_BITS = 1_200_000
 
 
-class JanusProvider:
+class JanusProvider(SilentProvider):
     """Who is on a room's list may come in; taking a name off the list, and putting out, ends it.
 
     VideoRoom tells no parts apart. That a candidate can receive nothing follows from the room: nobody else
