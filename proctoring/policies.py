@@ -18,6 +18,7 @@ from proctoring.browser.terms import Do, Terms
 from proctoring.incidents.rules import DEFAULT_RULES, Rule
 from proctoring.models import MonitoringSession
 from proctoring.models.policy import DetectorMode, DiarizerChoice, Policy, PolicyAssignment, StepMode
+from proctoring.models.policy_screen import ScreenMode
 from proctoring.observations import SOUND_KINDS, ObservationKind, Severity
 from proctoring.states import SESSION_LIVE
 
@@ -76,12 +77,21 @@ def policy_of(attempt: Attempt) -> Policy:
     if attempt.enrolment.sitting.is_practice:
         policy = copy(policy)
         policy.document = StepMode.OFF
-    if not any(each.camera_free for each in attempt.enrolment.allowances.all()):
+    allowances = list(attempt.enrolment.allowances.all())
+    if is_screen_free(allowances):
+        policy = copy(policy)
+        policy.screen = ScreenMode.OFF
+    if not any(each.camera_free for each in allowances):
         return policy
     without = copy(policy)
     without.camera_required = without.reference_photo_required = False
     without.document = without.liveness = StepMode.OFF
     return without
+
+
+def is_screen_free(allowances: Iterable[Allowance]) -> bool:
+    """Whether it was agreed that the candidate is not asked for the screen."""
+    return any(BrowserKind.SCREEN_SHARE_STOPPED.value in each.muted_detectors for each in allowances)
 
 
 def built_in(institution: Institution) -> Policy:
@@ -141,6 +151,8 @@ def page_terms(policy: Policy, allowances: Iterable[Allowance] = ()) -> dict[Bro
     muted = {name for allowance in allowances for name in allowance.muted_detectors}
     if not policy.full_screen:
         muted.add(BrowserKind.FULL_SCREEN_LEFT.value)
+    if not policy.shares_screen:
+        muted.add(BrowserKind.SCREEN_SHARE_STOPPED.value)
     found = browser_terms.apply(policy.browser)
     return {
         kind: terms

@@ -18,6 +18,7 @@ from proctoring.models.policy import (
     Policy,
     StepMode,
 )
+from proctoring.models.policy_screen import SCREEN_SECONDS, ScreenMode
 from proctoring.observations import ObservationKind
 from proctoring.policies import check_sound, rules_for
 
@@ -32,10 +33,11 @@ _SWITCHES = (
     "full_screen",
     "chat",
     "warns_candidate",
+    "screen_clips",
 )
 _STEPS = ("document", "liveness")
 _NAMES = {"format", "name", "detectors", "rules", "document_days", *_STEPS, *_SWITCHES}
-_NAMES |= {"clip_seconds", "diarizer", "voice_enrolment", "browser"}
+_NAMES |= {"clip_seconds", "diarizer", "voice_enrolment", "browser", "screen", "screen_seconds"}
 _NAME_LENGTH = 100
 
 
@@ -50,6 +52,8 @@ def to_file(policy: Policy) -> dict[str, Any]:
         "clip_seconds": policy.clip_seconds,
         "diarizer": str(policy.diarizer),
         "voice_enrolment": str(policy.voice_enrolment),
+        "screen": str(policy.screen),
+        "screen_seconds": policy.screen_seconds,
         "detectors": {kind.value: str(getattr(policy, kind.value)) for kind in ObservationKind},
         "rules": policy.rules,
         "browser": policy.browser,
@@ -79,6 +83,7 @@ def from_file(data: Any, institution: Institution) -> Policy:
         setattr(policy, switch, value)
     _set_steps(policy, data)
     _set_sound(policy, data)
+    _set_screen(policy, data)
     _set_modes(policy, data.get("detectors", {}))
     rules_for(policy)
     policy.browser = browser_terms.changes_of(browser_terms.apply(data.get("browser", {})))
@@ -111,6 +116,17 @@ def _set_sound(policy: Policy, data: Mapping[str, Any]) -> None:
         raise InvalidInput(f"This is one of {', '.join(allowed)}.", field="voice_enrolment")
     policy.clip_seconds, policy.diarizer, policy.voice_enrolment = seconds, diarizer, mode
     check_sound(policy)
+
+
+def _set_screen(policy: Policy, data: Mapping[str, Any]) -> None:
+    mode = data.get("screen", policy.screen)
+    if mode not in ScreenMode.values:
+        raise InvalidInput(f"This is one of {', '.join(ScreenMode.values)}.", field="screen")
+    least, most = SCREEN_SECONDS
+    seconds = data.get("screen_seconds", policy.screen_seconds)
+    if isinstance(seconds, bool) or not isinstance(seconds, int) or not least <= seconds <= most:
+        raise InvalidInput(f"This must be a whole number from {least} to {most}.", field="screen_seconds")
+    policy.screen, policy.screen_seconds = mode, seconds
 
 
 def _set_modes(policy: Policy, modes: Any) -> None:

@@ -184,6 +184,7 @@ def differences(policy: Policy) -> list[str]:
     ]
     lines += ["Sound: recorded"] if policy.sound else []
     lines += ["Full screen: asked for"] if policy.full_screen else []
+    lines += [f"Whole screen: shared, {policy.screen}"] if policy.shares_screen else []
     for kind, rule in DEFAULT_RULES.items():
         parts = [*_mode_change(policy, kind), *_rule_changes(rule, overrides.get(kind, {}))]
         if parts:

@@ -29,6 +29,9 @@ FRAME_RISK_INTERVAL_MS = env.integer("PROCTOR_FRAME_RISK_INTERVAL_MS", 500, leas
 FRAME_CALM_INTERVAL_MS = env.integer("PROCTOR_FRAME_CALM_INTERVAL_MS", 2_000, least=200)
 """Pace while something begins or has just begun, and at most after five minutes without anything."""
 FRAME_MAX_BYTES = env.integer("PROCTOR_FRAME_MAX_BYTES", 262_144, least=20_000)
+SCREEN_MAX_BYTES = env.integer("PROCTOR_SCREEN_MAX_BYTES", 400_000, least=50_000)
+SCREEN_CLIP_MAX_BYTES = env.integer("PROCTOR_SCREEN_CLIP_MAX_BYTES", 3_000_000, least=200_000)
+"""One picture of a candidate's screen, and one piece of a film of it."""
 TEMPLATE_KEY = env.secret("PROCTOR_TEMPLATE_KEY")
 """Encrypts face templates; derived from the secret key when empty. To change it, see docs/operations.md."""
 TEMPLATE_KEY_BEFORE = env.secret("PROCTOR_TEMPLATE_KEY_BEFORE")

@@ -57,6 +57,14 @@ class PolicyAdmin(PolicyPages, ProctoringAdmin):
                 "below, with the other detectors.",
             },
         ),
+        (
+            "Screen",
+            {
+                "fields": ("screen", "screen_seconds", "screen_clips"),
+                "description": "Nobody looks at the screen by a program: pictures and films of it are for "
+                "people, and only those around incidents are kept.",
+            },
+        ),
         # Shown by the template itself, each with its rule.
         (
             "What is looked for",
@@ -120,10 +128,11 @@ _AGREED = {
     ObservationKind.SECOND_PERSON: "another person sits there (carer, interpreter, reader)",
     ObservationKind.SEVERAL_FACES: "another person may be in the picture",
 }
+_MORE = {BrowserKind.SCREEN_SHARE_STOPPED: ": the candidate is not asked to share it, no picture is taken"}
 DETECTOR_CHOICES[:] = [
     *(
         (kind.value, f"{_LABELS[kind.value]}{': ' + _AGREED[kind] if kind in _AGREED else ''}")
         for kind in ObservationKind
     ),
-    *((kind.value, WORDS[kind].label) for kind in BrowserKind),
+    *((kind.value, f"{WORDS[kind].label}{_MORE.get(kind, '')}") for kind in BrowserKind),
 ]

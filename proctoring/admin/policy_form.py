@@ -15,6 +15,7 @@ from proctoring.incidents.rule_table import DEFAULT_RULES, Rule
 from proctoring.incidents.rule_words import number, percent, rule_in_words, short_words
 from proctoring.models import Policy
 from proctoring.models.policy import DetectorMode, DiarizerChoice
+from proctoring.models.policy_screen import ScreenMode
 from proctoring.observations import SOUND_KINDS, ObservationKind, Severity
 from proctoring.policies import check_overrides, check_sound, rules_for
 from proctoring.policy_presets import LABELS, default_mode
@@ -188,6 +189,8 @@ class PolicyForm(_ModelForm):
             self.instance.browser = browser_terms.changes_of(terms)
 
     def _check_sound(self, cleaned: Mapping[str, Any]) -> None:
+        if cleaned.get("screen", ScreenMode.OFF) != ScreenMode.OFF and not cleaned.get("camera_required"):
+            self.add_error("screen", "The screen is shared only in exams with camera.")
         if cleaned.get("sound") and not cleaned.get("camera_required"):
             self.add_error("sound", "Sound is recorded only in exams with camera.")
         try:

@@ -53,6 +53,15 @@ class SoundContext:
 
 
 @dataclass(frozen=True, slots=True)
+class ScreenContext:
+    """What was agreed about the screen, and the policy still wants. `seconds`: between two pictures."""
+
+    may_share: bool = False
+    seconds: int = 10
+    clips: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class SessionContext:
     """One session's side of the analysis. `references`, `baseline` None: nothing to compare with.
 
@@ -68,6 +77,7 @@ class SessionContext:
     reads_emotions: bool = False
     sides: tuple[SideView, ...] = ()
     sound: SoundContext = field(default_factory=SoundContext)
+    screen: ScreenContext = field(default_factory=ScreenContext)
 
 
 _known: dict[int, tuple[float, int, SessionContext]] = {}
@@ -127,7 +137,18 @@ def _load(session: MonitoringSession, before: SessionContext | None) -> SessionC
         reads_emotions=session.attempt_id is None and not emotions.why_not(session.institution),
         sides=sides,
         sound=sound,
+        screen=_screen(session, policy, consent),
     )
+
+
+def _screen(session: MonitoringSession, policy: Policy, consent: Consent | None) -> ScreenContext:
+    if consent is None or not consent.screen or not policy.shares_screen or session.attempt is None:
+        return ScreenContext()
+    if policies.is_screen_free(Allowance.objects.filter(enrolment_id=session.attempt.enrolment_id)):
+        return ScreenContext()
+    # Never more often than the notice said, and filmed only where it said so.
+    seconds = max(policy.screen_seconds, consent.screen_seconds or policy.screen_seconds)
+    return ScreenContext(True, seconds, consent.screen_clips and policy.screen_clips)
 
 
 def _sound(

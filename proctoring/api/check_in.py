@@ -43,6 +43,7 @@ class ConsentToCapture(CandidateView):
             "face_comparison": given.face_comparison,
             "microphone": given.microphone,
             "voice_comparison": given.voice_comparison,
+            "screen": given.screen,
             "given_at": iso(given.given_at),
         }
         return Response(
@@ -52,6 +53,7 @@ class ConsentToCapture(CandidateView):
                 "reference_photo_required": policy.reference_photo_required,
                 "microphone_required": policy.listens,
                 "voice_offered": policy.enrols_voices,
+                "screen": str(policy.screen) if policy.shares_screen else "off",
                 "consent": choice,
             }
         )
@@ -73,6 +75,7 @@ class ConsentToCapture(CandidateView):
             face_comparison=said.get("face_comparison"),
             microphone=said.get("microphone"),
             voice_comparison=said.get("voice_comparison"),
+            screen=said.get("screen"),
         )
         is_practice = attempt.enrolment.sitting.is_practice
         policy = consent.policy_of(attempt)
@@ -84,6 +87,7 @@ class ConsentToCapture(CandidateView):
                 "capture": given.camera,
                 "clips": clips.wanted(given.session).to_json(),
                 "voice_wanted": steps.is_voice_wanted(policy, given),
+                "screen_wanted": given.screen,
                 "next": step.code,
                 "text": step.text,
             }

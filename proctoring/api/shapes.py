@@ -61,6 +61,7 @@ class ConsentSerializer(serializers.Serializer[Any]):
     face_comparison = serializers.BooleanField()
     microphone = serializers.BooleanField(required=False, help_text="Asked for where the exam listens.")
     voice_comparison = serializers.BooleanField(required=False)
+    screen = serializers.BooleanField(required=False, help_text="Asked for where the screen is shared.")
 
 
 class ClipsSerializer(serializers.Serializer[Any]):
@@ -81,6 +82,7 @@ class ConsentGivenSerializer(serializers.Serializer[Any]):
     capture = serializers.BooleanField()
     clips = ClipsSerializer()
     voice_wanted = serializers.BooleanField(help_text="The candidate may record their voice now.")
+    screen_wanted = serializers.BooleanField(help_text="The candidate agreed to share the screen.")
     next = serializers.ChoiceField(choices=["reference_photo", "document", "complete", "person_will_check"])
     text = serializers.CharField()
 
@@ -99,6 +101,7 @@ class ChoiceSerializer(serializers.Serializer[Any]):
     face_comparison = serializers.BooleanField()
     microphone = serializers.BooleanField()
     voice_comparison = serializers.BooleanField()
+    screen = serializers.BooleanField()
     given_at = serializers.DateTimeField()
 
 
@@ -110,6 +113,7 @@ class ConsentViewSerializer(serializers.Serializer[Any]):
     reference_photo_required = serializers.BooleanField()
     microphone_required = serializers.BooleanField()
     voice_offered = serializers.BooleanField(help_text="The voice may be recorded at check-in.")
+    screen = serializers.ChoiceField(choices=["off", "optional", "required"])
     consent = ChoiceSerializer(allow_null=True)
 
 
@@ -254,6 +258,9 @@ class PresenceSerializer(serializers.Serializer[Any]):
     )
     microphone_since = serializers.IntegerField(allow_null=True, help_text="Seconds since 1970.")
     sound_missing = serializers.IntegerField(help_text="Recordings that have not come so far.")
+    screen = serializers.CharField(allow_blank=True, help_text="ok, window, ended, none; empty: not shared.")
+    screen_since = serializers.IntegerField(allow_null=True, help_text="Seconds since 1970.")
+    screen_at = serializers.IntegerField(allow_null=True, help_text="Of its newest picture.")
     analysed = serializers.IntegerField()
     shed = serializers.IntegerField()
     frame_sequence = serializers.IntegerField()
@@ -335,3 +342,5 @@ class IncidentSerializer(serializers.Serializer[Any]):
     sounds = serializers.ListField(
         child=serializers.JSONField(), help_text="Recordings, with seconds and a text of what is heard."
     )
+    screens = serializers.ListField(child=serializers.JSONField(), help_text="Pictures of the screen.")
+    screen_clips = serializers.ListField(child=serializers.JSONField(), help_text="Films of the screen.")

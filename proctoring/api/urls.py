@@ -16,6 +16,7 @@ from proctoring.api.identity import PersonCheck, ShowDocument
 from proctoring.api.incidents import AcknowledgeIncident
 from proctoring.api.live_events import LiveEvents
 from proctoring.api.liveness import TurnHead, TurnLooks
+from proctoring.api.screens import SendScreen, SendScreenClip
 from proctoring.api.sittings import SittingCandidates, SittingEvents
 from proctoring.api.supervision import (
     AcknowledgeWarning,
@@ -32,6 +33,10 @@ _ATTEMPT = "attempts/<int:attempt_id>/"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("sessions/<uuid:public_id>/frames/", SendFrame.as_view(), name="api_session_frames"),
     path("sessions/<uuid:public_id>/clips/", SendClip.as_view(), name="api_session_clips"),
+    path("sessions/<uuid:public_id>/screens/", SendScreen.as_view(), name="api_session_screens"),
+    path(
+        "sessions/<uuid:public_id>/screen-clips/", SendScreenClip.as_view(), name="api_session_screen_clips"
+    ),
     path(_ATTEMPT + "voice/", CandidateVoice.as_view(), name="api_attempt_voice"),
     path(
         "sessions/<uuid:public_id>/browser-events/",

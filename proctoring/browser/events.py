@@ -39,13 +39,21 @@ class BrowserKind(StrEnum):
     CLOCK_CHANGED = "clock_changed"
     VIRTUAL_DEVICE = "virtual_device"
     SEVERAL_PAGES = "several_pages"
+    SCREEN_SHARE_STOPPED = "screen_share_stopped"
 
 
 OWN_KINDS = frozenset({BrowserKind.SEVERAL_PAGES})
 """Noted by the server itself; what a browser claims of them is not believed."""
 BLOCKABLE = frozenset({BrowserKind.COPY, BrowserKind.PASTE, BrowserKind.CONTEXT_MENU, BrowserKind.PRINT})
 """What the page can prevent where a policy wants that."""
-LASTING = frozenset({BrowserKind.TAB_HIDDEN, BrowserKind.WINDOW_LEFT, BrowserKind.FULL_SCREEN_LEFT})
+LASTING = frozenset(
+    {
+        BrowserKind.TAB_HIDDEN,
+        BrowserKind.WINDOW_LEFT,
+        BrowserKind.FULL_SCREEN_LEFT,
+        BrowserKind.SCREEN_SHARE_STOPPED,
+    }
+)
 """Kinds that last, so that their seconds count."""
 
 

@@ -67,6 +67,7 @@ DEFAULTS: Mapping[Kind, Terms] = {
     Kind.CLOCK_CHANGED: Terms(Do.LOG, Severity.LOW, times=1),
     Kind.VIRTUAL_DEVICE: Terms(Do.LOG, Severity.MEDIUM, times=1),
     Kind.SEVERAL_PAGES: Terms(Do.LOG, Severity.LOW, times=2),
+    Kind.SCREEN_SHARE_STOPPED: Terms(Do.INCIDENT, Severity.MEDIUM, times=3, seconds=30.0),
 }
 
 

@@ -148,6 +148,14 @@ WORDS: Mapping[Kind, KindWords] = {
         "You opened the exam on another page or device",
         "Who changes a broken computer does this as well.",
     ),
+    Kind.SCREEN_SHARE_STOPPED: KindWords(
+        "screen not shared",
+        "when your screen is not shared, and for how long",
+        "Did not share the screen",
+        "Your screen was not shared",
+        "Browsers end sharing by themselves: with the page, the lid of a laptop, a display unplugged. "
+        "After loading the page again the browser asks anew; the first seconds of that are left out.",
+    ),
 }
 
 

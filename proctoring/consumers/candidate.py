@@ -21,7 +21,7 @@ from proctoring.consumers.clip_message import is_clip
 from proctoring.consumers.frame_message import HEADER, FrameMessage, read_frame
 from proctoring.consumers.json_socket import JsonSocket, number, read_message
 from proctoring.consumers.threads import NoThreadFree, in_thread
-from proctoring.ingest import browser_events, clips
+from proctoring.ingest import browser_events, clips, screens
 from proctoring.ingest.services import FrameAnswer, accept_frame
 from proctoring.live import announcements, attempt_state, groups, messages, presence, publish
 from proctoring.models import MonitoringSession
@@ -32,6 +32,7 @@ log = logging.getLogger(__name__)
 DEVICE_STATES = {
     "camera": ("ok", "denied", "ended", "none"),
     "microphone": ("ok", "muted", "denied", "ended", "none"),
+    "screen": ("ok", "window", "ended", "none"),
 }
 _MOST_LABEL = 200
 SHED_HELD_MS = 1_000
@@ -229,6 +230,7 @@ class CandidateConsumer(JsonSocket):
             "capture": bool(live and session and context.of(session).may_capture),
             "frame_sequence": recent.load(session.pk).last_sequence if session else -1,
             "clips": clips.wanted(session).to_json() if session else clips.NOT_WANTED.to_json(),
+            "screens": screens.wanted(session).to_json() if session else screens.NOT_WANTED.to_json(),
         }
 
     def _reload(self) -> None:

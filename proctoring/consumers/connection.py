@@ -90,11 +90,16 @@ def _tell(attempt: Attempt, *, connected: bool) -> None:
 
 
 def tell_device(attempt: Attempt, device: str, state: str, label: str) -> None:
-    """Keeps the state of "camera" or "microphone" and tells proctors when it has changed; blocking."""
+    """Keeps the state of "camera", "microphone" or "screen"; tells proctors when it has changed; blocking."""
     before = presence.read(attempt.pk)
     if device == "camera":
         presence.update(attempt.pk, camera=state, camera_label=label)
         is_new = (before.camera, before.camera_label) != (state, label)
+    elif device == "screen":
+        is_other_state = before.screen != state
+        since = clock.now().timestamp() if is_other_state else before.screen_since
+        presence.update(attempt.pk, screen=state, screen_label=label, screen_since=since)
+        is_new = is_other_state or before.screen_label != label
     else:
         is_other_state = before.microphone != state
         since = clock.now().timestamp() if is_other_state else before.microphone_since
@@ -114,6 +119,8 @@ def tell_device(attempt: Attempt, device: str, state: str, label: str) -> None:
             sitting=attempt.enrolment.sitting,
             attempt=attempt,
         )
+    if device == "screen":
+        return  # what is shared has no name of a program
     named = before.camera_label if device == "camera" else before.microphone_label
     program = program_behind(label) or (program_of(label) if device == "microphone" else "")
     if program and named != label:

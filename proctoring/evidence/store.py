@@ -52,27 +52,30 @@ class FrameSource(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """One frame to be kept. `captured_at` is aware."""
+    """One frame of the camera, or picture of the screen, to be kept. `captured_at` is aware."""
 
     frame_sequence: int
     captured_at: datetime
     jpeg: bytes
+    kind: EvidenceKind = EvidenceKind.CAMERA_FRAME
 
 
 @dataclass(frozen=True, slots=True)
 class Recording:
-    """A piece of sound to be kept. `clip_sequence`: number of the recording that it was cut from.
-    `about`: see `evidence.sounds`."""
+    """A piece of sound, or a film of the screen, to be kept. `clip_sequence`: number of the recording that it
+    was cut from. `about`: see `evidence.sounds`."""
 
     clip_sequence: int
     captured_at: datetime
     data: bytes
     content_type: str
     about: Mapping[str, Any]
+    kind: EvidenceKind = EvidenceKind.SOUND
 
 
 Exhibit = Picture | Recording
-ENDINGS = {"audio/wav": "wav", "audio/webm": "webm", "audio/ogg": "ogg", "audio/mp4": "mp4"}
+FILMS = {"video/webm": "webm", "video/mp4": "mp4"}
+ENDINGS = {"audio/wav": "wav", "audio/webm": "webm", "audio/ogg": "ogg", "audio/mp4": "mp4", **FILMS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,13 +117,13 @@ def _facts_of(exhibit: Exhibit) -> dict[str, Any]:
     """The columns that differ between a picture and a recording."""
     if isinstance(exhibit, Picture):
         return {
-            "kind": EvidenceKind.CAMERA_FRAME,
+            "kind": exhibit.kind,
             "frame_sequence": exhibit.frame_sequence,
             "content_type": "image/jpeg",
             "size": len(exhibit.jpeg),
         }
     return {
-        "kind": EvidenceKind.SOUND,
+        "kind": exhibit.kind,
         "frame_sequence": exhibit.clip_sequence,
         "content_type": exhibit.content_type,
         "size": len(exhibit.data),

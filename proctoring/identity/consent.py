@@ -12,6 +12,8 @@ from proctor_site.kernel import clock
 from proctor_site.kernel.errors import Conflict, InvalidInput, NotFound
 from proctoring import policies, sessions
 from proctoring.analysis import context, heard, recent
+from proctoring.browser.events import BrowserKind
+from proctoring.evidence import screen_ring
 from proctoring.identity import baseline, document, liveness, person_checks, reference, steps, voice
 from proctoring.identity import notice as notices
 from proctoring.live import presence
@@ -38,6 +40,7 @@ def give(
     face_comparison: object,
     microphone: object = None,
     voice_comparison: object = None,
+    screen: object = None,
 ) -> Consent:
     """Stores the candidate's choice about the present notice, and opens the monitoring session.
 
@@ -51,6 +54,7 @@ def give(
         raise Conflict("This attempt has ended.", code="ended")
     policy = policy_of(attempt)
     choice = {**_choice(camera, face_comparison), **_sound_choice(policy, microphone, voice_comparison)}
+    choice |= _screen_choice(policy, screen)
     read = _read_notice(attempt, notice)
     with transaction.atomic():
         if attempt.state == states.SCHEDULED:
@@ -71,7 +75,9 @@ def give(
             session=session,
             candidate=candidate,
             notice=read,
-            looked_for=[kind.value for kind in (*notices.looked_for(policy), *notices.noted(policy))],
+            looked_for=_named(policy, shares_screen=choice["screen"]),
+            screen_seconds=policy.screen_seconds if choice["screen"] else None,
+            screen_clips=choice["screen"] and policy.screen_clips,
             recordings_leave=policy.listens and policy.diarizer == DiarizerChoice.DEEPGRAM,
             live_video=policy.shows_live and choice["camera"],
             call_recording=policy.records_calls and choice["camera"],
@@ -87,7 +93,7 @@ def give(
 
 
 def _choice_in(consent: Consent) -> dict[str, bool]:
-    names = ("camera", "face_comparison", "microphone", "voice_comparison")
+    names = ("camera", "face_comparison", "microphone", "voice_comparison", "screen")
     return {name: getattr(consent, name) for name in names}
 
 
@@ -102,6 +108,20 @@ def _sound_choice(policy: Policy, microphone: object, voice_comparison: object) 
     if voice_comparison and not microphone:
         raise InvalidInput("Without the microphone no voice can be compared.", field="voice_comparison")
     return {"microphone": microphone, "voice_comparison": bool(voice_comparison) and policy.enrols_voices}
+
+
+def _screen_choice(policy: Policy, screen: object) -> dict[str, bool]:
+    if not policy.shares_screen:
+        return {"screen": False}
+    if not isinstance(screen, bool):
+        raise InvalidInput("Say yes or no.", field="screen")
+    return {"screen": screen}
+
+
+def _named(policy: Policy, *, shares_screen: bool) -> list[str]:
+    """What the notice named, without what the candidate's own choice leaves out."""
+    named = [kind.value for kind in (*notices.looked_for(policy), *notices.noted(policy))]
+    return [each for each in named if shares_screen or each != BrowserKind.SCREEN_SHARE_STOPPED.value]
 
 
 def _choice(camera: object, face_comparison: object) -> dict[str, bool]:
@@ -177,6 +197,7 @@ def forget(session: MonitoringSession) -> None:
     context.forget(session.pk)
     recent.forget(session.pk)
     heard.forget(session.pk)
+    screen_ring.forget(session.pk)
     if session.attempt_id is not None:
         presence.forget(session.attempt_id)
 

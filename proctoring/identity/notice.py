@@ -14,6 +14,7 @@ from proctoring.analysis.recent import RECENT_S
 from proctoring.browser.events import BrowserKind
 from proctoring.browser.terms import Do
 from proctoring.browser.words import WORDS
+from proctoring.identity import notice_screen
 from proctoring.models import Notice, Policy
 from proctoring.models.policy import DetectorMode, DiarizerChoice, StepMode
 from proctoring.observations import SOUND_KINDS, ObservationKind
@@ -71,6 +72,7 @@ def wording(institution: Institution, policy: Policy) -> str:
     parts = [_captured(policy), *_looked_at(policy)]
     if policy.listens:
         parts.append(_heard(policy))
+    parts += notice_screen.shared(policy)
     parts += _page_noted(policy)
     if policy.shows_live:
         parts.append(_watched_live(policy))
@@ -129,6 +131,8 @@ def _captured(policy: Policy) -> str:
     not_recorded = "No video" if policy.listens else "No sound and no video"
     if policy.records_calls and not policy.listens:
         not_recorded = "Apart from private calls (see below), no sound and no video"
+    if policy.shares_screen and policy.screen_clips:
+        not_recorded += " of your camera"
     return (
         "What is captured\nWhile you take the exam, your camera sends a still picture about once a second. "
         "While you check in, pictures are looked at as well, to tell you what the camera needs; those are "
@@ -310,6 +314,7 @@ def _without(policy: Policy) -> str:
     photo += " or without turning your head" if policy.liveness != StepMode.OFF else ""
     photo += " or without showing a document" if policy.document != StepMode.OFF else ""
     sound = " or without microphone" if policy.listens else ""
+    sound += " or without sharing your screen" if policy.shares_screen else ""
     return (
         f"If you do not agree\nYou can take the exam without camera{sound}{photo}: a person checks who you "
         "are and lets you in. It is the same exam with the same time, and your choice counts neither for nor "

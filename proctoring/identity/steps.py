@@ -17,6 +17,7 @@ from proctoring.models.identity import View
 from proctoring.models.identity_check import DocumentAnswer
 from proctoring.models.liveness import LivenessAnswer
 from proctoring.models.policy import StepMode
+from proctoring.models.policy_screen import ScreenMode
 from proctoring.states import CHECK_WAITING
 from proctoring.vision.exchange import Likeness
 
@@ -30,6 +31,7 @@ class Reason(StrEnum):
     NO_CAMERA = "no_camera"
     NO_COMPARISON = "no_comparison"
     NO_MICROPHONE = "no_microphone"
+    NO_SCREEN = "no_screen"
     PHOTO_PROBLEMS = "photo_problems"
     OFFICER_PHOTO_UNLIKE = "officer_photo_unlike"
     OFFICER_PHOTO_UNSURE = "officer_photo_unsure"
@@ -80,6 +82,8 @@ def reasons_for(policy: Policy, consent: Consent) -> list[Reason]:
         reasons.append(Reason.NO_COMPARISON)
     if policy.listens and not consent.microphone:
         reasons.append(Reason.NO_MICROPHONE)
+    if policy.screen == ScreenMode.REQUIRED and not consent.screen:
+        reasons.append(Reason.NO_SCREEN)
     reasons += _doubts_of_officer_photo(consent)
     reasons += _doubts_of_turning(policy, consent)
     document = document_of(consent) if policy.document != StepMode.OFF else None

@@ -6,6 +6,7 @@ from django.db.models import QuerySet
 
 from proctoring.browser.events import BrowserKind
 from proctoring.browser.rules import Finding
+from proctoring.incidents import screen_evidence
 from proctoring.incidents.recording import moment, tell_proctors
 from proctoring.models import Incident, MonitoringSession
 from proctoring.states import ACKNOWLEDGED, UNREVIEWED
@@ -23,7 +24,7 @@ def last_verdict(session: MonitoringSession, kind: BrowserKind) -> datetime | No
 def write(session: MonitoringSession, finding: Finding) -> Incident:
     """Opens the incident of a finding or brings it up to date; call it in a transaction, holding the session.
 
-    It is over at once: what a browser tells lies in the past. No picture is kept with it.
+    It is over at once: what a browser tells lies in the past. No picture of the camera is kept with it.
     """
     found = _of(session, finding.kind).filter(review_state__in=_OPEN).order_by("-id").first()
     if found is None:
@@ -36,6 +37,7 @@ def write(session: MonitoringSession, finding: Finding) -> Incident:
             engine=ENGINE,
             **_figures(finding),
         )
+        screen_evidence.take_along(opened)
         tell_proctors(opened, "incident.opened")
         return opened
     for name, value in _figures(finding).items():

@@ -30,6 +30,8 @@ def incident_shape(incident: Incident) -> dict[str, Any]:
     )
     pictures = [item for item in items if item.kind == EvidenceKind.CAMERA_FRAME]
     heard = [item for item in items if item.kind == EvidenceKind.SOUND]
+    screens = [item for item in items if item.kind == EvidenceKind.SCREEN]
+    films = [item for item in items if item.kind == EvidenceKind.SCREEN_CLIP]
     return {
         "incident": incident.pk,
         "attempt": session.attempt_id,
@@ -53,6 +55,11 @@ def incident_shape(incident: Incident) -> dict[str, Any]:
                 "text": sounds.text_of(item.about),
             }
             for item in heard
+        ],
+        "screens": [{"id": item.pk, "captured_at": iso(item.captured_at)} for item in screens],
+        "screen_clips": [
+            {"id": item.pk, "captured_at": iso(item.captured_at), "seconds": item.about.get("seconds")}
+            for item in films
         ],
     }
 

@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 
 from proctoring.evidence import store, windows
 from proctoring.evidence.store import FrameSource, Picture, Recording, Staged
+from proctoring.incidents import screen_evidence
 from proctoring.incidents.decisions import (
     Decision,
     EndIncident,
@@ -21,6 +22,7 @@ from proctoring.incidents.notices import notice_text
 from proctoring.incidents.queries import incident_shape
 from proctoring.live.publish import record_event
 from proctoring.models import EvidenceItem, Incident, MonitoringSession
+from proctoring.models.evidence import OF_SCREEN
 from proctoring.models.live_event import Audience
 from proctoring.observations import Measurements, ObservationKind, Severity
 from proctoring.states import ACKNOWLEDGED, UNREVIEWED
@@ -134,6 +136,7 @@ def _kept(incident: Incident | None) -> list[int]:
     if incident is None:
         return []
     rows = EvidenceItem._base_manager.filter(incident_id=incident.pk, frame_sequence__isnull=False)
+    rows = rows.exclude(kind__in=OF_SCREEN)
     return [number for number in rows.values_list("frame_sequence", flat=True) if number is not None]
 
 
@@ -167,6 +170,8 @@ def _apply(session: MonitoringSession, plan: _Plan, engine: str, warn_candidate:
         merged = isinstance(decision, RepeatIncident) and decision.merged
         kind = _EVENTS[ExtendIncident if merged else type(decision)]
     store.attach(incident, plan.staged)
+    if kind == "incident.opened":
+        screen_evidence.take_along(incident)
     tell_proctors(incident, kind)
     if kind == "incident.opened" and warn_candidate and incident.severity != Severity.INFO:
         _tell_candidate(incident, decision.kind)

@@ -8,6 +8,7 @@ from exams.models import Attempt
 from proctor_site.kernel import clock
 from proctoring import sessions
 from proctoring.analysis import context, heard, pace, recent, session_measures
+from proctoring.evidence import screen_ring
 from proctoring.incidents import services
 from proctoring.incidents.rules import finish
 from proctoring.live import presence
@@ -54,6 +55,7 @@ def close_incidents(session: MonitoringSession) -> None:
 def _forget(session: MonitoringSession) -> None:
     recent.forget(session.pk)
     heard.end(session.pk)
+    screen_ring.forget(session.pk)
     context.forget(session.pk)
     pace.forget(session.pk)
     if session.attempt_id is not None:

@@ -20,7 +20,8 @@ STALE_AFTER_S = 20
 class Presence:
     """What the server knows of a candidate's page. `last_seen`: seconds since the epoch; 0: never.
 
-    `microphone` is "" where nothing is recorded; `microphone_since`: since when it is in that state.
+    `microphone` is "" where nothing is recorded; `microphone_since`: since when it is in that state. `screen`
+    is "" where it is not shared, else ok, window, ended or none; `screen_label`: what is shared.
     """
 
     connection: str = ""
@@ -32,6 +33,13 @@ class Presence:
     microphone: str = ""
     microphone_label: str = ""
     microphone_since: float = 0.0
+    screen: str = ""
+    screen_label: str = ""
+    screen_since: float = 0.0
+    screen_at: float = 0.0
+    screens: int = 0
+    screens_unchanged: int = 0
+    screens_missing: int = 0
     sound: str = ""
     sound_missing: int = 0
     analysed: int = 0
@@ -50,6 +58,9 @@ class Presence:
             "camera": self.camera,
             "microphone": self.microphone,
             "microphone_since": round(self.microphone_since) or None,
+            "screen": self.screen,
+            "screen_since": round(self.screen_since) or None,
+            "screen_at": round(self.screen_at) or None,
             "sound": self.sound,
             "sound_missing": self.sound_missing,
             "analysed": self.analysed,
@@ -70,7 +81,7 @@ def read(attempt_id: int) -> Presence:
 def read_many(attempt_ids: Iterable[int]) -> dict[int, Presence]:
     """The same for many attempts in one trip to the cache; each id asked for is in the answer."""
     ids = list(attempt_ids)
-    keys = (_page_key, _frames_key, _sound_key)
+    keys = (_page_key, _frames_key, _sound_key, _screen_key)
     found = cache.get_many([key(each) for key in keys for each in ids])
     return {each: _merge(*(found.get(key(each)) for key in keys)) for each in ids}
 
@@ -110,6 +121,18 @@ def note_sound(attempt_id: int, state: str, *, missing: int) -> None:
     cache.set(_sound_key(attempt_id), {"sound": state, "sound_missing": missing}, SOUND_TTL_S)
 
 
+def note_screen(attempt_id: int, captured_at: float, *, taken: int, unchanged: int, missing: int) -> None:
+    """One more picture of the screen, and the counts so far. `captured_at`: seconds since the epoch."""
+    before = cache.get(_screen_key(attempt_id)) or {}
+    counts = {
+        "screen_at": max(captured_at, before.get("screen_at", 0.0)),
+        "screens": taken,
+        "screens_unchanged": unchanged,
+        "screens_missing": missing,
+    }
+    cache.set(_screen_key(attempt_id), counts, COUNTS_TTL_S)
+
+
 def disconnect(attempt_id: int, connection: str) -> None:
     """Marks the page as gone, unless a newer connection has taken its place."""
     before = cache.get(_page_key(attempt_id)) or {}
@@ -135,14 +158,17 @@ def forget(attempt_id: int) -> None:
 
 
 def _merge(
-    page: Mapping[str, Any] | None, frames: Mapping[str, Any] | None, sound: Mapping[str, Any] | None
+    page: Mapping[str, Any] | None,
+    frames: Mapping[str, Any] | None,
+    sound: Mapping[str, Any] | None,
+    screen: Mapping[str, Any] | None,
 ) -> Presence:
     page, frames = page or {}, frames or {}
     seen = max(page.get("last_seen", 0.0), frames.get("last_seen", 0.0))
-    return replace(NOBODY, **{**page, **frames, **(sound or {}), "last_seen": seen})
+    return replace(NOBODY, **{**page, **frames, **(sound or {}), **(screen or {}), "last_seen": seen})
 
 
-# An entry for each: socket, frame line and recordings write their own, and none overwrites another's news.
+# An entry for each: socket, frames, recordings and screen write their own; none overwrites another's news.
 def _page_key(attempt_id: int) -> str:
     return f"presence:{attempt_id}"
 
@@ -153,6 +179,10 @@ def _frames_key(attempt_id: int) -> str:
 
 def _sound_key(attempt_id: int) -> str:
     return f"sound:{attempt_id}"
+
+
+def _screen_key(attempt_id: int) -> str:
+    return f"screen:{attempt_id}"
 
 
 def _thumbnail_key(attempt_id: int) -> str:

@@ -12,6 +12,12 @@ class EvidenceKind(models.TextChoices):
 
     CAMERA_FRAME = "camera_frame", "Camera picture"
     SOUND = "sound", "Recording of sound"
+    SCREEN = "screen", "Picture of the screen"
+    SCREEN_CLIP = "screen_clip", "Film of the screen"
+
+
+OF_SCREEN = (EvidenceKind.SCREEN, EvidenceKind.SCREEN_CLIP)
+"""Their numbers are of a line of their own, beside those of the camera."""
 
 
 class EvidenceItem(TenantModel):
@@ -26,7 +32,9 @@ class EvidenceItem(TenantModel):
     )
     captured_at = models.DateTimeField()
     about = models.JSONField(
-        default=dict, blank=True, help_text="Of a recording: its length, peaks, spans and text."
+        default=dict,
+        blank=True,
+        help_text="Of a recording: its length, peaks, spans and text; of a film: its length.",
     )
     content_type = models.CharField(max_length=50)
     name = models.CharField(max_length=200, help_text="Name in the private store.")

@@ -6,6 +6,7 @@ from django.db import models
 from accounts.models import Job
 from accounts.tenancy import TenantModel
 from exams.models import Sitting
+from proctoring.models.policy_screen import ConsentScreen
 from proctoring.models.session import MonitoringSession
 
 
@@ -28,7 +29,7 @@ class Notice(TenantModel):
         return f"version {self.version}"
 
 
-class Consent(TenantModel):
+class Consent(ConsentScreen, TenantModel):
     """A candidate's agreement to one notice, for one monitoring session."""
 
     session = models.ForeignKey(MonitoringSession, on_delete=models.PROTECT, related_name="consents")

@@ -25,6 +25,7 @@ REASON_WORDS = {
     Reason.NO_CAMERA: "takes the exam without camera",
     Reason.NO_COMPARISON: "does not want the face compared by a program",
     Reason.NO_MICROPHONE: "takes the exam without microphone",
+    Reason.NO_SCREEN: "takes the exam without sharing the screen",
     Reason.PHOTO_PROBLEMS: "cannot finish check-in alone, for example because no photo was good enough",
     Reason.OFFICER_PHOTO_UNLIKE: "the photo of check-in seems unlike the office's photo",
     Reason.OFFICER_PHOTO_UNSURE: "the photo of check-in is not clearly like the office's photo",

@@ -70,6 +70,8 @@ API_ROWS = [
     Row("POST", "api/v1/sessions/<uuid:public_id>/frames/", _owner(400)),  # no picture in it
     Row("POST", "api/v1/sessions/<uuid:public_id>/browser-events/", _owner(400)),  # no list in it
     Row("POST", "api/v1/sessions/<uuid:public_id>/clips/", _owner(400)),  # no number in it
+    Row("POST", "api/v1/sessions/<uuid:public_id>/screens/", _owner(415)),  # JSON is no picture
+    Row("POST", "api/v1/sessions/<uuid:public_id>/screen-clips/", _owner(415)),
     Row("GET", "api/v1/sittings/<int:sitting_id>/candidates/", _watchers(200)),
     Row("GET", "api/v1/sittings/<int:sitting_id>/events/", _watchers(200)),
     Row("POST", "api/v1/warnings/<int:warning_id>/acknowledge/", _owner(200)),

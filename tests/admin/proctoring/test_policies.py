@@ -28,6 +28,7 @@ MODES = tuple(kind.value for kind in ObservationKind)
 def form(name: str = "Strict", **more: Any) -> dict[str, Any]:
     captured = {"camera_required": "on", "document": "off", "document_days": "7", "liveness": "off"}
     sound = {"clip_seconds": "30", "diarizer": "local", "voice_enrolment": "off"}
+    sound |= {"screen": "off", "screen_seconds": "10"}
     return {"name": name, **captured, **sound, **dict.fromkeys(MODES, "on"), **more}
 
 
