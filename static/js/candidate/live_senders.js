@@ -14,9 +14,10 @@
 // `page`: camera(), microphone(): tracks or null; isHeld(): paused; watchers(): those of this way; isWatching(watcher);
 //   say(watcher, t, parts): offer, ice, ready, held, failed; guard(watcher, work): for what runs later; makePeer(configuration).
 
+import { JanusSender } from "./live_janus_sender.js";
 import { PeerSender } from "./live_peer_sender.js";
 
-const WAYS = { peer: PeerSender };
+const WAYS = { peer: PeerSender, janus: JanusSender };
 
 /** The class for a provider, or undefined. */
 export function senderOf(provider) {

@@ -12,9 +12,10 @@
 //   interrupt(): the connection is lost, and may come back by itself; fail(code): this try is over, the viewer asks again
 //   later; say(t, parts): answer, ice; guard(work): for what runs later; level(): {level, sound}; makePeer(configuration).
 
+import { JanusReceiver } from "./live_janus_receiver.js";
 import { PeerReceiver } from "./live_peer_receiver.js";
 
-const WAYS = { peer: PeerReceiver };
+const WAYS = { peer: PeerReceiver, janus: JanusReceiver };
 
 /** The class for a provider, or undefined. */
 export function receiverOf(provider) {

@@ -10,6 +10,8 @@ const WHY = {
   no_provider: "one of the two pages is older than the server; reload this page",
   no_camera: "their camera is off",
   no_way: "the two browsers cannot reach each other",
+  no_way_server: "the video service cannot be reached",
+  put_out: "the server has ended it",
   no_answer: "their page does not answer",
   withdrawn: "the candidate withdrew the agreement",
   attempt_ended: "the exam has ended",

@@ -1,0 +1,99 @@
+"""Live video through a real Janus: first picture, the large one, a restart in the middle of the exam, the end."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings as configured
+from django.test import Client
+from playwright.sync_api import Browser, Page, expect
+
+from accounts.models import Institution, User
+from accounts.tenancy import within
+from proctoring.identity import consent
+from proctoring.meetings.providers.janus_api import talk
+from proctoring.models import Consent, LiveWatch
+from tests import media
+from tests.capture import RED, frame, give_consent, scripted  # noqa: F401
+from tests.e2e.browsers import Console, open_page
+from tests.e2e.test_live_video import _LOOPBACK, LONG_MS, wait_for_picture
+from tests.factories.exams import enrol, make_attempt, make_exam, make_sitting
+from tests.factories.proctoring import make_session
+from tests.janus_server import JanusServer, run_janus
+
+
+@pytest.fixture
+def janus(tmp_path_factory: pytest.TempPathFactory, settings: Any) -> Iterator[JanusServer]:
+    for server in run_janus(tmp_path_factory.mktemp("janus")):
+        server.choose(settings)
+        policy = configured.CONTENT_SECURITY_POLICY["DIRECTIVES"]
+        connect = [*policy["connect-src"], server.ws_url]
+        settings.CONTENT_SECURITY_POLICY = {"DIRECTIVES": {**policy, "connect-src": connect}}
+        yield server
+
+
+def people_in(room: str = "") -> list[dict[str, Any]]:
+    """Who is in the rooms of Janus."""
+    with talk() as said:
+        rooms = said.ask("list", admin_key=configured.JANUS_ADMIN_KEY)["list"]
+        return [
+            each
+            for found in rooms
+            for each in said.ask("listparticipants", room=found["room"])["participants"]
+        ]
+
+
+@pytest.mark.usefixtures("scripted")
+def test_janus_carries_the_picture_and_may_be_restarted(
+    janus: JanusServer,
+    asgi_server: str,
+    institution: Institution,
+    candidate: User,
+    proctor: User,
+    browser: Callable[..., Browser],
+    browser_of: Callable[[User], Client],
+    tmp_path: Path,
+    console: Console,
+) -> None:
+    sitting = make_sitting(make_exam(institution, kinds=("essay",)), proctors=[proctor])
+    attempt = make_attempt(enrol(sitting, candidate))
+    give_consent(make_session(attempt))
+    Consent._base_manager.update(live_video=True)
+    opened = browser(camera=media.write_mjpeg(tmp_path / "one.mjpeg", [frame(RED)] * 4), arguments=_LOOPBACK)
+
+    def enter(user: User, address: str, **options: Any) -> Page:
+        context, page = open_page(opened, console, **options)
+        cookie = browser_of(user).cookies[configured.SESSION_COOKIE_NAME].value
+        context.add_cookies([{"name": configured.SESSION_COOKIE_NAME, "value": cookie, "url": asgi_server}])
+        page.add_init_script("sessionStorage.setItem('proctor-device', 'device-1')")
+        page.goto(f"{asgi_server}/i/{institution.slug}/{address}")
+        return page
+
+    page = enter(candidate, f"attempts/{attempt.pk}/exam/")
+    wall = enter(proctor, f"watch/{sitting.pk}/")
+    badge, label = page.locator("[data-live-badge]"), wall.locator(".tile-live-state")
+    expect(page.locator("[data-picture-state]")).to_have_text("being sent and looked at", timeout=LONG_MS)
+    wall.get_by_role("button", name="Live pictures").click()
+    first = wait_for_picture(wall, "video.tile-live")
+    expect(badge).to_have_text("A proctor is watching live")
+
+    janus.stop()
+    expect(label).to_have_text("no live video", timeout=LONG_MS)
+    janus.start()
+    again = wait_for_picture(wall, "video.tile-live")
+    expect(page.locator("[data-picture-state]")).to_have_text("being sent and looked at")
+    print(f"first picture {first:.0f} ms; after the restart {again:.0f} ms")
+
+    wall.get_by_role("link", name=str(candidate), exact=True).click()
+    wall.get_by_role("button", name="Watch live").click()
+    large = wait_for_picture(wall, ".live-large video", wide=640)
+    print(f"large picture {large:.0f} ms")
+    with within(institution):
+        consent.withdraw(attempt, candidate=candidate)
+    expect(wall.locator("#details-dialog [data-live-state]")).to_contain_text("withdrew", timeout=LONG_MS)
+    expect(badge).to_have_text("")
+    assert people_in() == []
+    with within(institution):
+        watches = list(LiveWatch.objects.order_by("pk"))
+    assert [each.ended_by for each in watches][-1] == "withdrawn" and watches[-1].is_large
