@@ -3,7 +3,8 @@
 from django.dispatch import Signal
 
 attempt_moved = Signal()
-"""Sent inside the transaction, after the move: sender=Attempt, attempt, verb, before, actor, reason.
+"""Sent inside the transaction, after the move: sender=Attempt, attempt, verb, before, actor, reason, and of
+verbs what the audit log has besides: detail.
 
 `verb` is a verb of `states.ATTEMPT`, or "deadline_changed" (same state, other deadline), "begun"
 (same state: the sitting was begun, so it may start) or "take_over"

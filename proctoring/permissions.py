@@ -15,6 +15,8 @@ _REVIEW = (Role.PROCTOR, Role.REVIEWER, *_OFFICE)
 
 grant("proctoring", "policy", view=(Role.AUTHOR, Role.DATA_PROTECTION_OFFICER, *_REVIEW), write=_OFFICE)
 grant("proctoring", "policyassignment", view=_REVIEW, write=_OFFICE)
+for _model in ("reasoncode", "readytext"):
+    grant("proctoring", _model, view=(Role.DATA_PROTECTION_OFFICER, *_REVIEW), write=_OFFICE)
 for _model in (
     "monitoringsession",
     "incident",
@@ -36,6 +38,9 @@ _KEEPERS = (Role.DATA_PROTECTION_OFFICER, *_OFFICE)
 grant("proctoring", "keptfacedata", view=_KEEPERS)
 rules.set_perm("proctoring.delete_keptfacedata", has_role(*_KEEPERS))
 grant("proctoring", "photoupload", view=(Role.DATA_PROTECTION_OFFICER,), write=_OFFICE)
+# Read through the pages of proctors and the audit log only.
+for _model in ("actrun", "actresult", "timegift"):
+    rules.add_perm(f"proctoring.view_{_model}", rules.always_false)
 for _model in ("meeting", "participant", "meetinginvitation", "meetingstay", "meetingmail"):
     grant("proctoring", _model, view=(Role.DATA_PROTECTION_OFFICER, *_OFFICE))
 # No one sees a reference face, a voice or a document as a row; photos are shown by links that are logged.

@@ -1,10 +1,12 @@
 """What proctoring does when an attempt moves or something is announced: tell pages, keep sessions in step."""
 
+from collections.abc import Mapping
 from typing import Any
 
+from django.db.models.signals import post_save
 from django.dispatch import receiver
 
-from accounts.models import User
+from accounts.models import Institution, User
 from exams import states
 from exams.delivery import announced
 from exams.models import Announcement, Attempt, Exam
@@ -32,6 +34,7 @@ def attempt_has_moved(
     before: str,
     actor: User | None,
     reason: str = "",
+    detail: Mapping[str, Any] | None = None,
     **_more: Any,
 ) -> None:
     """Writes the events of one move in its transaction, and keeps the monitoring session in step."""
@@ -47,6 +50,7 @@ def attempt_has_moved(
     if kind == "attempt.taken_over":
         told = {"device": attempt.device}
     for_proctors = attempt_state.for_proctors(attempt, verb=verb, before=before, reason=reason)
+    for_proctors["reason_code"] = (detail or {}).get("reason_code", "")
     record_events(
         attempt.institution,
         kind=kind,
@@ -124,3 +128,14 @@ def announcement_has_changed(
         sitting=sitting,
         attempt=attempt,
     )
+
+
+@receiver(post_save, sender=Institution, dispatch_uid="proctoring.prepared_for_proctors")
+def institution_was_made(
+    sender: type[Institution], *, instance: Institution, created: bool, raw: bool = False, **_more: Any
+) -> None:
+    """Its proctors find coded reasons and ready texts."""
+    from proctoring.supervision.defaults import make_defaults  # noqa: PLC0415
+
+    if created and not raw:
+        make_defaults(instance)

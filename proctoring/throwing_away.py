@@ -15,6 +15,7 @@ from proctoring import sessions
 from proctoring.evidence import custody, store
 from proctoring.identity import consent, document, reference, voice
 from proctoring.models import (
+    ActResult,
     BrowserEvent,
     CandidateWarning,
     ChatMessage,
@@ -27,6 +28,7 @@ from proctoring.models import (
     MonitoringSession,
     RaisedHand,
     SessionMeasures,
+    TimeGift,
 )
 
 
@@ -38,6 +40,8 @@ def throw_away(attempt: Attempt, *, actor: User | None) -> dict[str, int]:
     messages, _ = ChatMessage.objects.filter(attempt=attempt).delete()
     hands, _ = RaisedHand.objects.filter(attempt=attempt).delete()
     counts = {"live_events": events, "live_watches": watches, "messages": messages, "raised_hands": hands}
+    counts["act_results"], _ = ActResult.objects.filter(attempt=attempt).delete()
+    counts["time_gifts"], _ = TimeGift.objects.filter(attempt=attempt).delete()
     session = sessions.session_of(attempt)
     if session is not None:
         counts |= _empty(session, actor)

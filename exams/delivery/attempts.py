@@ -21,6 +21,7 @@ from proctor_site.kernel import clock
 from proctor_site.kernel.errors import Conflict, InvalidInput, TooLate
 
 LONGEST_REASON = 1_000
+Detail = Mapping[str, Any] | None
 
 
 def open_attempt(enrolment: Enrolment, *, actor: User | None) -> Attempt:
@@ -59,9 +60,9 @@ def check_in(attempt: Attempt, *, actor: User | None, reason: str = "") -> Attem
         return move(attempt, "check_in", actor=actor, reason=reason)
 
 
-def admit(attempt: Attempt, *, actor: User | None, reason: str = "") -> Attempt:
-    """Check-in is done; the candidate waits for the window or starts."""
-    return _locked_move(attempt, "admit", actor=actor, reason=reason)
+def admit(attempt: Attempt, *, actor: User | None, reason: str = "", detail: Detail = None) -> Attempt:
+    """Check-in is done; the candidate waits for the window or starts. `detail`: more for the audit log."""
+    return _locked_move(attempt, "admit", actor=actor, reason=reason, detail=detail)
 
 
 def refuse(attempt: Attempt, *, actor: User | None, reason: str) -> Attempt:
@@ -108,7 +109,7 @@ def start(attempt: Attempt, *, actor: User | None, device: str) -> Attempt:
         return move(attempt, "start", actor=actor, values=values, detail={"deadline": deadline.isoformat()})
 
 
-def pause(attempt: Attempt, *, actor: User | None, reason: str) -> Attempt:
+def pause(attempt: Attempt, *, actor: User | None, reason: str, detail: Detail = None) -> Attempt:
     """Stops the clock until `resume`. A reason is required. Raises TooLate when the time is already over."""
     reason = required_reason(reason)
     with transaction.atomic():
@@ -117,16 +118,17 @@ def pause(attempt: Attempt, *, actor: User | None, reason: str) -> Attempt:
         now = clock.now()
         if attempt.deadline_at is not None and timing.is_past(attempt.deadline_at, now):
             raise TooLate("The working time of this attempt is over; it is being handed in.")
-        return move(attempt, "pause", actor=actor, reason=reason, values={"paused_at": now})
+        values = {"paused_at": now}
+        return move(attempt, "pause", actor=actor, reason=reason, values=values, detail=detail)
 
 
-def resume(attempt: Attempt, *, actor: User | None, reason: str = "") -> Attempt:
+def resume(attempt: Attempt, *, actor: User | None, reason: str = "", detail: Detail = None) -> Attempt:
     """Goes on after a pause; the pause is recorded as lost time and credited to the deadline in full."""
     with transaction.atomic():
         lock(attempt)
         states.ATTEMPT.target(attempt.state, "resume")
         values = lost_time.end_pause(attempt, clock.now())
-        return move(attempt, "resume", actor=actor, reason=reason, values=values)
+        return move(attempt, "resume", actor=actor, reason=reason, values=values, detail=detail)
 
 
 def submit(
@@ -154,7 +156,7 @@ def submit(
         return move(attempt, "submit", actor=actor, reason=reason, values=values)
 
 
-def terminate(attempt: Attempt, *, actor: User | None, reason: str) -> Attempt:
+def terminate(attempt: Attempt, *, actor: User | None, reason: str, detail: Detail = None) -> Attempt:
     """Ends a running attempt before its time. A reason is required; `reinstate` undoes it."""
     reason = required_reason(reason)
     with transaction.atomic():
@@ -162,10 +164,10 @@ def terminate(attempt: Attempt, *, actor: User | None, reason: str) -> Attempt:
         states.ATTEMPT.target(attempt.state, "terminate")
         now = clock.now()
         values = lost_time.end_pause(attempt, now) | {"ended_at": now, "ended_by": EndedBy.PROCTOR}
-        return move(attempt, "terminate", actor=actor, reason=reason, values=values)
+        return move(attempt, "terminate", actor=actor, reason=reason, values=values, detail=detail)
 
 
-def reinstate(attempt: Attempt, *, actor: User | None, reason: str = "") -> Attempt:
+def reinstate(attempt: Attempt, *, actor: User | None, reason: str = "", detail: Detail = None) -> Attempt:
     """Takes a termination back: paused since the moment of termination, so `resume` credits all of it.
 
     Answers given before it that arrived since then count (`late.count_after_reinstatement`). Raises Conflict
@@ -176,7 +178,7 @@ def reinstate(attempt: Attempt, *, actor: User | None, reason: str = "") -> Atte
         _require_newest(attempt)
         ended_at = attempt.ended_at
         values = {"paused_at": ended_at, "ended_at": None, "ended_by": ""}
-        move(attempt, "reinstate", actor=actor, reason=reason, values=values)
+        move(attempt, "reinstate", actor=actor, reason=reason, values=values, detail=detail)
         if ended_at is not None:
             late.count_after_reinstatement(attempt, ended_at=ended_at, actor=actor)
     return attempt
@@ -260,12 +262,22 @@ def move(
     if before == states.OVERDUE:
         values = {**(values or {}), "hand_in_until": None}
     apply_move(attempt, states.ATTEMPT, verb, actor=actor, values=values, reason=reason, detail=detail)
-    _tell(attempt, verb, before=before, actor=actor, reason=reason)
+    _tell(attempt, verb, before=before, actor=actor, reason=reason, detail=detail)
     return attempt
 
 
-def _tell(attempt: Attempt, verb: str, *, before: str, actor: User | None, reason: str) -> None:
-    attempt_moved.send(sender=Attempt, attempt=attempt, verb=verb, before=before, actor=actor, reason=reason)
+def _tell(
+    attempt: Attempt, verb: str, *, before: str, actor: User | None, reason: str, detail: Detail = None
+) -> None:
+    attempt_moved.send(
+        sender=Attempt,
+        attempt=attempt,
+        verb=verb,
+        before=before,
+        actor=actor,
+        reason=reason,
+        detail=detail or {},
+    )
 
 
 def required_reason(reason: str) -> str:

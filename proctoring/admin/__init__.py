@@ -8,6 +8,7 @@ from proctoring.admin import (
     photo_uploads,
     policies,
     sessions,
+    wording,
 )
 
 __all__ = [
@@ -18,4 +19,5 @@ __all__ = [
     "photo_uploads",
     "policies",
     "sessions",
+    "wording",
 ]

@@ -211,15 +211,17 @@ class SupervisedAttemptSerializer(serializers.Serializer[Any]):
 
 
 class ReasonSerializer(serializers.Serializer[Any]):
-    """Why; the candidate reads it."""
+    """Why, as a code of the institution, in words, or both; the candidate reads it."""
 
-    reason = serializers.CharField(max_length=500, allow_blank=True)
+    reason = serializers.CharField(max_length=500, allow_blank=True, required=False)
+    reason_code = serializers.CharField(max_length=40, required=False)
 
 
 class TextSerializer(serializers.Serializer[Any]):
-    """A message to the candidate."""
+    """A message to the candidate: a ready text in the language of the exam, or a text."""
 
-    text = serializers.CharField(max_length=500)
+    text = serializers.CharField(max_length=500, required=False)
+    ready_text = serializers.IntegerField(required=False)
 
 
 class NoteSerializer(serializers.Serializer[Any]):
@@ -233,8 +235,10 @@ class WarningSerializer(serializers.Serializer[Any]):
 
     id = serializers.IntegerField()
     text = serializers.CharField()
+    language = serializers.CharField(help_text="Of a ready text; empty: the proctor's own words.")
     sent_at = serializers.DateTimeField()
     acknowledged_at = serializers.DateTimeField(allow_null=True)
+    withdrawn_at = serializers.DateTimeField(allow_null=True)
 
 
 class WarningsSerializer(serializers.Serializer[Any]):

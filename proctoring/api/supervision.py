@@ -12,7 +12,7 @@ from exams.delivery.queries import own_attempt
 from exams.models import Attempt
 from proctor_site.kernel.errors import NotFound
 from proctoring import supervision
-from proctoring.api.base import WatcherView, text_in
+from proctoring.api.base import WatcherView, fields_in, text_in
 from proctoring.api.shapes import (
     ReasonSerializer,
     SupervisedAttemptSerializer,
@@ -39,7 +39,9 @@ class Warnings(WatcherView):
     def post(self, request: Request, attempt_id: int) -> Response:
         """A proctor's message, shown on the exam page until it is acknowledged."""
         attempt = self.watched_attempt(request, attempt_id)
-        warning = supervision.warn(attempt, proctor=person(request), text=text_in(request, "text"))
+        ready = fields_in(request).get("ready_text")
+        text = text_in(request, "text")
+        warning = supervision.warn(attempt, proctor=person(request), text=text, ready=ready)
         return Response(supervision.warning_shape(warning))
 
 
@@ -66,9 +68,10 @@ class _Act(WatcherView):
 
     def carry_out(self, request: Request, attempt_id: int) -> Response:
         attempt = self.watched_attempt(request, attempt_id)
-        reason = text_in(request, "reason")
-        moved = type(self).act(attempt, proctor=person(request), reason=reason)
-        return Response(attempt_state.for_proctors(moved, reason=reason.strip()))
+        said = {"reason": text_in(request, "reason"), "reason_code": text_in(request, "reason_code")}
+        moved = type(self).act(attempt, proctor=person(request), **said)
+        answer = attempt_state.for_proctors(moved, reason=said["reason"].strip())
+        return Response(answer | {"reason_code": said["reason_code"]})
 
 
 def _schema(name: str) -> Callable[..., Callable[..., Response]]:
@@ -86,7 +89,7 @@ class Pause(_Act):
 
     @_schema("pause")
     def post(self, request: Request, attempt_id: int) -> Response:
-        """Stops clock and exam page. A reason is required; the candidate reads it."""
+        """Stops clock and exam page. `reason_code`, `reason` or both are required; the candidate reads it."""
         return self.carry_out(request, attempt_id)
 
 
@@ -108,7 +111,7 @@ class Terminate(_Act):
 
     @_schema("terminate")
     def post(self, request: Request, attempt_id: int) -> Response:
-        """Ends the attempt before its time. A reason is required."""
+        """Ends the attempt before its time. `reason_code`, `reason` or both are required."""
         return self.carry_out(request, attempt_id)
 
 
@@ -130,5 +133,5 @@ class Admit(_Act):
 
     @_schema("admit")
     def post(self, request: Request, attempt_id: int) -> Response:
-        """Lets in who could not finish check-in alone, for example without a camera. A reason is required."""
+        """Lets in who could not finish check-in alone, for example without a camera. With code or reason."""
         return self.carry_out(request, attempt_id)

@@ -2,6 +2,14 @@
 
 from django.urls import URLPattern, URLResolver, path
 
+from proctoring.api.acts import (
+    ActOnMany,
+    GiveTime,
+    SittingWording,
+    TakeTimeBack,
+    UndoActs,
+    WithdrawWarning,
+)
 from proctoring.api.browser_events import SendBrowserEvents
 from proctoring.api.check_in import (
     BaselineLook,
@@ -58,6 +66,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(_ATTEMPT + "terminate/", Terminate.as_view(), name="api_attempt_terminate"),
     path(_ATTEMPT + "reinstate/", Reinstate.as_view(), name="api_attempt_reinstate"),
     path(_ATTEMPT + "admit/", Admit.as_view(), name="api_attempt_admit"),
+    path(_ATTEMPT + "time/", GiveTime.as_view(), name="api_attempt_time"),
+    path("time-gifts/<int:gift_id>/take-back/", TakeTimeBack.as_view(), name="api_time_gift_take_back"),
+    path("warnings/<int:warning_id>/withdraw/", WithdrawWarning.as_view(), name="api_warning_withdraw"),
+    path("sittings/<int:sitting_id>/actions/", ActOnMany.as_view(), name="api_sitting_actions"),
+    path("sittings/<int:sitting_id>/wording/", SittingWording.as_view(), name="api_sitting_wording"),
+    path("actions/<int:run_id>/undo/", UndoActs.as_view(), name="api_action_undo"),
     path(
         "warnings/<int:warning_id>/acknowledge/", AcknowledgeWarning.as_view(), name="api_warning_acknowledge"
     ),

@@ -20,11 +20,14 @@ from proctoring.models.meeting import LiveWatch, Meeting, MeetingEvent, Particip
 from proctoring.models.own_meeting import MeetingInvitation, MeetingMail, MeetingStay
 from proctoring.models.policy import Policy, PolicyAssignment
 from proctoring.models.session import CandidateWarning, MonitoringSession
+from proctoring.models.supervision import ActResult, ActRun, ReadyText, ReasonCode, TimeGift
 from proctoring.models.talk import ChatMessage, RaisedHand
 from proctoring.models.voice import ReferenceVoice
 from proctoring.models.watch_assignment import HandOver, WatchAssignment
 
 __all__ = [
+    "ActResult",
+    "ActRun",
     "BrowserEvent",
     "CandidateWarning",
     "ChatMessage",
@@ -52,8 +55,11 @@ __all__ = [
     "Policy",
     "PolicyAssignment",
     "RaisedHand",
+    "ReadyText",
+    "ReasonCode",
     "ReferenceFace",
     "ReferenceVoice",
     "SessionMeasures",
+    "TimeGift",
     "WatchAssignment",
 ]

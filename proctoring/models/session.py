@@ -49,8 +49,18 @@ class CandidateWarning(TenantModel):
     session = models.ForeignKey(MonitoringSession, on_delete=models.PROTECT, related_name="warnings")
     proctor = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     text = models.CharField(max_length=500)
+    language = models.CharField(
+        max_length=35, blank=True, default="", help_text="Of a ready text; empty: the proctor's own words."
+    )
     sent_at = models.DateTimeField()
     acknowledged_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    corrects = models.ForeignKey(
+        "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="corrections"
+    )
 
     class Meta:
         ordering = ["-id"]

@@ -10,6 +10,7 @@ admin, stranger, admin of another institution, signed out.
 from exams import states
 from tests.contracts.permission_rows import Row
 from tests.contracts.permission_table_accounts_admin import ACCOUNTS_ADMIN_ROWS
+from tests.contracts.permission_table_acts import ACT_ROWS
 from tests.contracts.permission_table_admin import ADMIN_ROWS
 from tests.contracts.permission_table_bank import BANK_ROWS
 from tests.contracts.permission_table_delivery import DELIVERY_ROWS
@@ -132,5 +133,6 @@ ROWS = [
     *BANK_ROWS,
     *MARKING_ROWS,
     *KINDS_ROWS,
+    *ACT_ROWS,
     *IDENTITY_ROWS,
 ]

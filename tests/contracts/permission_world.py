@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -49,6 +50,7 @@ from proctoring.models import (
 )
 from proctoring.observations import Head
 from proctoring.vision.baseline import Baseline, LearntFrom
+from tests.contracts.permission_world_acts import make_acts
 from tests.factories.accounts import make_institution, make_member, make_user
 from tests.factories.exams import enrol, make_attempt, make_exam, make_sitting
 from tests.factories.proctoring import make_incident, make_session
@@ -129,6 +131,7 @@ class World:
             sent_at=clock.now(),
             **own,
         )
+        self.acts = make_acts(self.attempt, self._person("proctor"))
         self.notice = Notice.objects.create(version=1, body="What is captured.", sha256="0" * 64, **own)
         self.consent = Consent.objects.create(
             session=self.session,
@@ -295,6 +298,7 @@ class World:
             "check_id": lambda: self.check.pk,
             "what": lambda: "reference",
             "provider_name": lambda: "peer",
+            **{name: partial(int, pk) for name, pk in self.acts.items()},
             "warning_id": lambda: self.warning.pk,
             "public_id": lambda: self.session.public_id,
             "invitation": lambda: self.invitation.pk,

@@ -58,6 +58,7 @@ UNSCOPED: dict[str, str] = {
     "proctoring/identity/reference.py": IN_HAND,
     "proctoring/identity/steps.py": IN_HAND,
     "proctoring/incidents/queries.py": IN_HAND,
+    "proctoring/supervision/defaults.py": "rows of a new institution, and of all in a migration",
     "proctoring/incidents/recording.py": IN_HAND,
     "proctoring/management/commands/rotate_template_key.py": "a new key is for the templates of all",
     "proctoring/management/commands/verify_evidence.py": "an operator's command over all institutions",

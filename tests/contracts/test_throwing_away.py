@@ -21,6 +21,7 @@ THROWN_AWAY = {
     "exams.ReleasedResult",
     "exams.RoundAnswer",
     "exams.SectionRun",
+    "proctoring.ActResult",
     "proctoring.BrowserEvent",
     "proctoring.CandidateWarning",
     "proctoring.ChatMessage",
@@ -36,6 +37,7 @@ THROWN_AWAY = {
     "proctoring.ReferenceFace",
     "proctoring.ReferenceVoice",
     "proctoring.SessionMeasures",
+    "proctoring.TimeGift",
 }
 STAYS = {
     "proctoring.Consent": "proves that capture was agreed to",

@@ -26,6 +26,7 @@ from tests.factories.accounts import make_member
 from tests.watched_sitting import picture
 
 BrowserOf = Callable[..., Client]
+WORDING = {"ReasonCode", "ReadyText"}
 OFFICE = {
     "Incident",
     "MonitoringSession",
@@ -115,16 +116,16 @@ def entries(client: Client) -> set[str]:
 @pytest.mark.parametrize(
     ("role", "expected"),
     [
-        (Role.PROCTOR, {"Incident", "MonitoringSession", "CandidateWarning", "Policy"}),
-        (Role.REVIEWER, {"Incident", "MonitoringSession", "CandidateWarning", "Policy"}),
+        (Role.PROCTOR, {*WORDING, "Incident", "MonitoringSession", "CandidateWarning", "Policy"}),
+        (Role.REVIEWER, {*WORDING, "Incident", "MonitoringSession", "CandidateWarning", "Policy"}),
         (Role.AUTHOR, {"Policy"}),
         (
             Role.EXAM_OFFICER,
-            OFFICE,
+            OFFICE | WORDING,
         ),
         (
             Role.DATA_PROTECTION_OFFICER,
-            OFFICE,
+            OFFICE | WORDING,
         ),
     ],
 )

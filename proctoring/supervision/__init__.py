@@ -1,0 +1,29 @@
+"""What a proctor does to attempts while they run: to one, or to many at once, and how it is undone."""
+
+from proctoring.supervision.acts import admit, pause, reinstate, resume, terminate
+from proctoring.supervision.time_gifts import MOST_MINUTES, give_time, take_time_back
+from proctoring.supervision.warnings import (
+    acknowledge_warning,
+    open_warnings,
+    warn,
+    warning_shape,
+    withdraw_warning,
+)
+from proctoring.supervision.wording import MOST_CHARACTERS
+
+__all__ = [
+    "MOST_CHARACTERS",
+    "MOST_MINUTES",
+    "acknowledge_warning",
+    "admit",
+    "give_time",
+    "open_warnings",
+    "pause",
+    "reinstate",
+    "resume",
+    "take_time_back",
+    "terminate",
+    "warn",
+    "warning_shape",
+    "withdraw_warning",
+]

@@ -1,0 +1,25 @@
+"""What proctors have done in the world of the permission table."""
+
+import uuid
+from typing import Any
+
+from accounts.models import User
+from exams.models import Attempt
+from proctor_site.kernel import clock
+from proctoring.models import ActRun, TimeGift
+
+
+def make_acts(attempt: Attempt, proctor: User) -> dict[str, Any]:
+    """A gift of time and an act, by the names that addresses have for them."""
+    own: Any = {"institution": attempt.institution, "proctor": proctor}
+    gift = TimeGift.objects.create(
+        attempt=attempt, minutes=5, batch=uuid.uuid4(), given_at=clock.now(), **own
+    )
+    run = ActRun.objects.create(
+        sitting=attempt.enrolment.sitting,
+        key="of the world",
+        act="pause",
+        created_at=clock.now(),
+        **own,
+    )
+    return {"gift_id": gift.pk, "run_id": run.pk}
