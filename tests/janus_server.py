@@ -92,9 +92,11 @@ def run_janus(folder: Path, **options: Any) -> Iterator[JanusServer]:
     if JANUS is None:
         pytest.skip("janus is not installed (Debian: janus)")
     server = JanusServer(folder, **options)
-    server.start()
-    yield server
-    server.stop()
+    try:
+        server.start()
+        yield server
+    finally:
+        server.stop()
 
 
 def _free_port() -> int:

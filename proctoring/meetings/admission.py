@@ -17,6 +17,12 @@ def room_of(attempt_id: int) -> str:
     return f"attempt-{attempt_id}"
 
 
+def attempt_of(room: str) -> int:
+    """The attempt whose room has that name; 0 for any other name."""
+    kind, _, number = room.partition("-")
+    return int(number) if kind == "attempt" and number.isascii() and number.isdigit() else 0
+
+
 def let_in(
     service: LiveProvider, watch: LiveWatch, candidate: Participant, until: datetime
 ) -> tuple[Join, Join]:

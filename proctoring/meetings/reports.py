@@ -11,10 +11,11 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 
 from accounts.tenancy import within
 from proctor_site.kernel import clock
+from proctoring.meetings import admission
 from proctoring.meetings.providers.base import Happened, LiveEvent
 from proctoring.models import LiveWatch, Meeting, MeetingEvent, Participant
 from proctoring.models.meeting import Part
@@ -51,9 +52,9 @@ def _note(event: LiveEvent) -> bool:
         if event.kind is Happened.ENDED:
             _everybody_left(meeting, at)
         elif person is not None and event.kind is Happened.JOINED:
-            _joined(person, _page(named), at)
+            _joined(person, _page(named), at, _watches_in(person, event))
         elif person is not None and event.kind is Happened.LEFT:
-            _left(person, event.identity, _page(named), at)
+            _left(person, event, _page(named), at, _watches_in(person, event))
     return True
 
 
@@ -98,14 +99,18 @@ def _is_new(meeting: Meeting, event: LiveEvent, at: datetime, now: datetime) -> 
     return True
 
 
-def _joined(person: Participant, page: str, at: datetime) -> None:
+def _watches_in(person: Participant, event: LiveEvent) -> "QuerySet[LiveWatch]":
+    """Where each attempt has a room of its own, coming and leaving is about that one alone."""
+    watches = LiveWatch.objects.filter(proctor=person)
+    return watches.filter(attempt_id=admission.attempt_of(event.room)) if event.room else watches
+
+
+def _joined(person: Participant, page: str, at: datetime, watches: "QuerySet[LiveWatch]") -> None:
     Participant.objects.filter(pk=person.pk, joined_at__lt=at).update(joined_at=at)
     if person.part != Part.PROCTOR or not page:
         return
     # The page was gone for a moment and is back: its watches went on.
-    for watch in LiveWatch.objects.filter(
-        proctor=person, connection=page, ended_by=LEFT_ROOM, ended_at__lte=at
-    ):
+    for watch in watches.filter(connection=page, ended_by=LEFT_ROOM, ended_at__lte=at):
         again = LiveWatch.objects.filter(
             connection=watch.connection, attempt_id=watch.attempt_id, pk__gt=watch.pk
         )
@@ -113,16 +118,22 @@ def _joined(person: Participant, page: str, at: datetime) -> None:
             LiveWatch.objects.filter(pk=watch.pk).update(ended_at=None, ended_by="", seen_at=clock.now())
 
 
-def _left(person: Participant, identity: str, page: str, at: datetime) -> None:
+def _left(
+    person: Participant, event: LiveEvent, page: str, at: datetime, watches: "QuerySet[LiveWatch]"
+) -> None:
     earlier = Q(left_at=None) | Q(left_at__lt=at)
     Participant.objects.filter(earlier, pk=person.pk).update(left_at=at)
     if person.part != Part.PROCTOR or not page:
         return
     came_back = MeetingEvent.objects.filter(
-        meeting_id=person.meeting_id, identity=identity, kind=Happened.JOINED.value, at__gt=at
+        meeting_id=person.meeting_id,
+        identity=event.identity,
+        kind=Happened.JOINED.value,
+        at__gt=at,
+        event_id__startswith=f"{event.room}:" if event.room else "",
     )
     if not came_back.exists():
-        LiveWatch.objects.filter(proctor=person, connection=page, ended_at=None, began_at__lte=at).update(
+        watches.filter(connection=page, ended_at=None, began_at__lte=at).update(
             ended_at=at, ended_by=LEFT_ROOM
         )
 

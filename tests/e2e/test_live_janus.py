@@ -1,4 +1,4 @@
-"""Live video through a real Janus: first picture, the large one, a restart in the middle of the exam, the end."""
+"""Live video through a real Janus: first picture, the large one, a restart amid the exam, the end."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path

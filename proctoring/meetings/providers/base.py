@@ -50,13 +50,15 @@ class Happened(StrEnum):
 @dataclass(frozen=True, slots=True)
 class LiveEvent:
     """One thing that a provider reports. `id` is the same when it is reported again; `identity` is "" where
-    it is about a whole room, whose name for the provider is `meeting`."""
+    it is about a whole room, whose name for the provider is `meeting`. `room`: the attempt's, as it was named
+    in `add_participant`, where each has one of its own; it is the begin of `id` then, up to a colon."""
 
     id: str
     kind: Happened
     meeting: str
     identity: str
     at: datetime
+    room: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,13 +1,16 @@
 """A real Janus: who comes into a room, who is put out and stays out, restarts, secrets, an end twice."""
 
+import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from queue import Queue
 from typing import Any
 
 import pytest
 from django.core.checks import run_checks
 
-from proctoring.meetings.providers.base import Join, ProviderDown
+from proctoring.meetings.providers.base import Happened, Join, LiveEvent, ProviderDown
 from proctoring.meetings.providers.janus import JanusProvider
 from proctoring.meetings.providers.janus_api import talk
 from tests.janus_client import JanusClient
@@ -18,9 +21,39 @@ UNAUTHORIZED, NO_SUCH_ROOM, NOT_ALLOWED = 403, 426, 433
 ONE, TWO = "attempt-1", "attempt-2"
 
 
+class Listener(ThreadingHTTPServer):
+    """Where Janus reports; what it said comes out of `heard`."""
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), Reports)
+        self.heard: Queue[tuple[dict[str, str], bytes]] = Queue()
+
+
+class Reports(BaseHTTPRequestHandler):
+    server: Listener
+
+    def do_POST(self) -> None:
+        raw = self.rfile.read(int(self.headers["content-length"]))
+        self.server.heard.put(({key.lower(): value for key, value in self.headers.items()}, raw))
+        self.send_response(204)
+        self.end_headers()
+
+    def log_message(self, format: str, *args: Any) -> None:
+        """Not into the output of the tests."""
+
+
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[JanusServer]:
-    yield from run_janus(tmp_path_factory.mktemp("janus"))
+def listener() -> Iterator[Listener]:
+    with Listener() as listening:
+        threading.Thread(target=listening.serve_forever, daemon=True).start()
+        yield listening
+        listening.shutdown()
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory, listener: Listener) -> Iterator[JanusServer]:
+    address = f"http://127.0.0.1:{listener.server_port}/"
+    yield from run_janus(tmp_path_factory.mktemp("janus"), events_to=address)
 
 
 @pytest.fixture
@@ -144,6 +177,21 @@ def test_secrets_open_the_interface_and_nothing_else_does(
     with pytest.raises(ProviderDown):
         let_in(janus, meeting, ONE, "candidate-1")
     settings.JANUS_API_SECRET = "an api secret"
+
+
+def test_janus_reports_who_comes_and_who_is_put_out(
+    janus: JanusProvider, meeting: str, listener: Listener
+) -> None:
+    while not listener.heard.empty():
+        listener.heard.get()
+    with open_client(let_in(janus, meeting, TWO, "candidate-1")) as page:
+        page.join(id="candidate-1.1x")
+        janus.remove(meeting, TWO, "candidate-1")
+    found: list[LiveEvent] = []
+    while Happened.LEFT not in {each.kind for each in found}:
+        found += janus.parse_webhook(*listener.heard.get(timeout=10))
+    assert {(each.meeting, each.room, each.identity) for each in found} == {(meeting, TWO, "candidate-1")}
+    assert found[0].kind is Happened.JOINED and abs(found[0].at - datetime.now(UTC)) < timedelta(minutes=1)
 
 
 @pytest.mark.parametrize(
