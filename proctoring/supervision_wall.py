@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from accounts.models import Membership
 from exams import states
 from exams.delivery.queries import seconds_left
 from exams.models import Attempt, Enrolment, Sitting
@@ -10,6 +11,7 @@ from proctoring.incidents import queries
 from proctoring.incidents.queries import Need
 from proctoring.live import presence
 from proctoring.live.messages import iso
+from proctoring.models import LiveWatch
 from proctoring.observations import Severity
 from proctoring.rota.queries import proctors_by_enrolment
 from proctoring.talk.queries import QUIET, Talk, talk_in
@@ -20,8 +22,9 @@ _NOBODY_IN_NEED = Need()
 def rows_of(sitting: Sitting) -> list[dict[str, Any]]:
     """One row per enrolment that was not withdrawn, as docs/architecture.md shows it, in order of need.
 
-    First open incidents by severity, then who waits for a person or has lost the connection, then the rest
-    by name. Eight queries and one trip to the cache, however many there are.
+    First grave incidents that nobody has looked at, then who wants something of us, lesser incidents, lost
+    connections, check-ins; the rest by name, those who have ended last. Ten queries and one trip to the
+    cache, however many there are.
     """
     enrolments = list(
         Enrolment.objects.filter(sitting=sitting, withdrawn_at=None)
@@ -35,6 +38,10 @@ def rows_of(sitting: Sitting) -> list[dict[str, Any]]:
     needs = queries.needs_of(sitting)
     talk, proctors = talk_in(sitting), proctors_by_enrolment(sitting)
     seen = presence.read_many(attempt.pk for attempt in newest.values())
+    numbers = _numbers_of(sitting, [each.candidate_id for each in enrolments])
+    watched = set(
+        LiveWatch.objects.filter(attempt__enrolment__sitting=sitting).values_list("attempt_id", flat=True)
+    )
     now = clock.now().timestamp()
     rows = []
     for enrolment in enrolments:
@@ -42,8 +49,19 @@ def rows_of(sitting: Sitting) -> list[dict[str, Any]]:
         need = needs.get(found.pk, _NOBODY_IN_NEED) if found else _NOBODY_IN_NEED
         here = (seen[found.pk] if found else presence.NOBODY).to_pulse(now)
         waits = _waits(talk.get(found.pk, QUIET) if found else QUIET, proctors.get(enrolment.pk))
-        rows.append(_row(enrolment, found, need, here) | waits)
+        row = _row(enrolment, found, need, here) | waits
+        row["number"] = numbers.get(enrolment.candidate_id, "")
+        row["watched"] = found is not None and found.pk in watched
+        rows.append(row)
     return sorted(rows, key=_urgency)
+
+
+def _numbers_of(sitting: Sitting, candidates: list[int]) -> dict[int, str]:
+    """The candidate numbers of the institution, by person; who has none is left out."""
+    rows = Membership.objects.filter(institution=sitting.institution_id, user__in=candidates).exclude(
+        external_id=""
+    )
+    return dict(rows.values_list("user_id", "external_id"))
 
 
 def _row(enrolment: Enrolment, attempt: Attempt | None, need: Need, here: dict[str, Any]) -> dict[str, Any]:
@@ -74,9 +92,28 @@ def _waits(talk: Talk, proctor: dict[str, Any] | None) -> dict[str, Any]:
     return {"talk": talk.to_json(), "proctor": proctor}
 
 
-def _urgency(row: dict[str, Any]) -> tuple[int, int, int, str, int]:
-    found = row["incidents"]
-    worst = Severity(found["worst"]).rank + 1 if found["worst"] else 0
-    lost = row["state"] in states.RUNNING and not row["presence"]["connected"]
-    waits = row["state"] == states.CHECKING_IN
-    return (-worst, -found["going_on"], -(2 * lost + waits), row["candidate"]["name"], row["enrolment"])
+def need_band(row: dict[str, Any]) -> int:
+    """How pressing a row is, 0 first; the page's scripts order alike (`BANDS` of candidate_row.js)."""
+    found, state = row["incidents"], row["state"]
+    talk = row.get("talk") or {}
+    wants = talk.get("unread") or (talk.get("hand_since") and state not in states.ENDED)
+    if found["worst"] in _BANDS:
+        return _BANDS[found["worst"]]
+    if wants:
+        return 2
+    if found["worst"] or found["going_on"]:
+        return 3
+    if state in states.RUNNING and not row["presence"]["connected"]:
+        return 4
+    if state == states.CHECKING_IN:
+        return 5
+    if state in states.ENDED:
+        return 8
+    return 7 if state == states.SCHEDULED else 6
+
+
+_BANDS = {Severity.HIGH.value: 0, Severity.MEDIUM.value: 1}
+
+
+def _urgency(row: dict[str, Any]) -> tuple[int, str, int]:
+    return (need_band(row), row["candidate"]["name"].casefold(), row["enrolment"])

@@ -10,7 +10,8 @@ from proctor_site.kernel import clock
 from proctor_site.kernel.errors import InvalidInput
 from proctoring import supervision_wall
 from proctoring.api.base import WatcherView
-from proctoring.api.shapes import EventsSerializer, WallSerializer
+from proctoring.api.shapes import EventsSerializer
+from proctoring.api.wall_shapes import WallSerializer
 from proctoring.evidence import custody
 from proctoring.live import replay
 from proctoring.live.messages import iso

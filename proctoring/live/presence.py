@@ -22,12 +22,16 @@ class Presence:
 
     `microphone` is "" where nothing is recorded; `microphone_since`: since when it is in that state. `screen`
     is "" where it is not shared, else ok, window, ended or none; `screen_label`: what is shared.
+    `loss`: percent of the page's last signs of life that were not answered in time; None: not said yet.
+    `battery`: `(percent, charging)` of the device, where the browser says it and the notice named it.
     """
 
     connection: str = ""
     connected: bool = False
     last_seen: float = 0.0
     rtt_ms: float | None = None
+    loss: float | None = None
+    battery: tuple[int, bool] | None = None
     camera: str = "none"
     camera_label: str = ""
     microphone: str = ""
@@ -55,6 +59,10 @@ class Presence:
             "connected": self.connected and seen is not None and seen <= STALE_AFTER_S,
             "last_seen_s": seen,
             "rtt_ms": None if self.rtt_ms is None else round(self.rtt_ms),
+            "loss": None if self.loss is None else round(self.loss),
+            "battery": None
+            if self.battery is None
+            else {"level": self.battery[0], "charging": self.battery[1]},
             "camera": self.camera,
             "microphone": self.microphone,
             "microphone_since": round(self.microphone_since) or None,

@@ -3,6 +3,7 @@
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -23,7 +24,15 @@ from proctoring.models import CandidateWarning
 from proctoring.pages import microphone_words
 from proctoring.pages.noted import noted_in
 from proctoring.pages.wall_feed import feed_of, feed_of_attempt, version_of
-from proctoring.pages.wall_tiles import ACTS, STATE_WORDS, connection_of, tiles_of
+from proctoring.pages.wall_tiles import (
+    ACTS,
+    ACTS_WITHOUT_STATE,
+    ON_A_PAGE,
+    STATE_WORDS,
+    connection_of,
+    tiles_of,
+    with_pictures,
+)
 from proctoring.pages.watching import watched_sitting, zone_of
 from proctoring.supervision import MOST_CHARACTERS
 
@@ -38,10 +47,16 @@ READY_TEXTS = (
 FILTERS = (
     ("all", "All"),
     ("attention", "Needs attention"),
-    ("in_progress", "In progress"),
+    ("talk", "Wants to talk"),
+    ("not_connected", "Offline"),
+    ("devices", "Camera or sound trouble"),
+    ("not_started", "Not started"),
+    ("in_progress", "Working"),
     ("paused", "Paused"),
-    ("not_connected", "Not connected"),
-    ("finished", "Finished"),
+    ("finished", "Ended"),
+    ("unwatched", "Not watched live"),
+    ("mine", "Mine"),
+    ("nobodys", "Nobody's"),
 )
 
 
@@ -49,16 +64,26 @@ FILTERS = (
 @require_safe
 @require_right("exams.watch_sitting")
 def proctor_wall(request: HttpRequest, slug: str, sitting_id: int) -> HttpResponse:
-    """Every candidate and the newest incidents; the scripts keep both up to date through the socket."""
+    """Every candidate and the newest incidents; the scripts keep both up to date through the socket.
+
+    `?page=2`: for browsers without scripts; with them, the page has all candidates and turns its own pages.
+    """
     sitting = watched_sitting(request, sitting_id)
     # First the id, then the rows: what happens between the two comes again as an event.
     last = replay.last_id(sitting)
     zone = zone_of(request)
+    tiles = tiles_of(sitting)
+    shown = Paginator(tiles, ON_A_PAGE).get_page(request.GET.get("page"))
     page = {
         "sitting": sitting,
         "zone": zone,
         "has_other_zone": zone != sitting.time_zone,
-        "tiles": tiles_of(sitting),
+        "rows": [each.to_json() for each in tiles],
+        "tiles": with_pictures(list(shown)),
+        "shown": shown,
+        "total": len(tiles),
+        "acts": ACTS_WITHOUT_STATE,
+        "me": person_of(request).pk,
         "feed": feed_of(sitting, person_of(request), slug),
         "checks_waiting": person_checks.count_waiting(sitting),
         "lines": lines_of(sitting),
@@ -70,8 +95,6 @@ def proctor_wall(request: HttpRequest, slug: str, sitting_id: int) -> HttpRespon
         "state_words": STATE_WORDS,
         "filters": FILTERS,
         "shows_live": policies.policy_for(sitting.exam).shows_live,
-        "loaded_at": clock.now(),
-        "unwatched": live_video.unwatched_in(sitting),
         "act_states": {act: allowed for act, _, allowed in ACTS},
         "review_list_url": reverse("admin:proctoring_incident_changelist") + f"?sitting={sitting.pk}",
     }

@@ -1,8 +1,8 @@
 """The tiles of the proctor's page: one per candidate, complete on the first answer of the server."""
 
 import base64
-import json
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,14 +13,17 @@ from exams.models import Sitting
 from proctor_site.kernel import clock
 from proctoring import supervision_wall
 from proctoring.live import presence
+from proctoring.live.messages import iso
 from proctoring.models import CandidateWarning, Incident
 from proctoring.models.live_event import Audience, LiveEvent
 from proctoring.states import UNREVIEWED
 
-PICTURES_AT_FIRST = 24
-"""Small pictures in the page itself (5 kB each); the socket brings the others as they come into view."""
+ON_A_PAGE = 16
+"""Tiles in the page itself, as many as its scripts show at once on a large screen."""
 SLOW_RTT_MS = 1_000
 SLOW_SEEN_S = 8.0
+MUCH_LOSS = 20
+"""Percent of a page's last signs of life that were not answered in time."""
 _CONNECTS = (states.CHECKING_IN, states.READY, *states.RUNNING)
 ACTS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("warn", "Warn", states.LIVE),
@@ -57,27 +60,51 @@ class LastWarning:
 
 @dataclass(frozen=True, slots=True)
 class Tile:
-    """One candidate as the page shows them. `connection`: none, ok, slow or lost; `picture`: a data URL."""
+    """One candidate as the page shows them. `row`: of `rows_of`, with what the page's scripts also read.
 
-    enrolment: int
-    attempt: int | None
-    candidate: int
-    name: str
-    state: str
-    deadline_at: str | None
-    paused_at: str | None
-    seconds_left: float | None
-    extra_minutes: int
+    `connection`: none, ok, slow or lost; `incidents`: those that are open, by number: severity, whether
+    nobody has looked at it yet, whether it goes on; `picture`: a data URL.
+    """
+
+    row: dict[str, Any]
     connection: str
     lost_since: datetime | None
-    camera: str
-    microphone: str
-    microphone_since: int | None
-    unreviewed: int
-    worst: str
-    incidents: str
-    picture: str
+    incidents: dict[int, list[Any]]
     warning: LastWarning | None
+    picture: str = ""
+
+    @property
+    def enrolment(self) -> int:
+        return int(self.row["enrolment"])
+
+    @property
+    def attempt(self) -> int | None:
+        found: int | None = self.row["attempt"]
+        return found
+
+    @property
+    def candidate(self) -> int:
+        return int(self.row["candidate"]["id"])
+
+    @property
+    def name(self) -> str:
+        return str(self.row["candidate"]["name"])
+
+    @property
+    def state(self) -> str:
+        return str(self.row["state"])
+
+    @property
+    def unreviewed(self) -> int:
+        return int(self.row["incidents"]["unreviewed"])
+
+    @property
+    def worst(self) -> str:
+        return str(self.row["incidents"]["worst"])
+
+    @property
+    def extra_minutes(self) -> int:
+        return int(self.row["extra_minutes"])
 
     @property
     def state_words(self) -> str:
@@ -93,22 +120,53 @@ class Tile:
     @property
     def time_left(self) -> str:
         """As the scripts of the page write it: whole minutes, seconds below ten minutes."""
-        if self.seconds_left is None or self.state not in states.RUNNING:
+        seconds = self.row["seconds_left"]
+        if seconds is None or self.state not in states.RUNNING:
             return ""
-        if self.seconds_left >= 600:
-            return f"{int(self.seconds_left // 60)} min"
-        return f"{int(self.seconds_left // 60)}:{int(self.seconds_left % 60):02d}"
+        if seconds >= 600:
+            return f"{int(seconds // 60)} min"
+        return f"{int(seconds // 60)}:{int(seconds % 60):02d}"
+
+    def to_json(self) -> dict[str, Any]:
+        """What `candidate_row.js` reads; the picture comes through the socket, or in the tile's own HTML."""
+        warning = self.warning
+        told = warning and {
+            "id": warning.pk,
+            "sent_at": iso(warning.sent_at),
+            "acknowledged_at": iso(warning.acknowledged_at),
+        }
+        return {
+            **self.row,
+            "connection": self.connection,
+            "lost_since": iso(self.lost_since),
+            "open": self.incidents,
+            "warning": told,
+        }
+
+
+ACTS_WITHOUT_STATE = [(act, label, False) for act, label, _ in ACTS]
+"""For the template from which the scripts make further tiles."""
 
 
 def tiles_of(sitting: Sitting) -> list[Tile]:
-    """Everybody enrolled, those in need first."""
+    """Everybody enrolled, those in need first, without pictures."""
     rows = supervision_wall.rows_of(sitting)
-    attempts = [row["attempt"] for row in rows if row["attempt"] is not None]
     incidents = _open_incidents(sitting)
     warnings = _last_warnings(sitting)
     gone = _gone_since(sitting)
-    pictures = presence.thumbnails(attempts[:PICTURES_AT_FIRST])
-    return [_tile(row, incidents, warnings, gone, pictures) for row in rows]
+    return [_tile(row, incidents, warnings, gone) for row in rows]
+
+
+def with_pictures(tiles: Sequence[Tile]) -> list[Tile]:
+    """The same tiles with the newest small pictures, as far as there are any; one trip to the cache."""
+    pictures = presence.thumbnails(each.attempt for each in tiles if each.attempt is not None)
+    return [_with_picture(each, pictures.get(each.attempt or 0)) for each in tiles]
+
+
+def _with_picture(tile: Tile, picture: tuple[int, bytes] | None) -> Tile:
+    if picture is None:
+        return tile
+    return replace(tile, picture="data:image/jpeg;base64," + base64.b64encode(picture[1]).decode())
 
 
 def _tile(
@@ -116,32 +174,11 @@ def _tile(
     incidents: dict[int, dict[int, list[Any]]],
     warnings: dict[int, LastWarning],
     gone: dict[int, datetime],
-    pictures: dict[int, tuple[int, bytes]],
 ) -> Tile:
     attempt = row["attempt"]
     connection = connection_of(row["state"], row["presence"])
-    picture = pictures.get(attempt)
-    return Tile(
-        enrolment=row["enrolment"],
-        attempt=attempt,
-        candidate=row["candidate"]["id"],
-        name=row["candidate"]["name"],
-        state=row["state"],
-        deadline_at=row["deadline_at"],
-        paused_at=row["paused_at"],
-        seconds_left=row["seconds_left"],
-        extra_minutes=row["extra_minutes"],
-        connection=connection,
-        lost_since=_lost_since(row["presence"], gone.get(attempt)) if connection == "lost" else None,
-        camera=row["presence"]["camera"],
-        microphone=row["presence"]["microphone"],
-        microphone_since=row["presence"]["microphone_since"],
-        unreviewed=row["incidents"]["unreviewed"],
-        worst=row["incidents"]["worst"],
-        incidents=json.dumps(incidents.get(attempt, {}), separators=(",", ":")),
-        picture="data:image/jpeg;base64," + base64.b64encode(picture[1]).decode() if picture else "",
-        warning=warnings.get(attempt),
-    )
+    lost_since = _lost_since(row["presence"], gone.get(attempt)) if connection == "lost" else None
+    return Tile(row, connection, lost_since, incidents.get(attempt, {}), warnings.get(attempt))
 
 
 def connection_of(state: str, seen: dict[str, Any]) -> str:
@@ -150,8 +187,8 @@ def connection_of(state: str, seen: dict[str, Any]) -> str:
         return "none"
     if not seen["connected"]:
         return "lost"
-    is_slow = (seen["rtt_ms"] or 0) > SLOW_RTT_MS or (seen["last_seen_s"] or 0.0) > SLOW_SEEN_S
-    return "slow" if is_slow else "ok"
+    is_late = (seen["rtt_ms"] or 0) > SLOW_RTT_MS or (seen["last_seen_s"] or 0.0) > SLOW_SEEN_S
+    return "slow" if is_late or (seen.get("loss") or 0) >= MUCH_LOSS else "ok"
 
 
 def _lost_since(seen: dict[str, Any], told: datetime | None) -> datetime | None:

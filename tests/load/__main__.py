@@ -18,6 +18,7 @@ TITLES = {
     "live": ("bench_live", "On a real server"),
     "watch": ("watch_live", "Live video: first pictures, and what watching costs"),
     "clips": ("bench_clips", "Recordings on a real server"),
+    "wall": ("bench_wall", "The proctor's page with 200 candidates"),
 }
 
 
@@ -37,7 +38,7 @@ def main() -> None:
         run = importlib.import_module(f"tests.load.{module}").main
         if name == "starts":
             run(options.seconds, processes=options.processes)
-        elif name in ("live", "clips"):
+        elif name in ("live", "clips", "wall"):
             run(options.seconds)
         else:
             run()

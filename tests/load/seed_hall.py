@@ -36,7 +36,7 @@ def seed(candidates: int, *, listens: bool = False) -> dict[str, Any]:
     return {
         "slug": institution.slug,
         "sitting": sitting.pk,
-        "proctor": _cookie(proctor),
+        "proctor": cookie_of(proctor),
         "candidates": hall,
     }
 
@@ -56,11 +56,11 @@ def _candidate(sitting: Any, photo: bytes, *, listens: bool) -> dict[str, Any]:
         "item": item.pk,
         "session": str(session.public_id),
         "token": tokens.make(session),
-        "cookie": _cookie(user),
+        "cookie": cookie_of(user),
     }
 
 
-def _cookie(user: User) -> str:
+def cookie_of(user: User) -> str:
     client = Client()
     client.force_login(user, backend=BACKEND)
     return client.cookies[settings.SESSION_COOKIE_NAME].value

@@ -17,6 +17,10 @@ export class DetailsDialog {
     this.problem = dialog.querySelector('[data-slot="error"]');
     this.url = "";
     this.attempt = null;
+    this.neighbours = () => [];
+    for (const button of dialog.querySelectorAll("[data-panel-step]")) {
+      button.addEventListener("click", () => this.step(Number(button.dataset.panelStep)));
+    }
     dialog.querySelector("[data-close]").addEventListener("click", () => dialog.close());
     dialog.addEventListener("close", () => this.#leave());
   }
@@ -34,6 +38,7 @@ export class DetailsDialog {
       const body = await this.#fetch(url);
       if (this.url !== url || !this.dialog.open) return;
       this.content.replaceChildren(...body.childNodes);
+      this.dialog.scrollTop = 0;
       this.#tell("panel:shown");
       this.#plan(EVERY_MS);
     } catch {
@@ -41,6 +46,14 @@ export class DetailsDialog {
       this.problem.textContent = "The details cannot be loaded now. Close this and try again.";
       this.problem.hidden = false;
     }
+  }
+
+  /** Goes to the candidate `by` places further in the order of the page; round and round. */
+  step(by) {
+    const all = this.neighbours();
+    const place = all.findIndex(({ url }) => url === this.url);
+    const next = all.length > 1 && all[(place + by + all.length) % all.length];
+    if (next) this.open(next.url, next.name, next.attempt);
   }
 
   /** News of an attempt: the panel that shows it is fetched anew, soon. */

@@ -134,6 +134,28 @@ export class IncidentFeed {
     this.handlers.onShow(entry.pictures, place, () => freshLinks(this.context.incidentUrl, entry.incident));
   }
 
+  /** The newest incident of a candidate that nobody has looked at; the list may be too short to hold it. */
+  async acknowledgeNewest(row) {
+    const incident = row.newestWaiting;
+    if (incident === null) {
+      this.handlers.onDone(`Nothing of ${row.name} waits.`);
+      return;
+    }
+    const entry = this.entries.get(incident);
+    if (entry) {
+      await this.acknowledge(entry);
+      if (entry.isUnseen) this.handlers.onDone("This did not work. Try again.");
+      return;
+    }
+    try {
+      const payload = await postJSON(`${this.context.incidentApi}${incident}/acknowledge/`, { note: "" });
+      this.handlers.onChanged(payload);
+      this.handlers.onDone(`Acknowledged: ${payload.kind.replaceAll("_", " ")}, ${row.name}.`);
+    } catch (error) {
+      this.handlers.onDone(error.detail ?? "This did not work. Try again.");
+    }
+  }
+
   async acknowledge(entry) {
     if (entry.acknowledge.getAttribute("aria-disabled") === "true") return;
     entry.acknowledge.setAttribute("aria-disabled", "true");

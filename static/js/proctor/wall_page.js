@@ -15,11 +15,15 @@ import { PageState } from "./page_state.js";
 import { TileGrid } from "./tile_grid.js";
 import { ZoneTimes } from "./times.js";
 import { WallEvents } from "./wall_events.js";
+import { WallKeys } from "./wall_keys.js";
+import { WallFilters } from "./wall_filters.js";
+import { WallPager } from "./wall_pager.js";
 import { WallReload } from "./wall_reload.js";
 import { WallSocket } from "./wall_socket.js";
 
 const LONG_GAP_MS = 30000;
 const byId = (id) => document.getElementById(id);
+const read = (id) => JSON.parse(byId(id).textContent);
 const root = byId("wall");
 const times = new ZoneTimes(root.dataset.zone);
 const clock = new ServerClock();
@@ -35,33 +39,57 @@ const viewer = new PictureViewer(byId("picture-dialog"));
 const details = new DetailsDialog(byId("details-dialog"));
 const events = new WallEvents();
 const words = {
-  states: JSON.parse(byId("state-words").textContent),
-  acts: JSON.parse(byId("act-states").textContent),
+  states: read("state-words"),
+  acts: read("act-states"),
+  pageOf: (row) => `${root.dataset.pageUrl}candidates/${row.enrolment}/`,
 };
-
+const filters = new WallFilters(
+  { buttons: [...document.querySelectorAll("[data-filter]")], search: byId("search"), showAll: byId("show-all") },
+  { me: Number(root.dataset.me), key: `proctor-wall-${location.pathname}`, onChange: () => grid.arrange(1) },
+);
+const pager = new WallPager(
+  {
+    nav: byId("pager"),
+    previous: byId("page-previous"),
+    next: byId("page-next"),
+    place: byId("page-place"),
+    elsewhere: byId("elsewhere"),
+    elsewhereText: byId("elsewhere-text"),
+    elsewhereGo: byId("elsewhere-go"),
+  },
+  (page, row) => grid.goTo(page, row),
+);
 const grid = new TileGrid(
   {
     list: byId("tiles"),
-    filters: [...document.querySelectorAll("[data-filter]")],
-    search: byId("search"),
+    template: byId("tile"),
     sortNow: byId("sort-now"),
     sortState: byId("sort-state"),
     shown: byId("shown"),
     noMatch: byId("no-match"),
-    showAll: byId("show-all"),
+    nobody: byId("nobody"),
   },
-  words,
-  times,
-  (attempts) => {
-    socket.show(attempts);
-    liveWall?.show(attempts);
+  {
+    rows: read("rows"),
+    words,
+    times,
+    filters,
+    pager,
+    onVisible: (attempts) => {
+      socket.show(attempts);
+      liveWall?.show(attempts);
+    },
   },
 );
+byId("show-all").addEventListener("click", () => byId("tiles").querySelector("a")?.focus());
 
 const live = new LiveViewer({ send: (message) => socket.send(message) });
+live.addEventListener("state", ({ detail: { attempt, state } }) => {
+  if (state === "live") changeTile(attempt, {}, (row) => { row.isWatched = true; });
+});
 const liveSwitch = byId("live-switch");
 const liveWall = liveSwitch
-  ? new LiveWall({ button: liveSwitch, viewer: live, tileOf: (attempt) => grid.byAttempt.get(attempt)?.node })
+  ? new LiveWall({ button: liveSwitch, viewer: live, tileOf: (attempt) => grid.nodeOf(attempt) })
   : null;
 
 const feed = new IncidentFeed(
@@ -75,15 +103,15 @@ const feed = new IncidentFeed(
   { times, incidentUrl: root.dataset.incidentUrl, incidentApi: root.dataset.incidentApi },
   {
     onWarn: (entry) => dialogs.open("warn", { attempt: entry.attempt, name: entry.name }),
-    onChanged: (payload) => changeTile(payload.attempt, payload, (tile) => tile.applyIncident(payload)),
+    onChanged: (payload) => changeTile(payload.attempt, payload, (row) => row.applyIncident(payload)),
     onShow: (pictures, place, renew) => viewer.open(pictures, place, renew),
     onDone: (text) => announcer.say(text),
   },
 );
 
 const dialogs = new ActDialogs(byId("warn-dialog"), byId("reason-dialog"), root.dataset.attemptApi, {
-  onMoved: (payload) => changeTile(payload.attempt, payload, (tile) => tile.applyMove(payload.attempt, payload)),
-  onWarned: (attempt, warning) => changeTile(attempt, warning, (tile) => tile.applyWarning(warning)),
+  onMoved: (payload) => changeTile(payload.attempt, payload, (row) => row.applyMove(payload.attempt, payload)),
+  onWarned: (attempt, warning) => changeTile(attempt, warning, (row) => row.applyWarning(warning)),
   onDone: (text) => {
     announcer.say(text);
     grid.tick(clock.now());
@@ -108,39 +136,42 @@ const socket = new WallSocket(root.dataset.socketUrl, Number(root.dataset.lastEv
   },
   onPulse: (attempts) => {
     for (const [id, seen] of Object.entries(attempts)) {
-      changeTile(Number(id), {}, (tile) => tile.applyPulse(seen, clock.now()));
+      changeTile(Number(id), {}, (row) => row.applyPulse(seen, clock.now()));
     }
     refresh();
   },
   onLive: (message) => live.take(message),
-  onThumbnail: ({ attempt, sequence, image }) => grid.byAttempt.get(attempt)?.applyPicture(sequence, image),
+  onThumbnail: ({ attempt, sequence, image }) => grid.applyPicture(attempt, sequence, image),
 });
 
-/** Changes the tile of an attempt, or of the candidate named in the payload when the attempt is new. */
+/** Changes the row of an attempt, or of the candidate named in the payload when the attempt is new; its tile follows. */
 function changeTile(attempt, payload, change) {
-  const tile = grid.byAttempt.get(attempt) ?? grid.tiles.get(payload.candidate?.id);
-  if (!tile) {
+  const row = grid.byAttempt.get(attempt) ?? grid.rows.get(payload.candidate?.id);
+  if (!row) {
     reload.plan();
     return null;
   }
   // Somebody who runs again has a newer attempt; news of the old one no longer belong on the tile.
-  if (tile.attempt !== null && attempt < tile.attempt) return null;
-  change(tile);
-  grid.touch(tile);
-  return tile;
+  if (row.attempt !== null && attempt < row.attempt) return null;
+  change(row);
+  grid.touch(row);
+  return row;
 }
 
 events.on("incident.", ({ id, attempt, payload }) => {
   const isNew = feed.take(id, payload);
-  const tile = changeTile(attempt, payload, (each) => each.applyIncident(payload));
-  if (isNew && tile && payload.review_state === "unreviewed") {
+  const row = changeTile(attempt, payload, (each) => each.applyIncident(payload));
+  if (isNew && row && payload.review_state === "unreviewed") {
     announcer.sayIncident(payload.kind.replaceAll("_", " "), payload.candidate.name);
   }
 });
-const moved = ({ attempt, payload }) => changeTile(attempt, payload, (tile) => tile.applyMove(attempt, payload));
+const moved = ({ attempt, payload }) => changeTile(attempt, payload, (row) => row.applyMove(attempt, payload));
 events.on("attempt.moved", moved);
 events.on("attempt.deadline_changed", moved);
-events.on("warning.", ({ attempt, payload }) => changeTile(attempt, payload, (tile) => tile.applyWarning(payload)));
+events.on("warning.", ({ attempt, payload }) => changeTile(attempt, payload, (row) => row.applyWarning(payload)));
+events.on("", ({ attempt, payload }) => {
+  if (payload.talk) changeTile(attempt, payload, (row) => row.applyTalk(payload.talk));
+});
 events.on("safe_browser.left", ({ payload }) => {
   announcer.say(`${payload.candidate.name} works outside Safe Exam Browser; answers are saved. See the candidate's page.`);
 });
@@ -159,26 +190,53 @@ function refresh() {
 function keepFocus() {
   const focused = document.activeElement;
   if (focused && focused !== document.body && focused.getClientRects().length) return;
-  grid.byAttempt.get(dialogs.subject?.attempt)?.link.focus();
+  const row = grid.byAttempt.get(dialogs.subject?.attempt);
+  if (row) grid.focus(row);
 }
+
+function open(row) {
+  details.open(words.pageOf(row), row.name, row.attempt);
+}
+details.neighbours = () => grid.order.map((row) => ({ url: words.pageOf(row), name: row.name, attempt: row.attempt }));
 
 byId("tiles").addEventListener("click", (event) => {
   const control = event.target.closest("[data-act]");
   const node = control?.closest("[data-tile]");
   if (!node) return;
-  const tile = grid.tiles.get(Number(node.dataset.candidate));
+  const row = grid.rows.get(Number(node.dataset.candidate));
   if (control.dataset.act !== "details") {
-    dialogs.open(control.dataset.act, { attempt: tile.attempt, name: tile.name });
+    dialogs.open(control.dataset.act, { attempt: row.attempt, name: row.name });
   } else if (!event.ctrlKey && !event.metaKey && !event.shiftKey) {
     event.preventDefault();
-    details.open(control.getAttribute("href"), tile.name, tile.attempt);
+    open(row);
   }
 });
 
 // What a feature may use. Each has an own module and one line below; see "The proctor's page" in docs/architecture.md.
 const wall = { root, grid, feed, dialogs, details, events, socket, live, announcer, clock, times, changeTile };
+new WallKeys(
+  { list: byId("tiles"), search: byId("search"), dialog: byId("keys-dialog"), toggle: byId("keys-toggle"), sortNow: byId("sort-now") },
+  wall,
+  {
+    may: (act, row) => row.attempt !== null && words.acts[act].includes(row.state),
+    acknowledge: (row) => feed.acknowledgeNewest(row),
+    watch: (row) => {
+      const start = ({ detail }) => detail.attempt === row.attempt && byId("details-dialog").querySelector("[data-live-watch]")?.click();
+      details.dialog.addEventListener("panel:shown", start, { once: true });
+      open(row);
+    },
+  },
+);
 new LivePanel({ dialog: wall.details.dialog, viewer: wall.live });
 
+for (const opener of document.querySelectorAll("[data-opens]")) {
+  opener.addEventListener("click", () => byId(opener.dataset.opens).showModal());
+}
+for (const closer of document.querySelectorAll("#keys-dialog [data-close], #alerts-dialog [data-close]")) {
+  closer.addEventListener("click", () => closer.closest("dialog").close());
+}
+
+grid.arrange(1);
 refresh();
 setInterval(refresh, 1000);
 socket.connect();

@@ -1,4 +1,4 @@
-// After a long gap, or when somebody unknown appears: fetches the page again and takes over its tiles and feed.
+// After a long gap, or when somebody unknown appears: fetches the page again and takes over its rows and feed.
 
 const EVERY_MS = 10000;
 
@@ -31,18 +31,17 @@ export class WallReload {
   take(page) {
     const { grid, feed } = this;
     const present = new Set();
-    for (const node of page.querySelectorAll("[data-tile]")) {
-      const known = grid.tiles.get(Number(node.dataset.candidate));
-      present.add(Number(node.dataset.candidate));
+    for (const data of JSON.parse(page.getElementById("rows").textContent)) {
+      const known = grid.rows.get(data.candidate.id);
+      present.add(data.candidate.id);
       if (known) {
-        known.read(node.dataset);
+        known.read(data);
         grid.touch(known);
       } else {
-        grid.parts.list.append(document.importNode(node, true));
-        grid.add(grid.parts.list.lastElementChild);
+        grid.add(data);
       }
     }
-    for (const tile of [...grid.tiles.values()]) if (!present.has(tile.candidate)) grid.remove(tile);
+    for (const row of [...grid.rows.values()]) if (!present.has(row.candidate)) grid.remove(row);
     for (const node of [...page.querySelectorAll("#feed [data-entry]")].reverse()) {
       if (!feed.entries.has(Number(node.dataset.entry))) feed.held.push(feed.adopt(document.importNode(node, true)));
     }

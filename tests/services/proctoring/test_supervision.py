@@ -206,7 +206,7 @@ def test_the_wall_costs_the_same_however_many_there_are(
 
     for _ in range(8):
         make_incident(make_session(make_attempt(enrol(sitting, make_user()))))
-    with django_assert_max_num_queries(7):
+    with django_assert_max_num_queries(9):
         assert len(supervision_wall.rows_of(sitting)) == 8
 
 
