@@ -10,3 +10,4 @@ class ProctoringConfig(AppConfig):
     def ready(self) -> None:
         from proctoring import checks, permissions, receivers  # noqa: F401  (they register themselves)
         from proctoring.identity import tasks  # noqa: F401  (registers the jobs)
+        from proctoring.meetings.own import mail_sending  # noqa: F401  (registers the job)

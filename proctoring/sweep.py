@@ -6,6 +6,7 @@ from proctoring.evidence import store
 from proctoring.identity import document
 from proctoring.meetings import reports
 from proctoring.meetings import services as meetings
+from proctoring.meetings.own import making as own_meetings
 
 
 def sweep_once() -> None:
@@ -34,5 +35,6 @@ def sweep_evidence() -> int:
     with across_all():
         meetings.close_due()
         reports.forget_old()
+        own_meetings.close_due()
         document.delete_due()
         return store.retry_spooled()

@@ -1,5 +1,7 @@
-"""The calendar file of a sitting for one candidate (iCalendar, RFC 5545; methods of RFC 5546)."""
+"""Calendar files: of a sitting for one candidate, of other appointments (iCalendar, RFC 5545 and 5546)."""
 
+from dataclasses import dataclass
+from datetime import datetime
 from email.utils import parseaddr
 from urllib.parse import urlsplit
 
@@ -8,6 +10,20 @@ from icalendar import Calendar, Event, vCalAddress, vText
 from exams.models import Sitting
 from exams.timing import Window
 from proctor_site.kernel import clock
+
+
+@dataclass(frozen=True, slots=True)
+class Appointment:
+    """What stands in a calendar. `uid` stays the same for its life, and `sequence` grows with each change, so
+    calendars replace what they have."""
+
+    uid: str
+    sequence: int
+    begins_at: datetime
+    ends_at: datetime
+    summary: str
+    description: str
+    organizer: str
 
 
 def calendar_file(
@@ -20,27 +36,41 @@ def calendar_file(
     link: str,
     cancels: bool = False,
 ) -> bytes:
-    """REQUEST to put the sitting into the calendar, at the candidate's own times, or CANCEL to take it out.
+    """REQUEST puts the sitting into the calendar, at the candidate's own times; CANCEL takes it out."""
+    appointment = Appointment(
+        uid=f"sitting-{sitting.pk}",
+        sequence=sitting.calendar_sequence,
+        begins_at=window.opens_at,
+        ends_at=window.closes_at,
+        summary=f"{'Practice' if sitting.is_practice else 'Exam'}: {sitting.exam.title}",
+        description=f"{sitting.title}\n{sitting.institution.name}",
+        organizer=sitting.institution.name,
+    )
+    return appointment_file(
+        appointment, address=address, base_url=base_url, sender=sender, link=link, cancels=cancels
+    )
 
-    The UID stays the same for the life of the sitting and SEQUENCE grows with each change, so calendars
-    replace what they have. Times are in UTC: no calendar can read them in a wrong zone.
-    """
+
+def appointment_file(
+    appointment: Appointment, *, address: str, base_url: str, sender: str, link: str, cancels: bool = False
+) -> bytes:
+    """REQUEST or CANCEL for any appointment. Times are in UTC: no calendar can read them in a wrong zone."""
     calendar = Calendar()
     calendar.add("prodid", "-//Proctor//Exams//EN")
     calendar.add("version", "2.0")
     calendar.add("method", "CANCEL" if cancels else "REQUEST")
     event = Event()
-    event.add("uid", f"sitting-{sitting.pk}@{urlsplit(base_url).hostname or 'localhost'}")
-    event.add("sequence", sitting.calendar_sequence)
+    event.add("uid", f"{appointment.uid}@{urlsplit(base_url).hostname or 'localhost'}")
+    event.add("sequence", appointment.sequence)
     event.add("dtstamp", clock.now())
-    event.add("dtstart", window.opens_at)
-    event.add("dtend", window.closes_at)
-    event.add("summary", f"{'Practice' if sitting.is_practice else 'Exam'}: {sitting.exam.title}")
+    event.add("dtstart", appointment.begins_at)
+    event.add("dtend", appointment.ends_at)
+    event.add("summary", appointment.summary)
     event.add("status", "CANCELLED" if cancels else "CONFIRMED")
-    event.add("description", f"{sitting.title}\n{sitting.institution.name}\n{link}".strip())
+    event.add("description", f"{appointment.description}\n{link}".strip())
     if link:
         event.add("url", link)
-    event.add("organizer", _person(parseaddr(sender)[1], sitting.institution.name))
+    event.add("organizer", _person(parseaddr(sender)[1], appointment.organizer))
     attendee = _person(address)
     attendee.params["RSVP"] = vText("FALSE")
     event.add("attendee", attendee, encode=False)

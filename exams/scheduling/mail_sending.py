@@ -51,11 +51,11 @@ def _handle(mail: SittingMail, connection: Any) -> str:
         message.connection = connection
         message.send()
     except (SMTPException, OSError, UnicodeError) as error:
-        if not _is_about_address(error):
+        if not is_about_address(error):
             own.update(claimed_at=None)  # nothing was sent: it waits for the next try
             raise
         log.warning("the mail server refused e-mail %s", mail.pk)
-        own.update(failed_at=clock.now(), reason=_in_words(error))
+        own.update(failed_at=clock.now(), reason=in_words(error))
         if mail.kind == MailKind.INVITED:
             note_failed_mail(mail.institution, mail.address)
         return "failed"
@@ -63,14 +63,14 @@ def _handle(mail: SittingMail, connection: Any) -> str:
     return "sent"
 
 
-def _is_about_address(error: Exception) -> bool:
+def is_about_address(error: Exception) -> bool:
     """Whether another try could not help, because the server refuses this recipient or this message."""
     if isinstance(error, SMTPRecipientsRefused):
         return all(code >= 500 for code, _ in error.recipients.values())
     return isinstance(error, UnicodeError) or (isinstance(error, SMTPDataError) and error.smtp_code >= 500)
 
 
-def _in_words(error: Exception) -> str:
+def in_words(error: Exception) -> str:
     if isinstance(error, SMTPRecipientsRefused):
         told: bytes | str = next(iter(error.recipients.values()), (0, b""))[1]
     else:

@@ -7,7 +7,7 @@ from accounts.tenancy import TenantModel
 
 
 class OwnMeeting(models.Model):
-    """What a meeting of its own has besides: a title, perhaps a slot, and who made it. Empty with a sitting."""
+    """What a meeting of its own has besides: title, perhaps a slot, who made it. Empty with a sitting."""
 
     title = models.CharField(max_length=200, blank=True)
     opens_at = models.DateTimeField(null=True, blank=True, help_text="The slot; empty: any time.")
@@ -76,7 +76,7 @@ class MeetingInvitation(TenantModel):
 
 
 class MeetingStay(TenantModel):
-    """Somebody's page was in a meeting of its own, from when to when. For the record, and who is there now."""
+    """A page was in a meeting of its own, from when to when. For the record, and who is there now."""
 
     participant = models.ForeignKey("proctoring.Participant", on_delete=models.PROTECT, related_name="stays")
     connection = models.CharField(max_length=32, unique=True, help_text="The page, by a random name.")
