@@ -44,6 +44,7 @@ def links_of(user: Any, here: Institution, path: str = "") -> list[Link]:
     base = f"/i/{here.slug}/"
     offered = (
         ("Watch", f"{base}watch/", _WATCH),
+        ("Meetings", f"{base}meetings/", _WATCH | {Role.REVIEWER.value}),
         ("Marking", f"{base}marking/", _MARK),
         ("Reports", f"{base}reports/", _REPORTS),
         ("Results", f"{base}results/", _OFFICE | {Role.REVIEWER.value}),

@@ -10,6 +10,9 @@ from accounts.models import Institution, User
 from accounts.permissions import is_staff_of
 from accounts.tenancy import within
 from exams.models import Attempt, Sitting
+from proctor_site.kernel.errors import NotFound
+from proctoring.meetings.own import rules
+from proctoring.models import Meeting
 from proctoring.permissions import is_own, may_watch
 
 SIGNED_OUT = 4401
@@ -32,6 +35,15 @@ class Watcher:
     user: User
     institution: Institution
     sitting: Sitting
+
+
+@dataclass(frozen=True, slots=True)
+class Guest:
+    """A person who is invited to a meeting of its own, as a host or as a candidate."""
+
+    user: User
+    institution: Institution
+    meeting: Meeting
 
 
 def candidate_attempt(user_id: int | None, attempt_id: int) -> tuple[User, Attempt]:
@@ -60,6 +72,24 @@ def sitting_watcher(user_id: int | None, slug: str, sitting_id: int) -> Watcher:
             raise Refused(NOT_FOUND)
     _require_second_factor(user, institution)
     return Watcher(user, institution, sitting)
+
+
+def meeting_guest(user_id: int | None, slug: str, meeting_id: int) -> Guest:
+    """The person as somebody invited to a meeting of its own. Raises Refused."""
+    user = _user(user_id)
+    institution = queries.institution_for(user, slug)
+    if institution is None:
+        raise Refused(NOT_FOUND)
+    with within(institution):
+        meeting = Meeting.objects.filter(pk=meeting_id, sitting=None).select_related("institution").first()
+        try:
+            if meeting is None:
+                raise NotFound("There is no such meeting.")
+            rules.invitation_of(user, meeting)
+        except NotFound as unknown:
+            raise Refused(NOT_FOUND) from unknown
+    _require_second_factor(user, institution)
+    return Guest(user, institution, meeting)
 
 
 def _user(user_id: Any) -> User:

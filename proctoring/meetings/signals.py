@@ -54,7 +54,7 @@ def from_proctor(content: Mapping[str, Any]) -> Signal:
     to = content.get("to")
     if isinstance(to, bool) or not isinstance(to, int):
         raise InvalidInput("to is the id of an attempt.", field="to")
-    return Signal(kind, to, _body(content, FROM_PROCTOR[kind]))
+    return Signal(kind, to, read_parts(content, FROM_PROCTOR[kind]))
 
 
 def from_candidate(content: Mapping[str, Any]) -> Signal:
@@ -63,7 +63,7 @@ def from_candidate(content: Mapping[str, Any]) -> Signal:
     to = content.get("to", "")
     if kind != "here" and not (isinstance(to, str) and _CONNECTION.fullmatch(to)):
         raise InvalidInput("to is the page that watches.", field="to")
-    return Signal(kind, "" if kind == "here" else to, _body(content, FROM_CANDIDATE[kind]))
+    return Signal(kind, "" if kind == "here" else to, read_parts(content, FROM_CANDIDATE[kind]))
 
 
 def _kind(content: Mapping[str, Any], allowed: Mapping[str, Any]) -> str:
@@ -74,7 +74,8 @@ def _kind(content: Mapping[str, Any], allowed: Mapping[str, Any]) -> str:
     return kind
 
 
-def _body(content: Mapping[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
+def read_parts(content: Mapping[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
+    """These parts of a message and no others. Raises InvalidInput naming the first wrong one."""
     return {name: _READERS[name](name, content.get(name)) for name in names}
 
 
@@ -125,7 +126,9 @@ _READERS: Mapping[str, Callable[[str, Any], Any]] = {
     "level": _level,
     "sound": _switch,
     "on": _switch,
+    "picture": _switch,
     "call": _matching(_CALL),
+    "link": _matching(_CALL),
     "code": _matching(_CODE),
     "sdp": _text(_MOST_SDP),
     "candidate": _candidate,

@@ -12,6 +12,8 @@ TABLE = {
     # 0: let in; 4401: sign in first; 4404: as if it did not exist. Columns: permission_world.PEOPLE.
     "ws/attempts/<int:attempt>/": "0 4404 4404 4404 4404 4404 4404 4404 4404 4401",
     "ws/i/<slug:slug>/sittings/<int:sitting>/": "4404 4404 0 4404 4404 0 0 4404 4404 4401",
+    # Those who are invited; the exam officer, who may change it, is not.
+    "ws/i/<slug:slug>/meetings/<int:meeting>/": "0 4404 0 4404 4404 4404 4404 4404 4404 4401",
 }
 
 
@@ -30,6 +32,7 @@ async def test_each_person_is_let_in_or_not(pattern: str, world: World, connect:
     for part, value in (
         ("<int:attempt>", world.attempt.pk),
         ("<int:sitting>", world.sitting.pk),
+        ("<int:meeting>", world.interview.meeting_id),
         ("<slug:slug>", world.institution.slug),
     ):
         path = path.replace(part, str(value))

@@ -18,6 +18,7 @@ from tests.contracts.permission_table_formats import FORMATS_ROWS
 from tests.contracts.permission_table_identity import IDENTITY_ROWS
 from tests.contracts.permission_table_kinds import KINDS_ROWS
 from tests.contracts.permission_table_marking import MARKING_ROWS
+from tests.contracts.permission_table_meetings import MEETING_ROWS
 from tests.contracts.permission_table_proctoring_admin import PROCTORING_ADMIN_ROWS
 from tests.contracts.permission_table_scheduling import SCHEDULING_ROWS
 from tests.contracts.permission_table_statistics import STATISTICS_ROWS
@@ -135,4 +136,5 @@ ROWS = [
     *KINDS_ROWS,
     *ACT_ROWS,
     *IDENTITY_ROWS,
+    *MEETING_ROWS,
 ]

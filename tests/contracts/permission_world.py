@@ -53,6 +53,7 @@ from proctoring.vision.baseline import Baseline, LearntFrom
 from tests.contracts.permission_world_acts import make_acts
 from tests.factories.accounts import make_institution, make_member, make_user
 from tests.factories.exams import enrol, make_attempt, make_exam, make_sitting
+from tests.factories.meetings import interview_of
 from tests.factories.proctoring import make_incident, make_session
 from tests.template_leaks import VECTOR, traces_of
 
@@ -100,6 +101,7 @@ class World:
             )
             self._make_bank()
             self._make_marking()
+            self.interview = interview_of(self.institution, self._person("proctor"), self._person("owner"))
 
     def _member(self, role: Role) -> User:
         return make_member(self.institution, role)
@@ -311,6 +313,9 @@ class World:
             "import_id": lambda: self._first("exams.questionimport").pk,
             "question_id": lambda: self._first("exams.question").pk,
             "round_id": lambda: self.round.pk,
+            "meeting": lambda: self.interview.meeting_id,
+            "meeting_id": lambda: self.interview.meeting_id,
+            "invitation_id": lambda: self.interview.pk,
             "answer_id": lambda: self.round_answer.pk,
             "version_id": lambda: self._first("exams.questionversion").pk,
             "file_id": lambda: self.answer_file.public_id,

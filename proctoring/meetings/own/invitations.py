@@ -27,8 +27,10 @@ MOST_HOSTS = 4
 MOST_CANDIDATES = 50
 
 
-def name_hosts(meeting: Meeting, hosts: Sequence[User], *, actor: User) -> None:
+def name_hosts(meeting: Meeting, hosts: Sequence[User], *, actor: User) -> list[MeetingInvitation]:
     """From now on these are the hosts, and nobody else. In the caller's transaction and scope.
+
+    Returns the invitations of those who are new.
 
     Raises InvalidInput (hosts): none, too many, not a member who may host, or a candidate of the meeting.
     """
@@ -52,6 +54,7 @@ def name_hosts(meeting: Meeting, hosts: Sequence[User], *, actor: User) -> None:
         if each.pk not in held
     ]
     mails.write(made, MeetingMailKind.INVITED)
+    return made
 
 
 def invite_candidates(meeting: Meeting, emails: Iterable[str], *, actor: User) -> list[MeetingInvitation]:

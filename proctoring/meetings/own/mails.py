@@ -23,10 +23,10 @@ def write(invitations: Iterable[MeetingInvitation], kind: MeetingMailKind) -> No
     enqueue(rows[0].institution, JOB, title="Send e-mails about meetings", actor=None, key=JOB)
 
 
-def tell_all(meeting: Meeting, kind: MeetingMailKind) -> None:
-    """To everybody who is invited now. Who has not got the invitation yet gets that instead of a change."""
+def tell_all(meeting: Meeting, kind: MeetingMailKind, but: Iterable[MeetingInvitation] = ()) -> None:
+    """To everybody who is invited, `but` these. Who has not got the invitation yet gets that, not a change."""
     rows = MeetingInvitation.objects.filter(meeting=meeting, revoked_at=None).select_related("institution")
     if kind == MeetingMailKind.CHANGED:
         waiting = MeetingMail.objects.filter(kind=MeetingMailKind.INVITED, claimed_at=None)
-        rows = rows.exclude(pk__in=waiting.values("invitation"))
+        rows = rows.exclude(pk__in=[each.pk for each in but]).exclude(pk__in=waiting.values("invitation"))
     write(rows, kind)

@@ -80,13 +80,15 @@ def change_meeting(
         if (opens_at, closes_at) != (meeting.opens_at, meeting.closes_at):
             _require_slot(opens_at, closes_at)
         meeting.title, meeting.opens_at, meeting.closes_at = _title(title), opens_at, closes_at
-        invitations.name_hosts(meeting, hosts, actor=actor)
-        if _facts(meeting) != before:
+        has_changed = _facts(meeting) != before
+        if has_changed:
             meeting.calendar_sequence += 1
             meeting.save(update_fields=["title", "opens_at", "closes_at", "calendar_sequence"])
             detail = {"before": before, "after": _facts(meeting)}
             audit.record(meeting.institution, meeting, "meeting.changed", actor=actor, detail=detail)
-            mails.tell_all(meeting, MeetingMailKind.CHANGED)
+        fresh = invitations.name_hosts(meeting, hosts, actor=actor)
+        if has_changed:
+            mails.tell_all(meeting, MeetingMailKind.CHANGED, but=fresh)
         room.tell_changed(meeting)
     return meeting
 
@@ -111,8 +113,17 @@ def end_meeting(meeting: Meeting, *, actor: User) -> Meeting:
 
     Raises NotFound, and Conflict (not_begun) for one that nobody has opened.
     """
-    if not rules.may_manage(actor, meeting):
-        rules.require_host(actor, meeting)
+    rules.require_manage(actor, meeting)
+    return _end(meeting, actor)
+
+
+def end_by_host(meeting: Meeting, *, host: User) -> Meeting:
+    """The same from within the meeting. Raises NotFound, NotAllowed (hosts_only)."""
+    rules.require_host(host, meeting)
+    return _end(meeting, host)
+
+
+def _end(meeting: Meeting, actor: User) -> Meeting:
     with within(meeting.institution), transaction.atomic():
         lock(meeting, "institution")
         if rules.is_over(meeting):

@@ -105,13 +105,10 @@ def leave(connection: str, *, by: str = "left") -> None:
     for each in stay:
         meeting = each.participant.meeting
         _open_stays(pk=each.pk).update(ended_at=clock.now(), ended_by=by)
-        audit.record(
-            meeting.institution,
-            meeting,
-            "meeting.left",
-            actor=each.participant.user,
-            detail={"part": each.participant.part, "by": by},
-        )
+        detail = {"part": each.participant.part, "by": by}
+        with within(meeting.institution):
+            actor = each.participant.user
+            audit.record(meeting.institution, meeting, "meeting.left", actor=actor, detail=detail)
         tell_changed(meeting)
 
 
