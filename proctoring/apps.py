@@ -11,3 +11,4 @@ class ProctoringConfig(AppConfig):
         from proctoring import checks, permissions, receivers  # noqa: F401  (they register themselves)
         from proctoring.identity import tasks  # noqa: F401  (registers the jobs)
         from proctoring.meetings.own import mail_sending  # noqa: F401  (registers the job)
+        from proctoring.pages import home_part  # noqa: F401  (shows own meetings on the start page)

@@ -15,6 +15,7 @@ from exams import states
 from exams.delivery import queries
 from exams.delivery.queries import SittingRow
 from exams.marking.shown import attempts_with_results
+from exams.pages import home_parts
 from exams.pages.steps import NextStep, next_step
 from proctor_site.kernel import clock
 
@@ -65,6 +66,7 @@ def home(request: HttpRequest) -> HttpResponse:
         ),
         "past_entries": [each for each in entries if each.is_over],
         "desks": _desks(user),
+        "parts": home_parts.parts_for(user),
     }
     return render(request, "exams/home.html", context)
 

@@ -24,7 +24,7 @@ def write(invitations: Iterable[MeetingInvitation], kind: MeetingMailKind) -> No
 
 
 def tell_all(meeting: Meeting, kind: MeetingMailKind, but: Iterable[MeetingInvitation] = ()) -> None:
-    """To everybody who is invited, `but` these. Who has not got the invitation yet gets that, not a change."""
+    """To everybody who is invited, `but` these. Who still waits for the invitation gets that alone."""
     rows = MeetingInvitation.objects.filter(meeting=meeting, revoked_at=None).select_related("institution")
     if kind == MeetingMailKind.CHANGED:
         waiting = MeetingMail.objects.filter(kind=MeetingMailKind.INVITED, claimed_at=None)
