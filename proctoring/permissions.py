@@ -28,6 +28,7 @@ for _model in (
     "raisedhand",
     "watchassignment",
     "handover",
+    "call",
 ):
     grant("proctoring", _model, view=(Role.DATA_PROTECTION_OFFICER, *_REVIEW))
 for _model in ("notice", "consent"):

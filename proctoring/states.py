@@ -1,4 +1,4 @@
-"""State tables of proctoring: review of an incident, session, check by a person, meeting, hand-over."""
+"""State tables of proctoring: review of an incident, session, check by a person, meeting, hand-over, call."""
 
 from proctor_site.kernel.states import MoveTable, move
 
@@ -87,5 +87,24 @@ HAND_OVER = MoveTable(
         move("decline", [HAND_OVER_OFFERED], HAND_OVER_DECLINED),
         # By who offered it, or because nothing of what was offered is left to give.
         move("withdraw", [HAND_OVER_OFFERED], HAND_OVER_WITHDRAWN),
+    ),
+)
+
+CALL_RINGING = "ringing"
+CALL_OPEN = "open"
+CALL_DECLINED = "declined"
+CALL_MISSED = "missed"
+CALL_ENDED = "ended"
+CALL_GOES_ON = (CALL_RINGING, CALL_OPEN)
+
+CALL = MoveTable(
+    name="call",
+    states=(CALL_RINGING, CALL_OPEN, CALL_DECLINED, CALL_MISSED, CALL_ENDED),
+    moves=(
+        move("answer", [CALL_RINGING], CALL_OPEN),
+        move("decline", [CALL_RINGING], CALL_DECLINED),
+        # Nobody answered in time, or the proctor thought better of it.
+        move("miss", [CALL_RINGING], CALL_MISSED),
+        move("end", [CALL_OPEN], CALL_ENDED),
     ),
 )

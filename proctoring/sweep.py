@@ -4,7 +4,7 @@ from accounts.tenancy import across_all
 from exams.delivery import expiry, heartbeat
 from proctoring.evidence import store
 from proctoring.identity import document
-from proctoring.meetings import reports
+from proctoring.meetings import calls, reports
 from proctoring.meetings import services as meetings
 from proctoring.meetings.own import making as own_meetings
 
@@ -30,11 +30,13 @@ def beat() -> None:
 def sweep_evidence() -> int:
     """Moves evidence that waits on this machine's disk to the store; how many files were moved.
 
-    And deletes document photos whose days are over, and closes live meetings of sittings that are.
+    And deletes document photos whose days are over, closes live meetings of sittings that are, and ends
+    calls that nobody ended.
     """
     with across_all():
         meetings.close_due()
         reports.forget_old()
         own_meetings.close_due()
+        calls.close_due()
         document.delete_due()
         return store.retry_spooled()

@@ -17,6 +17,7 @@ from proctoring.identity import consent, document, reference, voice
 from proctoring.models import (
     ActResult,
     BrowserEvent,
+    Call,
     CandidateWarning,
     ChatMessage,
     HeadBaseline,
@@ -42,6 +43,7 @@ def throw_away(attempt: Attempt, *, actor: User | None) -> dict[str, int]:
     counts = {"live_events": events, "live_watches": watches, "messages": messages, "raised_hands": hands}
     counts["act_results"], _ = ActResult.objects.filter(attempt=attempt).delete()
     counts["time_gifts"], _ = TimeGift.objects.filter(attempt=attempt).delete()
+    counts["calls"], _ = Call.objects.filter(attempt=attempt).delete()
     session = sessions.session_of(attempt)
     if session is not None:
         counts |= _empty(session, actor)

@@ -15,6 +15,7 @@ from proctor_site.kernel.errors import InvalidInput, Refusal, TooLarge
 from proctoring import sessions, supervision
 from proctoring.analysis import context, pace, recent
 from proctoring.consumers import access, connection, threads
+from proctoring.consumers.candidate_calls import CandidateCalls
 from proctoring.consumers.candidate_live import CandidateLive
 from proctoring.consumers.clip_line import ClipLine
 from proctoring.consumers.clip_message import is_clip
@@ -24,6 +25,7 @@ from proctoring.consumers.threads import NoThreadFree, in_thread
 from proctoring.ingest import browser_events, clips, screens
 from proctoring.ingest.services import FrameAnswer, accept_frame
 from proctoring.live import announcements, attempt_state, groups, messages, presence, publish
+from proctoring.meetings import calls
 from proctoring.models import MonitoringSession
 from proctoring.states import SESSION_LIVE
 
@@ -49,6 +51,7 @@ class CandidateConsumer(JsonSocket):
         self.connection, self.opened_at = uuid.uuid4().hex, clock.now().timestamp()
         self.has_capture = True
         self.live = CandidateLive(self)
+        self.calls = CandidateCalls(self)
         self.frame: asyncio.Task[None] | None = None
         self.session: MonitoringSession | None = None
         attempt_id = int(self.scope["url_route"]["kwargs"]["attempt"])
@@ -73,6 +76,7 @@ class CandidateConsumer(JsonSocket):
         if not self.open:
             return
         await self.live.leave()
+        await self.calls.leave()
         self.open = False
         await self.channel_layer.group_discard(self.group, self.channel_name)
         await in_thread(connection.went, self.attempt, self.connection)
@@ -150,6 +154,8 @@ class CandidateConsumer(JsonSocket):
             await self.live.forget_lost()
         elif content["type"] == "live":
             await self.live.receive(content)
+        elif content["type"] == "call":
+            await self.calls.receive(content)
         elif content["type"] in DEVICE_STATES:
             device, states = content["type"], DEVICE_STATES[content["type"]]
             state, label = content.get("state"), content.get("label", "")
@@ -184,11 +190,16 @@ class CandidateConsumer(JsonSocket):
         event = message["event"]
         if event["kind"].startswith("attempt."):
             await in_thread(self._reload)
+        self.calls.take_event(event["kind"], event["payload"])
         await self.send_message(messages.candidate_event(event["id"], event["kind"], event["payload"]))
 
     async def live_signal(self, message: dict[str, Any]) -> None:
         """Something a page that watches says about live video."""
         await self.live.hear(message["signal"])
+
+    async def call_signal(self, message: dict[str, Any]) -> None:
+        """Something the proctor's page says in a private call."""
+        await self.calls.hear(message["signal"])
 
     async def capture_taken(self, message: dict[str, Any]) -> None:
         """A newer page of the same candidate has connected."""
@@ -217,7 +228,15 @@ class CandidateConsumer(JsonSocket):
             views = announced.views_of(self.attempt)
             shown = announcements.for_candidate(views)
             news = [messages.candidate_event(0, announcements.SHOWN, shown)] if views else []
-            return [self._hello(), *warnings, *news]
+            return [self._hello(), *warnings, *news, *self._ringing()]
+
+    def _ringing(self) -> list[dict[str, Any]]:
+        call = calls.running_of(self.attempt)
+        if call is None:
+            return []
+        shape = calls.for_candidate(call)
+        self.calls.take_event(calls.CHANGED, shape)
+        return [messages.candidate_event(0, calls.CHANGED, shape)]
 
     def _hello(self) -> dict[str, Any]:
         session = self.session

@@ -42,7 +42,7 @@ class JsonSocket(AsyncWebsocketConsumer):
 
 
 def read_message(text: str) -> dict[str, Any]:
-    """The JSON object in a text message; one of live video may be longer than others. Raises InvalidInput
+    """The JSON object in a text message; one of live video or a call may be longer. Raises InvalidInput
     with code `malformed`."""
     if len(text) > MOST_SIGNAL:
         raise InvalidInput(f"A message has at most {MOST_SIGNAL} characters.", code="malformed")
@@ -52,7 +52,7 @@ def read_message(text: str) -> dict[str, Any]:
         raise InvalidInput("This message is not JSON.", code="malformed") from error
     if not isinstance(content, dict) or not isinstance(content.get("type"), str):
         raise InvalidInput("A message is an object with a type.", code="malformed", field="type")
-    if len(text) > MOST_TEXT and content["type"] != "live":
+    if len(text) > MOST_TEXT and content["type"] not in ("live", "call"):
         raise InvalidInput(f"A message has at most {MOST_TEXT} characters.", code="malformed")
     return content
 

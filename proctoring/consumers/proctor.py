@@ -12,6 +12,7 @@ from proctor_site.kernel import clock
 from proctor_site.kernel.errors import InvalidInput, Refusal
 from proctoring.consumers import access
 from proctoring.consumers.json_socket import JsonSocket, read_message
+from proctoring.consumers.proctor_calls import ProctorCalls
 from proctoring.consumers.proctor_live import ProctorLive
 from proctoring.consumers.threads import in_thread
 from proctoring.evidence import custody
@@ -44,6 +45,7 @@ class ProctorConsumer(JsonSocket):
         self.attempts: list[int] = []
         route = self.scope["url_route"]["kwargs"]
         self.live = ProctorLive(self)
+        self.calls = ProctorCalls(self, self.live.connection)
         self.slug, self.sitting_id = route["slug"], int(route["sitting"])
         try:
             await in_thread(self._check)
@@ -56,9 +58,11 @@ class ProctorConsumer(JsonSocket):
         await self.channel_layer.group_add(self.group, self.channel_name)
         await self.live.join()
         await self._greet()
+        await self.calls.greet()
         self._start(self._tick_forever())
 
     async def disconnect(self, code: int) -> None:
+        await self.calls.leave()
         await self.live.leave()
         if not self.open:
             return
@@ -78,6 +82,8 @@ class ProctorConsumer(JsonSocket):
                 self._show(content.get("attempts"))
             elif content["type"] == "live":
                 await self.live.receive(content)
+            elif content["type"] == "call":
+                await self.calls.receive(content)
             else:
                 raise InvalidInput("There is no message of this type.", code="unknown_type", field="type")
         except Refusal as refusal:
@@ -87,6 +93,7 @@ class ProctorConsumer(JsonSocket):
     async def live_event(self, message: dict[str, Any]) -> None:
         """Collects events; they go out at most every `BATCH_EVERY_S` seconds."""
         self.pending.append(message["event"])
+        self.calls.take_event(message["event"])
         if not self.flushing:
             self.flushing = True
             self._start(self._flush())
@@ -98,6 +105,10 @@ class ProctorConsumer(JsonSocket):
     async def live_here(self, message: dict[str, Any]) -> None:
         """A candidate's page is ready to be watched, perhaps again."""
         await self.live.candidate_is_here(message["attempt"])
+
+    async def call_signal(self, message: dict[str, Any]) -> None:
+        """Something about the private call of this page."""
+        await self.calls.hear(message["signal"])
 
     async def _flush(self) -> None:
         await asyncio.sleep(max(0.0, self.last_batch + BATCH_EVERY_S - time.monotonic()))
@@ -135,8 +146,10 @@ class ProctorConsumer(JsonSocket):
                     await in_thread(self._check)
                 if tick and tick % SEEN_EVERY_S == 0:
                     await self.live.say_still()
+                    await self.calls.say_still()
                 await self._tick(with_pulse=tick % PULSE_EVERY == 0)
             except access.Refused as refused:
+                await self.calls.leave()
                 await self.live.leave()
                 await self.refuse(refused.code)
                 return

@@ -18,6 +18,7 @@ from proctoring.identity import baseline, document, liveness, person_checks, ref
 from proctoring.identity import notice as notices
 from proctoring.live import presence
 from proctoring.live.publish import record_event
+from proctoring.meetings import calls
 from proctoring.meetings import services as meetings
 from proctoring.models import Consent, MonitoringSession, Notice
 from proctoring.models.live_event import Audience
@@ -69,6 +70,7 @@ def give(
         if before:
             _end(before, candidate)
             meetings.stop_for(attempt, by="chosen_anew")
+            calls.stop_for(attempt, by="chosen_anew")
             transaction.on_commit(lambda: forget(session))
         given = Consent.objects.create(
             institution=attempt.institution,
@@ -171,6 +173,7 @@ def withdraw(attempt: Attempt, *, candidate: User) -> None:
             attempt=attempt,
         )
         meetings.stop_for(attempt, by="withdrawn")
+        calls.stop_for(attempt, by="withdrawn")
         transaction.on_commit(lambda: forget(session))
 
 

@@ -183,16 +183,16 @@ def _watched_live(policy: Policy) -> str:
 
 def _called(policy: Policy) -> str:
     recorded = (
-        "When your camera is used, the sound of such a call is recorded, yours and the proctor's, and kept as "
-        "evidence; you read that again before you accept. "
+        "When your camera is used, the sound of such a call is recorded, yours and the proctor's, and kept "
+        "as evidence; you read that again before you accept. "
         if policy.records_calls
         else "Nothing of a call is recorded. "
     )
     return (
-        "When a proctor calls you\nA proctor may ask to speak with you. Your microphone, and your camera in a "
-        f"call with picture, are sent only after you accept; no other candidate hears it. {recorded}You may "
-        "decline, and declining counts neither for nor against you. It is written down who called, when, and "
-        "for how long. The two browsers may learn each other's internet address."
+        "When a proctor calls you\nA proctor may ask to speak with you. Your microphone, and your camera in "
+        f"a call with picture, are sent only after you accept; no other candidate hears it. {recorded}You "
+        "may decline, and declining counts neither for nor against you. It is written down who called, when, "
+        "and for how long. The two browsers may learn each other's internet address."
     )
 
 

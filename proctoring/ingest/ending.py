@@ -12,6 +12,7 @@ from proctoring.evidence import screen_ring
 from proctoring.incidents import services
 from proctoring.incidents.rules import finish
 from proctoring.live import presence
+from proctoring.meetings import calls
 from proctoring.meetings import services as meetings
 from proctoring.models import MonitoringSession
 
@@ -39,6 +40,7 @@ def end_session(session: MonitoringSession, *, actor: User | None, reason: str) 
         session_measures.store(session)
         if session.attempt is not None:
             meetings.stop_for(session.attempt, by="attempt_ended")
+            calls.stop_for(session.attempt, by="attempt_ended")
         sessions.end(session, actor=actor, reason=reason)
         transaction.on_commit(lambda: _forget(session))
 

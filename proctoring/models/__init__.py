@@ -1,6 +1,7 @@
 """Policies, monitoring sessions, incidents, evidence, identity and live events."""
 
 from proctoring.models.browser_event import BrowserEvent
+from proctoring.models.call import Call
 from proctoring.models.evidence import EvidenceItem
 from proctoring.models.face_data import KeptFaceData
 from proctoring.models.identity import (
@@ -29,6 +30,7 @@ __all__ = [
     "ActResult",
     "ActRun",
     "BrowserEvent",
+    "Call",
     "CandidateWarning",
     "ChatMessage",
     "Consent",

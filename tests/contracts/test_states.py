@@ -16,6 +16,7 @@ TABLES = {
     "session": proctoring_states.SESSION,
     "identity check": proctoring_states.IDENTITY_CHECK,
     "meeting": proctoring_states.MEETING,
+    "call": proctoring_states.CALL,
     "hand-over": proctoring_states.HAND_OVER,
     "job": account_states.JOB,
 }
@@ -56,6 +57,12 @@ PROMISED = {
         ("interrupted", "end"): "ended",
         ("scheduled", "cancel"): "cancelled",
         ("scheduled", "lapse"): "ended",
+    },
+    "call": {
+        ("ringing", "answer"): "open",
+        ("ringing", "decline"): "declined",
+        ("ringing", "miss"): "missed",
+        ("open", "end"): "ended",
     },
     "incident": {
         ("unreviewed", "acknowledge"): "acknowledged",

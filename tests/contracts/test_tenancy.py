@@ -68,6 +68,7 @@ UNSCOPED: dict[str, str] = {
     "proctoring/meetings/own/room.py": "a page ends its own stay by its random name; the sweep ends silent ones",
     "proctoring/meetings/own/rules.py": "the meeting is already in hand, and callers may hold another scope",
     "proctoring/meetings/reports.py": "a provider speaks for all; each report opens its own scope",
+    "proctoring/meetings/calls.py": "the sweep means every institution; else in hand",
     "proctoring/meetings/services.py": "the sweep means every institution; else in hand",
     "proctoring/permissions.py": IN_HAND,
     "proctoring/policies.py": IN_HAND,

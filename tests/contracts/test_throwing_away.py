@@ -23,6 +23,7 @@ THROWN_AWAY = {
     "exams.SectionRun",
     "proctoring.ActResult",
     "proctoring.BrowserEvent",
+    "proctoring.Call",
     "proctoring.CandidateWarning",
     "proctoring.ChatMessage",
     "proctoring.DocumentCheck",

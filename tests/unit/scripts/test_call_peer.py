@@ -1,4 +1,4 @@
-"""A two-way connection in the browser's scripts: any order of the two sides, lost messages, reloads, breaks, tracks."""
+"""A two-way connection in the browser's scripts: any order of the sides, lost messages, reloads, breaks."""
 
 from typing import Any
 
@@ -19,7 +19,8 @@ class FakePeer extends EventTarget {
   static made = [];
   constructor(configuration) {
     super();
-    Object.assign(this, { configuration, rows: [], ways: [], connectionState: "new", signalingState: "stable" });
+    Object.assign(this, { configuration, rows: [], ways: [] });
+    Object.assign(this, { connectionState: "new", signalingState: "stable" });
     FakePeer.made.push(this);
   }
   addTransceiver(kind) {
@@ -34,7 +35,8 @@ class FakePeer extends EventTarget {
     return row;
   }
   getTransceivers() { return this.rows; }
-  async createOffer() { return { type: "offer", sdp: this.rows.map((row) => row.receiver.track.kind).join() }; }
+  kinds() { return this.rows.map((row) => row.receiver.track.kind); }
+  async createOffer() { return { type: "offer", sdp: this.kinds().join() }; }
   async createAnswer() { return { type: "answer", sdp: this.remoteDescription.sdp }; }
   async setLocalDescription(given) {
     this.localDescription = given;
@@ -112,12 +114,14 @@ arrive();
 await settle();
 result.states = [[...offerer.states], [...answerer.states]];
 result.sent = [offerer.peer, answerer.peer].map((each) => [each.sends("audio"), each.sends("video")]);
-result.remote = [offerer.remote, answerer.remote].map(({ sound, picture, stream }) => [sound, picture, stream.tracks]);
+const shown = ({ sound, picture, stream }) => [sound, picture, stream.tracks];
+result.remote = [offerer.remote, answerer.remote].map(shown);
 result.ways = [offerer.peer.ways.length, answerer.peer.ways.length];
 await offerer.setTrack("video", "proctor's face");
 await answerer.setTrack("audio", null);
 await settle();
-result.turned = [offerer.remote.sound, answerer.remote.picture, offerer.peer.sends("video"), answerer.peer.sends("audio")];
+result.turned = [offerer.remote.sound, answerer.remote.picture];
+result.turned.push(offerer.peer.sends("video"), answerer.peer.sends("audio"));
 result.bits = offerer.peer.rows[1].sender.parameters.encodings;
 offerer.close();
 offerer.nudge();
@@ -213,7 +217,7 @@ side("answerer");
 await sides.answerer.start();
 await settle(); arrive(); await settle();
 result.answerer_again = states();
-result.closed = FakePeer.made.slice(0, -2).map((each) => each.connectionState).filter((state) => state !== "connected");
+result.closed = FakePeer.made.filter((each) => each.connectionState === "closed").length;
 const answerer = sides.answerer;
 offerer.peer.become("disconnected");
 await pass(3000);
@@ -241,6 +245,7 @@ result.ways = offerer.peer.ways.filter((way) => way === "wrong").length;
     assert result["told"] == "broken"
     assert result["offerer_again"] == ["connected", "connected"]
     assert result["answerer_again"] == ["connected", "connected"]
+    assert result["closed"] == 2  # the peers of the pages that stayed; those of the others went with them
     assert result["after_flicker_and_break"] == [6, 2]
     assert result["mended"] == ["connected", "connected"]
     assert result["broken"] == "broken"
