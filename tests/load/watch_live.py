@@ -1,7 +1,8 @@
 """Live video on a real server: first pictures of some tiles, what a watch costs the server and the proctor.
 
-`./run bench --only watch`, or `python -m tests.load.watch_live --tiles 1 10 --watches 60`. All browsers run on
-this machine and share it with the server, so the times are those of a loaded machine; CPU is that of each side.
+`./run bench --only watch`, or `python -m tests.load.watch_live --tiles 1 10 --watches 60`. All browsers run
+on this machine and share it with the server, so the times are those of a loaded machine; CPU is that of each
+side.
 """
 
 import argparse

@@ -4,10 +4,10 @@ import { ServerClock } from "../shared/clock.js";
 
 const MAGIC = 0x50465231; // "PFR1"
 const HEADER_BYTES = 16;
-const BEAT_MS = 1000;
+const BEAT_MS = 500;
 const PING_MS = 10000;
 // Pictures are answered about once a second; where none are sent, pings show that the other side is there.
-const QUIET_MS = 2000;
+const QUIET_MS = 2200;
 const SILENT_MS = 4500;
 const DEAD_MS = 25000;
 const FIRST_RETRY_MS = 500;

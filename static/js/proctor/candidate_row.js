@@ -61,6 +61,7 @@ export class CandidateRow {
     this.microphone = seen.microphone;
     this.microphoneSince = seen.microphone_since ? seen.microphone_since * 1000 : null;
     this.screen = seen.screen ?? "";
+    this.pictureLate = seen.picture_late_s ?? 0;
   }
 
   applyMove(attempt, payload) {
@@ -121,6 +122,11 @@ export class CandidateRow {
 
   get worst() {
     return this.waiting.reduce((worst, { severity }) => (!worst || RANKS[severity] > RANKS[worst] ? severity : worst), "");
+  }
+
+  /** Whether pictures should come now. */
+  get expectsPictures() {
+    return this.camera === "ok" && ["in_progress", "overdue"].includes(this.state);
   }
 
   get isLost() {

@@ -11,7 +11,9 @@ const MICROPHONE_WORDS = {
 };
 const CAMERA_WORDS = { denied: "camera not allowed", ended: "camera off", none: "no camera" };
 const SCREEN_WORDS = { ended: "screen no longer shared", window: "only a window is shared" };
-const STALE_S = 8;
+// Signs come about every two seconds, and word of them every two: with these, five seconds pass at most.
+const SILENT_S = 3;
+const LATE_S = 1;
 const SHOWN_LOSS = 5; // percent
 
 /** "1 incident, high", or "". */
@@ -54,10 +56,11 @@ export function connectionWords(row, times) {
 }
 
 function howWell(row) {
-  const words = [row.connection === "slow" ? "slow connection" : "connected"];
+  const isSilent = row.lastSeen > SILENT_S;
+  const words = [isSilent ? `no sign for ${Math.round(row.lastSeen)} s` : row.connection === "slow" ? "slow connection" : "connected"];
   if (row.rtt !== null) words.push(inTime(row.rtt));
   if (row.loss >= SHOWN_LOSS) words.push(`${row.loss} % lost`);
-  if (row.lastSeen > STALE_S) words.push(`seen ${Math.round(row.lastSeen)} s ago`);
+  if (!isSilent && row.expectsPictures && row.pictureLate > LATE_S) words.push("no new picture");
   return words.join(", ");
 }
 

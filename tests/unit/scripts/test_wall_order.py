@@ -222,6 +222,8 @@ def test_what_a_tile_says() -> None:
         row(4, "Dan Dorn", state="missed", connection="none", deadline_at=None),
         row(5, "Eve Eck", state="paused", paused_at="2026-05-04T10:55:30+00:00", open={"4": ["high", 1, 1]}),
         row(6, "Fay Fox", **LOST | {"lost_since": "2026-05-04T10:31:05+00:00"}),
+        row(7, "Gil Gast", seen={"picture_late_s": 2.5}),
+        row(8, "Hal Hart", state="paused", seen={"picture_late_s": 2.5}),
     ]
     found = ask(
         """
@@ -235,11 +237,13 @@ def test_what_a_tile_says() -> None:
     )
     assert found["lines"] == [
         "connected, 45 ms, battery 80 %, charging",
-        "slow connection, 1.4 s, 25 % lost, seen 10 s ago",
+        "no sign for 10 s, 1.4 s, 25 % lost",
         "connected, 45 ms, camera off, battery low: 9 %",
         "",
         "connected, 45 ms",
         "connection lost since 10:31:05",
+        "connected, 45 ms, no new picture",
+        "connected, 45 ms",
     ]
     assert found["spoken"] == [
         "Ada Ash: in progress; 30 minutes left; with 1 extra minute; "
