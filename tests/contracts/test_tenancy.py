@@ -65,7 +65,7 @@ UNSCOPED: dict[str, str] = {
     "proctoring/meetings/own/invitations.py": "a link is opened before the institution is known",
     "proctoring/meetings/own/making.py": "the sweep closes meetings of every institution",
     "proctoring/meetings/own/queries.py": "the start page shows own meetings of all institutions",
-    "proctoring/meetings/own/room.py": "a page ends its own stay by its random name; the sweep ends silent ones",
+    "proctoring/meetings/own/room.py": "a page ends its own stay by its random name; the sweep, silent ones",
     "proctoring/meetings/own/rules.py": "the meeting is already in hand, and callers may hold another scope",
     "proctoring/meetings/reports.py": "a provider speaks for all; each report opens its own scope",
     "proctoring/meetings/calls.py": "the sweep means every institution; else in hand",

@@ -1,4 +1,4 @@
-"""What a provider of live video reports by itself: signed, once each, in any order, and harmless otherwise."""
+"""What a provider of live video reports by itself: signed, once each, in any order, else harmless."""
 
 import json
 from collections.abc import Iterator
