@@ -23,6 +23,7 @@ from rest_framework.test import APIClient
 
 from accounts.models import Institution, User
 from accounts.tenancy import within
+from proctoring.meetings.providers import guarded
 from tests.quick_database import begin_with_a_copy
 from tests.quick_emptying import empty_after_tests_that_commit
 from tests.quick_static import look_for_static_files_once
@@ -48,8 +49,9 @@ def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
 
 @pytest.fixture(autouse=True)
 def clean_cache() -> Iterator[None]:
-    """The cache outlives a test's transaction, so it is emptied around each test."""
+    """The cache outlives a test's transaction, so it is emptied around each test; so are other memories."""
     cache.clear()
+    guarded.reset()
     yield
     cache.clear()
 

@@ -9,7 +9,8 @@ from rest_framework.views import APIView
 from exams.api.base import REFUSALS
 from proctor_site.kernel.errors import InvalidInput, NotFound, NotSignedIn, TooLarge
 from proctoring.meetings import reports
-from proctoring.meetings.providers.base import NoWebhooks, UnreadableReport, WrongSignature, provider
+from proctoring.meetings.providers.base import NoWebhooks, UnreadableReport, WrongSignature
+from proctoring.meetings.providers.guarded import provider
 
 MOST_BYTES = 65_536
 

@@ -7,7 +7,7 @@ from typing import Any
 from accounts.tenancy import within
 from proctor_site.kernel.errors import Conflict, NotAllowed, NotFound
 from proctoring.consumers.json_socket import JsonSocket
-from proctoring.consumers.threads import in_thread
+from proctoring.consumers.threads import in_patient_thread, in_thread
 from proctoring.live import groups, publish
 from proctoring.meetings import services
 from proctoring.meetings.signals import THUMB, Allowance, NotYours, Signal, from_proctor
@@ -90,7 +90,7 @@ class ProctorLive:
 
     async def _watch(self, attempt_id: int, level: str) -> None:
         try:
-            granted = await in_thread(self._begin, attempt_id, level)
+            granted = await in_patient_thread(self._begin, attempt_id, level)
         except (Conflict, NotFound, NotAllowed) as refusal:
             self.watching.pop(attempt_id, None)
             refused = {"type": "live", "t": "refused", "from": attempt_id}

@@ -15,6 +15,7 @@ from django.db import close_old_connections
 Result = TypeVar("Result")
 
 _database = ThreadPoolExecutor(max_workers=4, thread_name_prefix="socket")
+_media_server = ThreadPoolExecutor(max_workers=4, thread_name_prefix="socket-live")
 
 
 class NoThreadFree(Exception):
@@ -46,6 +47,11 @@ clips = BoundedThreads(max(4, 3 * settings.SOUND_WORKERS), "clips")
 async def in_thread(work: Callable[..., Result], *args: Any, **kwargs: Any) -> Result:
     """Runs short blocking work (database, cache) off the event loop."""
     return await _run(_database, work, *args, **kwargs)
+
+
+async def in_patient_thread(work: Callable[..., Result], *args: Any, **kwargs: Any) -> Result:
+    """Runs what asks a media server, which may take seconds: no answer of a candidate waits behind it."""
+    return await _run(_media_server, work, *args, **kwargs)
 
 
 async def _run(

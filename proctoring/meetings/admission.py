@@ -2,14 +2,20 @@
 
 import logging
 from collections.abc import Iterable
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from datetime import datetime
 
 from exams.models import Attempt
-from proctoring.meetings.providers.base import Join, LiveProvider, ProviderDown, provider
+from proctoring.meetings.providers.base import Join, LiveProvider, ProviderDown
+from proctoring.meetings.providers.guarded import provider
 from proctoring.models import LiveWatch, Participant
 from proctoring.models.meeting import Part
 
 log = logging.getLogger(__name__)
+
+_errands = ThreadPoolExecutor(max_workers=2, thread_name_prefix="live-video")
+_running: set[Future[None]] = set()
+"""Putting out is done beside what caused it: handing in must not wait for a media server."""
 
 
 def room_of(attempt_id: int) -> str:
@@ -33,16 +39,12 @@ def let_in(
 
 
 def put_out(watches: Iterable[LiveWatch]) -> None:
-    """Puts the pages of ended watches out. While the provider is down nobody can be put out, nor come in."""
-    service = provider()
-    for watch in watches:
-        meeting = watch.proctor.meeting
-        if service is None or not _put_out(service, meeting.external_id, watch.attempt_id, watch.identity):
-            return
+    """Puts the pages of ended watches out, soon. While the provider is down nobody can be, nor come in."""
+    _later([(each.proctor.meeting.external_id, each.attempt_id, each.identity) for each in watches])
 
 
 def put_out_candidate(attempt: Attempt) -> None:
-    """Puts the candidate of an attempt that nobody may watch any more out, with the same care."""
+    """Puts the candidate of an attempt that nobody may watch any more out, in the same way."""
     candidate = (
         Participant._base_manager.filter(
             meeting__sitting_id=attempt.enrolment.sitting_id,
@@ -52,15 +54,28 @@ def put_out_candidate(attempt: Attempt) -> None:
         .select_related("meeting")
         .first()
     )
+    if candidate is not None:
+        _later([(candidate.meeting.external_id, attempt.pk, candidate.identity)])
+
+
+def settle() -> None:
+    """Waits until all who are to be put out are; for tests."""
+    wait(list(_running))
+
+
+def _later(errands: list[tuple[str, int, str]]) -> None:
     service = provider()
-    if candidate is not None and service is not None:
-        _put_out(service, candidate.meeting.external_id, attempt.pk, candidate.identity)
+    if service is None or not errands:
+        return
+    done = _errands.submit(_put_out, service, errands)
+    _running.add(done)
+    done.add_done_callback(_running.discard)
 
 
-def _put_out(service: LiveProvider, external_id: str, attempt_id: int, identity: str) -> bool:
-    try:
-        service.remove(external_id, room_of(attempt_id), identity)
-    except ProviderDown as down:
-        log.warning("attempt %s: %s could not be put out of live video: %s", attempt_id, identity, down)
-        return False
-    return True
+def _put_out(service: LiveProvider, errands: list[tuple[str, int, str]]) -> None:
+    for external_id, attempt_id, identity in errands:
+        try:
+            service.remove(external_id, room_of(attempt_id), identity)
+        except ProviderDown as down:
+            log.warning("attempt %s: %s could not be put out of live video: %s", attempt_id, identity, down)
+            return

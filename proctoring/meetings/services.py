@@ -18,7 +18,8 @@ from proctor_site.kernel.errors import Conflict, NotFound
 from proctoring import policies, sessions, states
 from proctoring.live import groups, publish
 from proctoring.meetings import admission
-from proctoring.meetings.providers.base import Join, LiveProvider, ProviderDown, provider
+from proctoring.meetings.providers.base import Join, LiveProvider, ProviderDown
+from proctoring.meetings.providers.guarded import provider
 from proctoring.meetings.signals import FULL
 from proctoring.models import Consent, LiveWatch, Meeting, Participant
 from proctoring.models.meeting import Part

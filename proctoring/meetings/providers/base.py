@@ -11,7 +11,9 @@ from django.conf import settings
 
 SHIPPED: Mapping[str, str] = {
     "janus": "proctoring.meetings.providers.janus.JanusProvider",
+    "livekit": "proctoring.meetings.providers.livekit.LiveKitProvider",
     "peer": "proctoring.meetings.providers.peer.PeerProvider",
+    "realtimekit": "proctoring.meetings.providers.realtimekit.RealtimeKitProvider",
     "scripted": "proctoring.meetings.providers.scripted.ScriptedProvider",
 }
 OFF = "off"
@@ -104,6 +106,7 @@ class LiveProvider(Protocol):
     ) -> Join:
         """Lets somebody into a room, at least until then; made anew where the service has lost it.
 
+        What the join holds may end earlier where it is needed for coming in alone: pages ask for another one.
         A candidate may only send, a proctor only receive.
         """
 
@@ -156,8 +159,3 @@ def load_provider(choice: str) -> LiveProvider | None:
     if not isinstance(made, LiveProvider):
         raise UnknownProvider(f"{path} is not a provider of live video")
     return made
-
-
-def provider() -> LiveProvider | None:
-    """The provider that the settings choose, None when live video is off."""
-    return load_provider(settings.LIVE_PROVIDER)
