@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 from csp.constants import NONE, SELF
 
 from proctor_site.settings import env
-from proctor_site.settings.live_video import JANUS_WS_URL
+from proctor_site.settings.live_video import JANUS_WS_URL, LIVEKIT_URL
 from proctor_site.settings.proctoring import LIVE_PROVIDER
 
 DEBUG = env.flag("PROCTOR_DEBUG", default=False)
@@ -51,6 +51,16 @@ X_FRAME_OPTIONS = "DENY"
 _CONNECT = [SELF, BASE_URL.replace("http", "ws", 1)]
 if LIVE_PROVIDER == "janus" and JANUS_WS_URL:
     _CONNECT.append(JANUS_WS_URL)
+if LIVE_PROVIDER == "livekit" and LIVEKIT_URL:
+    _LIVEKIT = urlsplit(LIVEKIT_URL)
+    # It asks over HTTP as well, for the reason of a refusal.
+    _CONNECT += [
+        f"{_LIVEKIT.scheme.replace(*each)}://{_LIVEKIT.netloc}" for each in (("", ""), ("ws", "http"))
+    ]
+_WORKERS = [SELF]
+if LIVE_PROVIDER == "realtimekit":
+    _CONNECT += ["https://*.realtime.cloudflare.com", "wss://*.realtime.cloudflare.com"]
+    _WORKERS.append("blob:")  # its timers run in a worker that it makes of its own text
 
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
@@ -60,7 +70,7 @@ CONTENT_SECURITY_POLICY = {
         "img-src": [SELF, "data:", "blob:"],
         "media-src": [SELF, "blob:"],
         "connect-src": _CONNECT,
-        "worker-src": [SELF],
+        "worker-src": _WORKERS,
         "object-src": [NONE],
         "base-uri": [SELF],
         "form-action": [SELF],
