@@ -151,7 +151,7 @@ def page_terms(policy: Policy, allowances: Iterable[Allowance] = ()) -> dict[Bro
     muted = {name for allowance in allowances for name in allowance.muted_detectors}
     if not policy.full_screen:
         muted.add(BrowserKind.FULL_SCREEN_LEFT.value)
-    if not policy.shares_screen:
+    if not (policy.shares_screen and policy.screen == ScreenMode.REQUIRED):
         muted.add(BrowserKind.SCREEN_SHARE_STOPPED.value)
     found = browser_terms.apply(policy.browser)
     return {

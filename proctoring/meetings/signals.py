@@ -14,6 +14,7 @@ _MOST_SDP = 30_000
 _MOST_CANDIDATE = 1_000
 _CALL = re.compile(r"[0-9a-z]{1,40}")
 _CODE = re.compile(r"[a-z_]{1,30}")
+_MID = re.compile(r"[0-9A-Za-z_-]{1,16}")
 _CONNECTION = re.compile(r"[0-9a-f]{32}")
 THUMB, FULL = "thumb", "full"
 
@@ -31,6 +32,7 @@ FROM_CANDIDATE: Mapping[str, tuple[str, ...]] = {
     "ready": ("call", "sound"),
     "failed": ("code",),
     "held": ("on",),
+    "screen": ("call", "mid", "on"),
 }
 """What each side may say, with the parts that are passed on; everything else is left out."""
 
@@ -130,6 +132,7 @@ _READERS: Mapping[str, Callable[[str, Any], Any]] = {
     "call": _matching(_CALL),
     "link": _matching(_CALL),
     "code": _matching(_CODE),
+    "mid": _matching(_MID),
     "sdp": _text(_MOST_SDP),
     "candidate": _candidate,
 }

@@ -13,8 +13,9 @@ from proctoring import policies, sessions, supervision
 from proctoring.analysis import context
 from proctoring.identity import notice
 from proctoring.identity.consent import valid_consent
-from proctoring.ingest import clips
+from proctoring.ingest import clips, screens
 from proctoring.models import MonitoringSession
+from proctoring.models.policy_screen import ScreenMode
 from proctoring.pages.noted import page_told
 
 
@@ -30,14 +31,22 @@ def exam_room(request: HttpRequest, slug: str, attempt_id: int) -> HttpResponse:
     session = sessions.session_of(attempt)
     consent = valid_consent(session)
     sound = clips.wanted(session) if session else clips.NOT_WANTED
+    screen = screens.wanted(session) if session else screens.NOT_WANTED
+    policy = policies.policy_of(attempt)
     page = exam_page_context(attempt) | {
         "captures_camera": consent is not None and consent.camera,
         "clips_url": reverse("api_session_clips", args=[session.public_id]) if session else "",
         "records_sound": sound.wanted,
         "clip_seconds": sound.seconds,
-        "shows_live": consent is not None and consent.live_video and policies.policy_of(attempt).shows_live,
+        "shows_live": consent is not None and consent.live_video and policy.shows_live,
         "compares_faces": consent is not None and consent.face_comparison,
         "looked_for": _looked_for(session) if consent is not None and consent.camera and session else [],
+        "shares_screen": screen.wanted,
+        "screen_required": policy.screen == ScreenMode.REQUIRED,
+        "screen_seconds": screen.seconds,
+        "screen_clips": screen.clips,
+        "screens_url": reverse("api_session_screens", args=[session.public_id]) if session else "",
+        "screen_clips_url": reverse("api_session_screen_clips", args=[session.public_id]) if session else "",
         "browser_events": page_told(session),
         "open_warnings": [supervision.warning_shape(each) for each in supervision.open_warnings(attempt)],
     }

@@ -20,8 +20,8 @@ from proctoring.identity import liveness_words, officer_photos, person_checks
 from proctoring.live import presence, replay
 from proctoring.live.messages import iso
 from proctoring.meetings import queries as live_video
-from proctoring.models import CandidateWarning
-from proctoring.pages import microphone_words
+from proctoring.models import CandidateWarning, MonitoringSession
+from proctoring.pages import microphone_words, screen_words
 from proctoring.pages.noted import noted_in
 from proctoring.pages.wall_feed import feed_of, feed_of_attempt, version_of
 from proctoring.pages.wall_tiles import (
@@ -129,6 +129,7 @@ def candidate_details(request: HttpRequest, slug: str, sitting_id: int, enrolmen
             "connection": connection_of(attempt.state, seen),
             "presence": seen,
             "microphone": microphone_words.in_words(known, ZoneInfo(zone_of(request))),
+            **_screen(session, known, ZoneInfo(zone_of(request))),
             "warnings": CandidateWarning.objects.filter(session__attempt=attempt)
             .select_related("proctor")
             .order_by("-pk"),
@@ -145,3 +146,12 @@ def candidate_details(request: HttpRequest, slug: str, sitting_id: int, enrolmen
         }
         page["feed_version"] = version_of(page["feed"])
     return render(request, f"proctoring/proctor/{'_candidate' if is_panel else 'candidate'}.html", page)
+
+
+def _screen(session: MonitoringSession | None, seen: presence.Presence, zone: ZoneInfo) -> dict[str, Any]:
+    newest = screen_words.newest_of(session)
+    return {
+        "screen_words": screen_words.in_words(session, seen, zone),
+        "screen_picture": newest.url if newest else "",
+        "screen_picture_at": newest.at if newest else None,
+    }

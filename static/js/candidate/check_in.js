@@ -8,6 +8,7 @@ import { DocumentPhoto } from "./document_photo.js";
 import { HeadTurns } from "./head_turns.js";
 import { PersonWait } from "./person_wait.js";
 import { ReferencePhoto } from "./reference_photo.js";
+import { ScreenStep } from "./screen_step.js";
 import { VoiceStep } from "./voice_step.js";
 
 /** The step that a refused end of check-in leads to. */
@@ -29,11 +30,13 @@ class CheckIn {
     this.hasDocument = root.dataset.document === "yes";
     this.hasTurned = root.dataset.turned === "yes";
     this.isVoiceWanted = root.dataset.voice === "yes";
+    this.isScreenWanted = root.dataset.screen === "yes";
     this.camera = new Camera();
     const scheme = location.protocol === "https:" ? "wss:" : "ws:";
     const socketUrl = `${scheme}//${location.host}/ws/attempts/${root.dataset.attempt}/`;
     const parts = { camera: this.camera, attemptUrl: this.api, socketUrl };
     this.check = new DeviceCheck({ element: byId("step-device"), ...parts });
+    this.screen = byId("step-screen") && new ScreenStep(byId("step-screen"));
     this.voice = byId("step-voice") && new VoiceStep({ element: byId("step-voice"), ...parts });
     this.photo = new ReferencePhoto({ element: byId("step-photo"), ...parts });
     this.document = byId("step-document") && new DocumentPhoto({ element: byId("step-document"), ...parts });
@@ -52,6 +55,7 @@ class CheckIn {
       byId("device-done").disabled = !detail.ok;
     });
     byId("device-done").addEventListener("click", () => this.#goOn());
+    this.screen?.addEventListener("settled", ({ detail }) => this.#afterScreen(detail.shares));
     this.voice?.addEventListener("settled", () => {
       this.isVoiceWanted = false;
       this.#goOn();
@@ -81,6 +85,7 @@ class CheckIn {
     window.addEventListener("pagehide", () => {
       this.check.stop();
       this.voice?.stop();
+      this.screen?.stop();
       this.camera.stop();
     });
     this.#show(this.root.dataset.step, { focus: false });
@@ -96,6 +101,8 @@ class CheckIn {
     if (step === "notice" || step === "person") this.camera.stop();
     if (step === "device") this.check.run();
     else this.check.stop();
+    if (step === "screen") this.screen.begin();
+    else this.screen?.stop();
     if (step === "voice") this.voice.begin();
     else this.voice?.stop();
     if (step === "photo") this.photo.begin();
@@ -119,22 +126,13 @@ class CheckIn {
   async #give(event) {
     event.preventDefault();
     const form = event.target;
-    const choice = new FormData(form);
-    const camera = choice.get("camera") === "yes";
-    const body = {
-      notice: Number(form.dataset.notice),
-      camera,
-      face_comparison: camera && choice.get("face_comparison") === "yes",
-      microphone: choice.get("microphone") === "yes",
-      voice_comparison: choice.get("microphone") === "yes" && choice.get("voice_comparison") === "yes",
-    };
+    const body = choiceIn(form);
+    const { camera } = body;
     const button = form.querySelector("[type=submit]");
     button.disabled = true;
     byId("consent-problem").hidden = true;
     try {
-      const { next, voice_wanted: isVoiceWanted } = await postJSON(this.api + "consent/", body);
-      this.afterDevice = next;
-      this.isVoiceWanted = isVoiceWanted;
+      await this.#send(body);
       this.usesCamera = camera;
       if (camera) this.#show("device");
       else this.#goOn();
@@ -145,9 +143,31 @@ class CheckIn {
     }
   }
 
-  /** After the device check: the voice, a photo, a person who lets the candidate in, or nothing more. */
+  async #send(body) {
+    const { next, voice_wanted: isVoiceWanted, screen_wanted: isScreenWanted } = await postJSON(this.api + "consent/", body);
+    Object.assign(this, { afterDevice: next, isVoiceWanted, isScreenWanted });
+  }
+
+  /** Who goes on without the screen has made another choice, which the server keeps. */
+  async #afterScreen(shares) {
+    byId("screen-problem").hidden = true;
+    try {
+      const form = byId("consent-form");
+      if (!shares) {
+        form.querySelector('[name="screen"][value="no"]').checked = true;
+        await this.#send(choiceIn(form));
+      }
+      this.isScreenWanted = false;
+      this.#goOn();
+    } catch (error) {
+      showProblem("screen-problem", error);
+    }
+  }
+
+  /** After the device check: the screen, the voice, a photo, a person who lets the candidate in, or nothing more. */
   #goOn() {
-    if (this.voice && this.isVoiceWanted) this.#show("voice");
+    if (this.screen && this.isScreenWanted) this.#show("screen");
+    else if (this.voice && this.isVoiceWanted) this.#show("voice");
     else if (this.afterDevice === "complete") this.#sitOrComplete();
     else this.#show(STEP_OF_NEXT[this.afterDevice]);
   }
@@ -201,6 +221,19 @@ class CheckIn {
     this.camera.stop();
     location.assign(this.root.dataset.waiting);
   }
+}
+
+function choiceIn(form) {
+  const choice = new FormData(form);
+  const camera = choice.get("camera") === "yes";
+  return {
+    notice: Number(form.dataset.notice),
+    camera,
+    face_comparison: camera && choice.get("face_comparison") === "yes",
+    microphone: choice.get("microphone") === "yes",
+    voice_comparison: choice.get("microphone") === "yes" && choice.get("voice_comparison") === "yes",
+    screen: choice.get("screen") === "yes",
+  };
 }
 
 function showProblem(id, error) {

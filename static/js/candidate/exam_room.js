@@ -7,6 +7,7 @@ import { ExamSocket } from "./exam_socket.js";
 import { FrameSender } from "./frame_sender.js";
 import { LiveRoom } from "./live_room.js";
 import { openTogether } from "./media_device.js";
+import { openScreenRoom } from "./screen_room.js";
 import { SoundRoom } from "./sound_room.js";
 import { Warnings } from "./warnings.js";
 import { offerWithdrawal } from "./withdrawal.js";
@@ -26,12 +27,13 @@ class ExamRoom {
     this.warnings = new Warnings(document.getElementById("warning-dialog"));
     this.sound = root.dataset.microphone === "true" ? new SoundRoom({ root, socket: this.socket }) : null;
     if (this.sound) this.noted?.followCapture(this.sound.microphone);
+    this.screen = openScreenRoom({ socket: this.socket, noted: this.noted });
     if (this.wantsCamera) {
       this.panel = new CapturePanel(root);
       this.camera = new Camera();
       this.noted?.followCapture(this.camera);
       this.sender = new FrameSender({ video: this.panel.video, socket: this.socket });
-      const devices = { camera: this.camera, microphone: this.sound?.microphone ?? null };
+      const devices = { camera: this.camera, microphone: this.sound?.microphone ?? null, screen: this.screen };
       this.live = root.dataset.live === "true" ? new LiveRoom({ socket: this.socket, ...devices }) : null;
     }
   }
@@ -117,6 +119,7 @@ class ExamRoom {
     if (code !== "capture_taken_over") return;
     if (this.wantsCamera) this.sender.stop();
     this.live?.stop();
+    this.screen?.rest();
     this.sound?.release();
     tell("attempt:check");
     setTimeout(() => isHeld() && this.socket.reopen(), RECLAIM_MS);
@@ -132,6 +135,7 @@ class ExamRoom {
     this.#stopCamera();
     this.sound?.withdraw();
     this.sound = null;
+    this.screen?.stop("stopped: you withdrew your agreement");
     this.noted?.stop();
     this.wantsCamera = false;
     this.root.querySelector("[data-withdraw]").hidden = true;

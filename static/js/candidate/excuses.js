@@ -31,8 +31,8 @@ export class Excuses {
 function causesDialog(target) {
   const control = target.closest?.("input, label, a[href], button");
   if (!control) return false;
-  // The browser asks whether the page may have the camera.
-  if (control.matches("[data-restart-camera]")) return true;
+  // The browser asks whether the page may have the camera, or the screen.
+  if (control.matches("[data-restart-camera], [data-share-screen]")) return true;
   if (control.matches("a[href]")) return opensExamFile(control);
   const input = control.matches("label") ? control.control : control;
   return input?.matches('input[type="file"], input[type="color"], input[type="date"]') ?? false;

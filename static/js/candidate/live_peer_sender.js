@@ -1,6 +1,6 @@
 // Sends camera and microphone from browser to browser: one connection to each page that watches.
 
-import { LEVELS } from "./live_levels.js";
+import { LEVELS, SCREEN } from "./live_levels.js";
 
 const AGAIN_MS = 3000;
 const MOST_TRIES = 5;
@@ -31,12 +31,30 @@ export class PeerSender {
     watcher.video = this.#addSender(peer, "video", watcher.level);
     // Offered even while silent, so that sound begins without another round.
     watcher.audio = this.page.microphone() ? this.#addSender(peer, "audio") : null;
-    await this.refresh(watcher);
-    await this.#applyLevel(watcher);
-    await peer.setLocalDescription(await peer.createOffer());
+    // The same for the screen: where the exam asks for it, it may come later, and go.
+    watcher.screen = this.page.screen ? peer.addTransceiver("video", { direction: "sendonly", sendEncodings: [{ ...SCREEN }] }) : null;
+    await this.#whileOurs(watcher, () => this.#describe(watcher, peer));
     if (watcher.peer !== peer) return;
+    // Before the offer, so that the other side knows which picture is the screen when it comes.
+    this.#tellScreen(watcher);
     this.page.say(watcher, "offer", { call: watcher.call, sdp: peer.localDescription.sdp, sound: watcher.audio !== null });
     if (this.page.isHeld()) this.page.say(watcher, "held", { on: true });
+  }
+
+  async #describe(watcher, peer) {
+    await this.#replaceTracks(watcher);
+    await this.#applyLevel(watcher);
+    await peer.setLocalDescription(await peer.createOffer());
+  }
+
+  /** Trap: asked twice, the first connection is closed while it is still being made; its failure is nobody's. */
+  async #whileOurs(watcher, work) {
+    const { peer } = watcher;
+    try {
+      await work();
+    } catch (error) {
+      if (watcher.peer === peer) throw error;
+    }
   }
 
   async take(watcher, t, { call, sdp, candidate }) {
@@ -52,22 +70,45 @@ export class PeerSender {
       await this.begin(watcher);
       return;
     }
-    await this.refresh(watcher);
-    await this.#applyLevel(watcher);
+    await this.#whileOurs(watcher, async () => {
+      await this.#replaceTracks(watcher);
+      await this.#applyLevel(watcher);
+    });
   }
 
-  async refresh({ video, audio, sound }) {
+  refresh(watcher) {
+    return this.#whileOurs(watcher, () => this.#replaceTracks(watcher));
+  }
+
+  async #replaceTracks(watcher) {
+    const { video, audio, sound } = watcher;
     const isHeld = this.page.isHeld();
     const wanted = { video: isHeld ? null : this.page.camera(), audio: isHeld || !sound ? null : this.page.microphone() };
     if (video && video.track !== wanted.video) await video.replaceTrack(wanted.video);
     if (audio && audio.track !== wanted.audio) await audio.replaceTrack(wanted.audio);
+    await this.#refreshScreen(watcher);
+  }
+
+  /** The screen goes to who looks at this candidate closely, never to a tile. */
+  async #refreshScreen(watcher) {
+    const { screen, level } = watcher;
+    if (!screen) return;
+    const wanted = this.page.isHeld() || level !== "full" ? null : this.page.screen();
+    if (screen.sender.track === wanted) return;
+    await screen.sender.replaceTrack(wanted);
+    if (watcher.peer?.localDescription) this.#tellScreen(watcher);
+  }
+
+  #tellScreen(watcher) {
+    const { screen, call } = watcher;
+    if (screen?.mid) this.page.say(watcher, "screen", { call, mid: screen.mid, on: screen.sender.track !== null });
   }
 
   /** The tracks go on: they are the exam's. */
   end(watcher) {
     clearTimeout(watcher.timer);
     const { peer } = watcher;
-    Object.assign(watcher, { peer: null, video: null, audio: null });
+    Object.assign(watcher, { peer: null, video: null, audio: null, screen: null });
     peer?.close();
   }
 

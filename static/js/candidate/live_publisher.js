@@ -8,12 +8,13 @@ import { senderOf } from "./live_senders.js";
  */
 export class LivePublisher extends EventTarget {
   /**
-   * `send(message)`: to the server; `camera()`, `microphone()`: the tracks that run now, or null;
+   * `send(message)`: to the server; `camera()`, `microphone()`: the tracks that run now, or null; `screen()`: that
+   * of the screen, or null; no function where the exam does not ask for it;
    * `makePeer(configuration)`: an RTCPeerConnection; `findSender(provider)`: the class that sends that way.
    */
-  constructor({ send, camera, microphone, makePeer = (configuration) => new RTCPeerConnection(configuration), findSender = senderOf }) {
+  constructor({ send, camera, microphone, screen = null, makePeer = (configuration) => new RTCPeerConnection(configuration), findSender = senderOf }) {
     super();
-    Object.assign(this, { send, camera, microphone, makePeer, findSender });
+    Object.assign(this, { send, camera, microphone, screen, makePeer, findSender });
     this.watchers = new Map();
     this.senders = new Map(); // by provider
     this.isHeld = false;
@@ -87,6 +88,7 @@ export class LivePublisher extends EventTarget {
     return {
       camera: this.camera,
       microphone: this.microphone,
+      screen: this.screen,
       makePeer: this.makePeer,
       isHeld: () => this.isHeld,
       watchers: () => [...this.watchers.values()].filter((each) => each.sender === own()),

@@ -5,19 +5,21 @@ import { LivePublisher } from "./live_publisher.js";
 const HELD = new Set(["paused"]);
 
 export class LiveRoom {
-  /** `camera`, `microphone`: MediaDevices of the page; the microphone may be null. */
-  constructor({ socket, camera, microphone }) {
+  /** `camera`, `microphone`: MediaDevices of the page; `screen`: its ScreenRoom; the latter two may be null. */
+  constructor({ socket, camera, microphone, screen = null }) {
     this.badge = document.querySelector("[data-live-badge]");
     this.line = document.querySelector("[data-live-state]");
     this.publisher = new LivePublisher({
       send: (message) => socket.send(message),
       camera: () => camera.track,
       microphone: () => microphone?.track ?? null,
+      screen: screen && (() => screen.track),
     });
     this.publisher.addEventListener("watchers", ({ detail }) => this.#show(detail));
     socket.addEventListener("live", ({ detail }) => this.publisher.take(detail));
     camera.addEventListener("state", ({ detail }) => this.#follow(detail.state));
     microphone?.addEventListener("state", () => this.publisher.refresh());
+    screen?.onTrack(() => this.publisher.refresh());
   }
 
   /** The server has greeted this page, perhaps after a gap: what it knew of watchers is void. */

@@ -11,7 +11,7 @@
 // All but the last two may return a promise; what they throw is told to the watching page as `failed`.
 // A way may keep what it likes on the watcher. With a media server many watchers share one connection.
 //
-// `page`: camera(), microphone(): tracks or null; isHeld(): paused; watchers(): those of this way; isWatching(watcher);
+// `page`: camera(), microphone(): tracks or null; screen: the same, or null where none is asked for; isHeld(): paused; watchers(): those of this way; isWatching(watcher);
 //   say(watcher, t, parts): offer, ice, ready, held, failed; guard(watcher, work): for what runs later; makePeer(configuration).
 
 import { JanusSender } from "./live_janus_sender.js";

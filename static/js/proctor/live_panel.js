@@ -1,5 +1,6 @@
 // The large live picture in the details of one candidate: one button to watch, another one to hear.
 
+import { showScreen } from "./live_screen.js";
 import { inWords } from "./live_words.js";
 
 export class LivePanel {
@@ -36,6 +37,7 @@ export class LivePanel {
     this.viewer.leave(attempt, "panel");
     this.#part("video").srcObject = null;
     this.#part("figure").hidden = true;
+    showScreen(this.view, null);
     this.#part("[data-live-state]").textContent = "";
     this.#showSound(false, false);
     this.#mark(false);
@@ -49,7 +51,8 @@ export class LivePanel {
     this.#showSound(true, isOn);
   }
 
-  #draw({ state, code, stream, canHear }) {
+  #draw({ state, code, stream, screen = null, canHear }) {
+    showScreen(this.view, screen);
     const video = this.#part("video");
     if (video.srcObject !== (stream ?? null)) video.srcObject = stream ?? null;
     if (stream) video.play().catch(() => {}); // interrupted by the next stream, or by its end

@@ -11,7 +11,8 @@ export class PeerReceiver {
   }
 
   async take(t, message) {
-    if (t === "offer") await this.#answer(message);
+    if (t === "screen") this.#noteScreen(message);
+    else if (t === "offer") await this.#answer(message);
     else if (t === "ice" && message.call === this.name) await this.#addWay(message.candidate);
   }
 
@@ -22,6 +23,16 @@ export class PeerReceiver {
     const { peer } = this;
     Object.assign(this, { peer: null, name: null });
     peer?.close();
+  }
+
+  /** Which of the pictures is the screen, and whether it is sent now; comes before the offer, and with each change. */
+  #noteScreen({ call, mid, on }) {
+    this.screen = { call, mid };
+    this.call.showScreen(on);
+  }
+
+  #isScreen(transceiver) {
+    return this.screen?.call === this.name && this.screen.mid === transceiver?.mid;
   }
 
   async #answer({ call: name, sdp }) {
@@ -42,7 +53,11 @@ export class PeerReceiver {
 
   #follow(peer) {
     const isOurs = () => this.peer === peer;
-    peer.addEventListener("track", ({ track }) => isOurs() && this.call.addTrack(track));
+    peer.addEventListener("track", ({ track, transceiver }) => {
+      if (!isOurs()) return;
+      if (this.#isScreen(transceiver)) this.call.addScreen(track);
+      else this.call.addTrack(track);
+    });
     peer.addEventListener("icecandidate", ({ candidate }) => {
       if (!candidate || !isOurs()) return;
       const { candidate: line, sdpMid, sdpMLineIndex } = candidate;

@@ -8,7 +8,8 @@
 //   close()                          nothing is wanted any more, or all begins anew with enter(). Called in any state
 // All but the last may return a promise; what they throw ends the try with the code "browser".
 //
-// `call`: begin(): a new try: the old picture goes, and patience starts anew; addTrack(track); arrive(): it is connected;
+// `call`: begin(): a new try: the old picture goes, and patience starts anew; addTrack(track);
+//   addScreen(track), showScreen(isOn): the shared screen; arrive(): it is connected;
 //   interrupt(): the connection is lost, and may come back by itself; fail(code): this try is over, the viewer asks again
 //   later; say(t, parts): answer, ice; guard(work): for what runs later; level(): {level, sound}; makePeer(configuration).
 

@@ -9,7 +9,7 @@ const PATIENCE_MS = 12000;
 const SLOW_CODES = new Set(["live_off", "no_consent", "not_running", "no_provider", "own_attempt", "not_found", "withdrawn", "attempt_ended"]);
 
 /**
- * Event "state" {attempt, state, code, stream, canHear}: "connecting", "live", "held" (the exam is paused, nothing
+ * Event "state" {attempt, state, code, stream, screen, canHear}: "connecting", "live", "held" (the exam is paused, nothing
  * is sent), "unavailable", or "off" when nobody here wants it any more.
  */
 export class LiveViewer extends EventTarget {
@@ -107,6 +107,8 @@ export class LiveViewer extends EventTarget {
     return {
       begin: ifWanted(() => this.#begin(call)),
       addTrack: ifWanted((track) => this.#addTrack(call, track)),
+      addScreen: ifWanted((track) => this.#setScreen(call, { screenStream: new MediaStream([track]) })),
+      showScreen: ifWanted((isOn) => this.#setScreen(call, { isScreenOn: isOn })),
       arrive: ifWanted(() => this.#arrive(call)),
       interrupt: ifWanted(() => this.#become(call, "connecting")),
       fail: ifWanted((code) => this.#fail(call, code)),
@@ -118,7 +120,7 @@ export class LiveViewer extends EventTarget {
   }
 
   #begin(call) {
-    Object.assign(call, { stream: null, isHeld: false });
+    Object.assign(call, { stream: null, screenStream: null, isHeld: false });
     this.#become(call, "connecting");
     this.#waitFor(call);
   }
@@ -126,6 +128,11 @@ export class LiveViewer extends EventTarget {
   #addTrack(call, track) {
     call.stream ??= new MediaStream();
     call.stream.addTrack(track);
+    this.#tell(call);
+  }
+
+  #setScreen(call, change) {
+    Object.assign(call, change);
     this.#tell(call);
   }
 
@@ -174,7 +181,7 @@ export class LiveViewer extends EventTarget {
 
   #close(call) {
     clearTimeout(call.timer);
-    Object.assign(call, { stream: null, isHeld: false });
+    Object.assign(call, { stream: null, screenStream: null, isScreenOn: false, isHeld: false });
     call.receiver?.close();
   }
 
@@ -198,7 +205,8 @@ export class LiveViewer extends EventTarget {
 
   #tell(call) {
     const { attempt, state, code, stream, canHear } = call;
-    this.dispatchEvent(new CustomEvent("state", { detail: { attempt, state, code, stream, canHear: canHear === true } }));
+    const screen = call.isScreenOn && state === "live" ? (call.screenStream ?? null) : null;
+    this.dispatchEvent(new CustomEvent("state", { detail: { attempt, state, code, stream, screen, canHear: canHear === true } }));
   }
 }
 
