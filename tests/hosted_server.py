@@ -1,4 +1,4 @@
-"""A web service on the loopback that checks each request and fails as told; the stubs of hosted video use it."""
+"""A web service on the loopback that checks each request and fails as told, for stubs of hosted video."""
 
 import json
 import socket

@@ -1,4 +1,4 @@
-"""LiveKit's server API as its documentation describes it: Twirp calls in protobuf, with a signed grant each."""
+"""LiveKit's server API as its documentation describes it: Twirp calls in protobuf, each with its grant."""
 
 from typing import Any
 

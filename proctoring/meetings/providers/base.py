@@ -7,8 +7,6 @@ from enum import StrEnum
 from importlib import import_module
 from typing import Any, Literal, Protocol, runtime_checkable
 
-from django.conf import settings
-
 SHIPPED: Mapping[str, str] = {
     "janus": "proctoring.meetings.providers.janus.JanusProvider",
     "livekit": "proctoring.meetings.providers.livekit.LiveKitProvider",
