@@ -22,9 +22,11 @@ from proctoring.consumers.clip_message import is_clip
 from proctoring.consumers.frame_message import HEADER, FrameMessage, read_frame
 from proctoring.consumers.json_socket import JsonSocket, number, read_message
 from proctoring.consumers.threads import NoThreadFree, in_thread
+from proctoring.identity.consent import valid_consent
 from proctoring.ingest import browser_events, clips, screens
 from proctoring.ingest.services import FrameAnswer, accept_frame
 from proctoring.live import announcements, attempt_state, groups, messages, presence, publish
+from proctoring.live.battery import read_battery
 from proctoring.meetings import calls
 from proctoring.models import MonitoringSession
 from proctoring.states import SESSION_LIVE
@@ -49,7 +51,7 @@ class CandidateConsumer(JsonSocket):
         await self.accept()
         publish.bind_loop(asyncio.get_running_loop())
         self.connection, self.opened_at = uuid.uuid4().hex, clock.now().timestamp()
-        self.has_capture = True
+        self.has_capture, self.tells_battery = True, False
         self.live = CandidateLive(self)
         self.calls = CandidateCalls(self)
         self.frame: asyncio.Task[None] | None = None
@@ -146,9 +148,13 @@ class CandidateConsumer(JsonSocket):
     async def _receive_text(self, content: dict[str, Any]) -> None:
         if content["type"] == "ping":
             rtt = number(content, "rtt", 0, 120_000)
+            loss = number(content, "loss", 0, 100)
+            battery = read_battery(content.get("battery"))
             sent_at = number(content, "sent_at", 0, 1e14)
             if self.has_capture:
-                seen = {} if rtt is None else {"rtt_ms": rtt}
+                seen: dict[str, Any] = {} if rtt is None else {"rtt_ms": rtt}
+                seen |= {} if loss is None else {"loss": loss}
+                seen |= {"battery": battery} if battery and self.tells_battery else {}
                 await in_thread(presence.update, self.attempt.pk, **seen)
             await self.send_message(messages.pong(sent_at, clock.now()))
             await self.live.forget_lost()
@@ -259,6 +265,8 @@ class CandidateConsumer(JsonSocket):
 
     def _load_session(self) -> MonitoringSession | None:
         session = sessions.session_of(self.attempt)
+        consent = valid_consent(session)
+        self.tells_battery = consent is not None and consent.battery
         if session is not None:
             session.attempt = self.attempt
         return session

@@ -1,5 +1,7 @@
 """The candidate's choice: giving it, changing it, withdrawing it. Without it nothing is captured."""
 
+from typing import Any
+
 from django.db import transaction
 
 from accounts import audit
@@ -77,12 +79,7 @@ def give(
             session=session,
             candidate=candidate,
             notice=read,
-            looked_for=_named(policy, shares_screen=choice["screen"]),
-            screen_seconds=policy.screen_seconds if choice["screen"] else None,
-            screen_clips=choice["screen"] and policy.screen_clips,
-            recordings_leave=policy.listens and policy.diarizer == DiarizerChoice.DEEPGRAM,
-            live_video=policy.shows_live and choice["camera"],
-            call_recording=policy.records_calls and choice["camera"],
+            **_told(policy, choice),
             **choice,
             given_at=clock.now(),
         )
@@ -92,6 +89,19 @@ def give(
         _queue(attempt, given)
         transaction.on_commit(lambda: context.forget(session.pk))
     return given
+
+
+def _told(policy: Policy, choice: dict[str, bool]) -> dict[str, Any]:
+    """What the notice said, and so may be done; consents to older notices keep what those said."""
+    return {
+        "looked_for": _named(policy, shares_screen=choice["screen"]),
+        "screen_seconds": policy.screen_seconds if choice["screen"] else None,
+        "screen_clips": choice["screen"] and policy.screen_clips,
+        "recordings_leave": policy.listens and policy.diarizer == DiarizerChoice.DEEPGRAM,
+        "live_video": policy.shows_live and choice["camera"],
+        "call_recording": policy.records_calls and choice["camera"],
+        "battery": True,
+    }
 
 
 def _choice_in(consent: Consent) -> dict[str, bool]:

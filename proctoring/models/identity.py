@@ -48,6 +48,9 @@ class Consent(ConsentScreen, TenantModel):
     call_recording = models.BooleanField(
         default=False, help_text="The notice said that private calls with a proctor are recorded."
     )
+    battery = models.BooleanField(
+        default=False, help_text="The notice said that proctors see how full the device's battery is."
+    )
     looked_for = models.JSONField(
         null=True,
         blank=True,

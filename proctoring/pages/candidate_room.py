@@ -39,6 +39,7 @@ def exam_room(request: HttpRequest, slug: str, attempt_id: int) -> HttpResponse:
         "records_sound": sound.wanted,
         "clip_seconds": sound.seconds,
         "shows_live": consent is not None and consent.live_video and policy.shows_live,
+        "tells_battery": consent is not None and consent.battery,
         "compares_faces": consent is not None and consent.face_comparison,
         "looked_for": _looked_for(session) if consent is not None and consent.camera and session else [],
         "shares_screen": screen.wanted,

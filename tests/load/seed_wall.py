@@ -102,7 +102,7 @@ def _tell_presence(
         battery=((place * 7) % 101, place % 3 == 0),
     )
     if (place + tick) % 2 == 0:
-        presence.count_frame(session.attempt_id, tick, analysed=True)
+        presence.count_frame(session.attempt_id, tick, analysed=True, next_ms=2_000)
         presence.keep_thumbnail(session.attempt_id, tick, pictures[(place + tick) % len(pictures)])
 
 

@@ -1,5 +1,6 @@
 // The watched exam: socket, camera, pictures and a proctor's messages around the exam page.
 
+import { Battery } from "./battery.js";
 import { Camera } from "./camera.js";
 import { openBrowserEvents } from "./browser_events.js";
 import { CapturePanel } from "./capture_panel.js";
@@ -22,6 +23,7 @@ class ExamRoom {
     const attempt = root.dataset.attempt;
     this.wantsCamera = root.dataset.camera === "true";
     this.socket = new ExamSocket(attempt);
+    if (root.dataset.battery === "true") this.socket.battery = new Battery();
     this.noted = openBrowserEvents(this.socket);
     this.greetings = 0;
     this.warnings = new Warnings(document.getElementById("warning-dialog"));

@@ -1,6 +1,7 @@
 // The socket of one attempt: frames and pings up, results and events down; reconnects by itself.
 
 import { ServerClock } from "../shared/clock.js";
+import { LineQuality } from "./line_quality.js";
 
 const MAGIC = 0x50465231; // "PFR1"
 const HEADER_BYTES = 16;
@@ -27,6 +28,8 @@ export class ExamSocket extends EventTarget {
     const scheme = location.protocol === "https:" ? "wss:" : "ws:";
     this.url = `${scheme}//${location.host}/ws/attempts/${attempt}/`;
     this.clock = new ServerClock();
+    this.quality = new LineQuality();
+    this.battery = null; // a Battery, where the notice named it
     this.socket = null;
     this.isWanted = false;
     this.retryMs = FIRST_RETRY_MS;
@@ -100,7 +103,10 @@ export class ExamSocket extends EventTarget {
     this.heardAt = performance.now();
     this.#setSilent(false);
     this.retryMs = FIRST_RETRY_MS;
-    if (message.type === "pong") this.rtt = Math.max(0, performance.now() - message.sent_at);
+    if (message.type === "pong") {
+      this.rtt = Math.max(0, performance.now() - message.sent_at);
+      this.quality.answer(message.sent_at, performance.now());
+    }
     if (message.server_time) {
       const rtt = message.type === "pong" ? this.rtt : GREETING_RTT_MS;
       this.clock.update(message.server_time, rtt);
@@ -126,8 +132,11 @@ export class ExamSocket extends EventTarget {
   }
 
   #beat() {
-    if (!this.isOpen) return;
     const now = performance.now();
+    if (!this.isOpen) {
+      this.#miss(now);
+      return;
+    }
     const quietMs = now - this.heardAt;
     // A dead connection can look open for minutes; closing it begins a new one.
     if (quietMs > DEAD_MS) {
@@ -147,6 +156,17 @@ export class ExamSocket extends EventTarget {
 
   #ping() {
     this.pingedAt = performance.now();
-    this.send({ type: "ping", sent_at: Math.round(performance.now()), rtt: this.rtt === null ? null : Math.round(this.rtt) });
+    const now = Math.round(this.pingedAt);
+    const battery = this.battery?.news(now) ?? null;
+    const rtt = this.rtt === null ? null : Math.round(this.rtt);
+    const message = { type: "ping", sent_at: now, rtt, loss: this.quality.loss(now) };
+    this.quality.beat(now, this.send(battery ? { ...message, battery } : message));
+  }
+
+  /** A sign of life that could not be sent counts as lost, once a `PING_MS`. */
+  #miss(now) {
+    if (!this.isWanted || now - this.pingedAt < PING_MS) return;
+    this.pingedAt = now;
+    this.quality.beat(now, false);
   }
 }

@@ -8,6 +8,7 @@ const RANKS = { info: 0, low: 1, medium: 2, high: 3 };
 const SLOW_RTT_MS = 1000;
 const SLOW_SEEN_S = 8;
 const MUCH_LOSS = 20; // percent
+const LATE_PICTURE_S = 10;
 const LOW_BATTERY = 15; // percent
 const DEVICE_TROUBLE = new Set(["muted", "denied", "ended", "none"]);
 
@@ -147,7 +148,13 @@ export class CandidateRow {
 
   get hasDeviceTrouble() {
     if (!CONNECTS.has(this.state) || this.connection === "lost" || this.connection === "none") return false;
-    return DEVICE_TROUBLE.has(this.camera) || DEVICE_TROUBLE.has(this.microphone) || ["ended", "window"].includes(this.screen);
+    if (this.isPictureLate || ["ended", "window"].includes(this.screen)) return true;
+    return DEVICE_TROUBLE.has(this.camera) || DEVICE_TROUBLE.has(this.microphone);
+  }
+
+  /** Connected with a camera that is on, and yet no picture comes. */
+  get isPictureLate() {
+    return this.expectsPictures && this.pictureLate > LATE_PICTURE_S;
   }
 
   get band() {

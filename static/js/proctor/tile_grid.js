@@ -25,6 +25,7 @@ export class TileGrid extends EventTarget {
     this.page = 1;
     this.pages = 1;
     this.now = 0;
+    this.inNeed = 0;
     this.activeAt = -Infinity;
     this.visible = new Set();
     this.observer = new IntersectionObserver((entries) => this.#seen(entries), { rootMargin: "120px" });
@@ -85,7 +86,9 @@ export class TileGrid extends EventTarget {
     if (this.changed.size) {
       for (const row of this.changed) this.tiles.get(row.candidate)?.patch(now);
       this.changed.clear();
-      this.filters.count([...this.rows.values()]);
+      const rows = [...this.rows.values()];
+      this.filters.count(rows);
+      this.inNeed = rows.filter((row) => row.isInNeed).length;
       this.wanted = this.#wanted();
       this.pager.signal(inNeedElsewhere(this.order, this.page, this.size));
     }

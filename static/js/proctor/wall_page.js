@@ -15,6 +15,7 @@ import { PageState } from "./page_state.js";
 import { TileGrid } from "./tile_grid.js";
 import { ZoneTimes } from "./times.js";
 import { WallEvents } from "./wall_events.js";
+import { WallAlerts } from "./wall_alerts.js";
 import { WallKeys } from "./wall_keys.js";
 import { WallFilters } from "./wall_filters.js";
 import { WallPager } from "./wall_pager.js";
@@ -162,6 +163,7 @@ events.on("incident.", ({ id, attempt, payload }) => {
   const isNew = feed.take(id, payload);
   const row = changeTile(attempt, payload, (each) => each.applyIncident(payload));
   if (isNew && row && payload.review_state === "unreviewed") {
+    alerts.take({ what: "incident", severity: payload.severity, kind: payload.kind });
     announcer.sayIncident(payload.kind.replaceAll("_", " "), payload.candidate.name);
   }
 });
@@ -170,7 +172,12 @@ events.on("attempt.moved", moved);
 events.on("attempt.deadline_changed", moved);
 events.on("warning.", ({ attempt, payload }) => changeTile(attempt, payload, (row) => row.applyWarning(payload)));
 events.on("", ({ attempt, payload }) => {
-  if (payload.talk) changeTile(attempt, payload, (row) => row.applyTalk(payload.talk));
+  if (!payload.talk) return;
+  changeTile(attempt, payload, (row) => {
+    const { unread, handSince } = row;
+    row.applyTalk(payload.talk);
+    if (row.unread > unread || (row.handSince && !handSince)) alerts.take({ what: "talk" });
+  });
 });
 events.on("safe_browser.left", ({ payload }) => {
   announcer.say(`${payload.candidate.name} works outside Safe Exam Browser; answers are saved. See the candidate's page.`);
@@ -181,8 +188,13 @@ events.on("identity.", ({ kind, payload }) => {
   if (kind === "identity.asked") announcer.say(`${payload.candidate.name} waits for an identity check.`);
 });
 
+events.on("connection.changed", ({ attempt, payload }) => {
+  if (!payload.connected && grid.byAttempt.has(attempt)) alerts.take({ what: "lost" });
+});
+
 function refresh() {
   grid.tick(clock.now());
+  alerts.count(grid.inNeed);
   feed.tick();
 }
 
@@ -212,8 +224,15 @@ byId("tiles").addEventListener("click", (event) => {
   }
 });
 
+const alerts = new WallAlerts({
+  form: byId("alerts-form"),
+  status: byId("alerts-status"),
+  mark: byId("alerts-on"),
+  title: document.title,
+});
+
 // What a feature may use. Each has an own module and one line below; see "The proctor's page" in docs/architecture.md.
-const wall = { root, grid, feed, dialogs, details, events, socket, live, announcer, clock, times, changeTile };
+const wall = { root, grid, feed, dialogs, details, events, socket, live, alerts, announcer, clock, times, changeTile };
 new WallKeys(
   { list: byId("tiles"), search: byId("search"), dialog: byId("keys-dialog"), toggle: byId("keys-toggle"), sortNow: byId("sort-now") },
   wall,

@@ -139,6 +139,8 @@ def test_a_page_that_is_silent_counts_as_gone() -> None:
         "connected": False,
         "last_seen_s": None,
         "rtt_ms": None,
+        "loss": None,
+        "battery": None,
         "camera": "none",
         "microphone": "",
         "microphone_since": None,
