@@ -15,9 +15,11 @@
 //   say(watcher, t, parts): offer, ice, ready, held, failed; guard(watcher, work): for what runs later; makePeer(configuration).
 
 import { JanusSender } from "./live_janus_sender.js";
+import { LiveKitSender } from "./live_livekit_sender.js";
 import { PeerSender } from "./live_peer_sender.js";
+import { RealtimeKitSender } from "./live_realtimekit_sender.js";
 
-const WAYS = { peer: PeerSender, janus: JanusSender };
+const WAYS = { peer: PeerSender, janus: JanusSender, livekit: LiveKitSender, realtimekit: RealtimeKitSender };
 
 /** The class for a provider, or undefined. */
 export function senderOf(provider) {

@@ -14,9 +14,11 @@
 //   later; say(t, parts): answer, ice; guard(work): for what runs later; level(): {level, sound}; makePeer(configuration).
 
 import { JanusReceiver } from "./live_janus_receiver.js";
+import { LiveKitReceiver } from "./live_livekit_receiver.js";
 import { PeerReceiver } from "./live_peer_receiver.js";
+import { RealtimeKitReceiver } from "./live_realtimekit_receiver.js";
 
-const WAYS = { peer: PeerReceiver, janus: JanusReceiver };
+const WAYS = { peer: PeerReceiver, janus: JanusReceiver, livekit: LiveKitReceiver, realtimekit: RealtimeKitReceiver };
 
 /** The class for a provider, or undefined. */
 export function receiverOf(provider) {
