@@ -1,4 +1,4 @@
-"""The timeline of an attempt: moves, incidents, warnings and lost time, in order."""
+"""The timeline of an attempt: moves, incidents, warnings, calls and lost time, in order."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -12,7 +12,8 @@ from proctor_site.kernel import clock
 from proctoring.browser import rules
 from proctoring.browser.events import BrowserKind
 from proctoring.ingest.browser_events import event_of
-from proctoring.models import BrowserEvent, CandidateWarning, Incident, MonitoringSession
+from proctoring.meetings.calls import of_attempt
+from proctoring.models import BrowserEvent, Call, CandidateWarning, Incident, MonitoringSession
 
 _WORDS = {
     "attempt.opened": "Opened the exam",
@@ -67,7 +68,7 @@ class Timeline:
 
 
 def timeline_of(session: MonitoringSession) -> Timeline:
-    """The timeline of the session's attempt. Five queries."""
+    """The timeline of the session's attempt. Six queries."""
     attempt = session.attempt
     moves = _moves(attempt) if attempt is not None else []
     incidents = Incident.objects.filter(session=session).order_by("started_at", "pk")
@@ -78,6 +79,7 @@ def timeline_of(session: MonitoringSession) -> Timeline:
         *(_of_incident(incident) for incident in incidents),
         *(line for warning in warnings for line in _of_warning(warning)),
         *(_of_lost_time(each) for each in lost),
+        *(_of_call(each) for each in (of_attempt(attempt) if attempt is not None else ())),
         *(_of_page(each) for each in BrowserEvent.objects.filter(session=session)[:MOST_NOTED]),
     ]
     moments.sort(key=lambda each: (each.at, each.kind))
@@ -116,6 +118,17 @@ def _of_warning(warning: CandidateWarning) -> Iterable[Moment]:
     yield Moment(warning.sent_at, "Warned", "warning", f"by {warning.proctor}: {warning.text}")
     if warning.acknowledged_at is not None:
         yield Moment(warning.acknowledged_at, "Confirmed the warning", "warning", warning.text)
+
+
+def _of_call(call: Call) -> Moment:
+    detail = f"by {call.proctor}, {call.get_kind_display()}: {call.outcome}"
+    return Moment(
+        call.asked_at,
+        "Private call",
+        "call",
+        detail + (", recorded" if call.is_recorded else ""),
+        call.ended_at,
+    )
 
 
 def _of_lost_time(lost: LostTime) -> Moment:

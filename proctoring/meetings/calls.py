@@ -32,6 +32,7 @@ RING_S = 45.0
 _RING_GRACE = timedelta(seconds=5)
 """An answer in the last moment may take so long to arrive."""
 _JOIN_FOR = timedelta(hours=4)
+MOST_SHOWN = 50
 CHANGED = "call.changed"
 SIGNAL = "call.signal"
 """Type of the group message that carries what the two sides agree; consumers handle it in `call_signal`."""
@@ -161,6 +162,20 @@ def running_of(attempt: Attempt) -> Call | None:
 def running_by(sitting: Sitting, proctor: User) -> Call | None:
     """The person's own call in this sitting, for their page."""
     return goes_on().filter(proctor_id=proctor.pk, attempt__enrolment__sitting_id=sitting.pk).first()
+
+
+def of_attempt(attempt: Attempt) -> "QuerySet[Call]":
+    """The newest calls of an attempt, for staff who may see it."""
+    return Call.objects.filter(attempt=attempt).select_related("proctor").order_by("-pk")[:MOST_SHOWN]
+
+
+def why_not(attempt: Attempt) -> str:
+    """Why the candidate cannot be called, in one sentence; "" when it can be tried."""
+    if settings.LIVE_PROVIDER == OFF or attempt.enrolment.sitting.is_practice:
+        return "Calls are switched off here."
+    if attempt.state not in _MAY_BE_CALLED:
+        return "A call is possible while the candidate checks in or takes the exam."
+    return ""
 
 
 def goes_on() -> "QuerySet[Call]":

@@ -70,3 +70,15 @@ class Call(TenantModel):
         if self.answered_at is None or self.ended_at is None:
             return None
         return max(0.0, (self.ended_at - self.answered_at).total_seconds())
+
+    @property
+    def outcome(self) -> str:
+        """What became of it, in words."""
+        if self.state == states.CALL_ENDED and self.seconds is not None:
+            minutes, seconds = divmod(round(self.seconds), 60)
+            return f"{minutes} min {seconds} s, {self.get_ended_by_display()}"
+        return {
+            states.CALL_RINGING: "rings now",
+            states.CALL_OPEN: "goes on",
+            states.CALL_DECLINED: "declined",
+        }.get(self.state, self.get_ended_by_display() or self.state)

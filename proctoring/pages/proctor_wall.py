@@ -19,6 +19,7 @@ from proctoring import policies, sessions
 from proctoring.identity import liveness_words, officer_photos, person_checks
 from proctoring.live import presence, replay
 from proctoring.live.messages import iso
+from proctoring.meetings import calls
 from proctoring.meetings import queries as live_video
 from proctoring.models import CandidateWarning, MonitoringSession
 from proctoring.pages import microphone_words, screen_words
@@ -121,7 +122,7 @@ def candidate_details(request: HttpRequest, slug: str, sitting_id: int, enrolmen
     }
     if attempt is not None:
         session = sessions.session_of(attempt)
-        why_not_live = live_video.why_not(attempt)
+        why_not_live, why_no_call = live_video.why_not(attempt), calls.why_not(attempt)
         known = presence.read(attempt.pk)
         seen = known.to_pulse(clock.now().timestamp())
         page |= {
@@ -136,6 +137,10 @@ def candidate_details(request: HttpRequest, slug: str, sitting_id: int, enrolmen
             "watches": live_video.watches_of(attempt),
             "why_not_live": why_not_live,
             "can_watch_live": is_panel and not why_not_live,
+            "calls": calls.of_attempt(attempt),
+            "can_call": is_panel and not why_no_call,
+            "why_no_call": why_no_call or "Open the candidate from the page of the sitting to call.",
+            "records_calls": calls.may_be_recorded(attempt),
             "noted": noted_in(session),
             "tools": tools_of(attempt),
             "turning": liveness_words.of(session),

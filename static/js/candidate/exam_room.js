@@ -3,6 +3,7 @@
 import { Battery } from "./battery.js";
 import { Camera } from "./camera.js";
 import { openBrowserEvents } from "./browser_events.js";
+import { CallRoom } from "./call_room.js";
 import { CapturePanel } from "./capture_panel.js";
 import { ExamSocket } from "./exam_socket.js";
 import { FrameSender } from "./frame_sender.js";
@@ -38,6 +39,12 @@ class ExamRoom {
       const devices = { camera: this.camera, microphone: this.sound?.microphone ?? null, screen: this.screen };
       this.live = root.dataset.live === "true" ? new LiveRoom({ socket: this.socket, ...devices }) : null;
     }
+    this.calls = this.#makeCalls();
+  }
+
+  #makeCalls() {
+    const running = (kind) => (kind === "audio" ? this.sound?.microphone.track : this.camera?.track) ?? null;
+    return new CallRoom({ dock: document.getElementById("call-dock"), socket: this.socket, running });
   }
 
   /** Waits until this tab holds the attempt: a second one that only looks must not take the camera away. */
@@ -122,6 +129,7 @@ class ExamRoom {
     if (this.wantsCamera) this.sender.stop();
     this.live?.stop();
     this.screen?.rest();
+    this.calls.stop();
     this.sound?.release();
     tell("attempt:check");
     setTimeout(() => isHeld() && this.socket.reopen(), RECLAIM_MS);
@@ -156,6 +164,7 @@ class ExamRoom {
   }
 
   #stop(words) {
+    this.calls.stop();
     if (this.wantsCamera) this.#stopCamera();
     this.sound?.release();
     this.socket.close();

@@ -1,6 +1,7 @@
 // What the page itself causes: file dialogs, questions of the browser, printing, files of the exam in a new tab.
 
 const AFTER_CLICK_MS = 1500;
+const ASKING = "[data-restart-camera], [data-share-screen], [data-call-accept], [data-call-accept-picture]";
 
 /** Says whether losing the focus now is of the page's own making. */
 export class Excuses {
@@ -31,8 +32,8 @@ export class Excuses {
 function causesDialog(target) {
   const control = target.closest?.("input, label, a[href], button");
   if (!control) return false;
-  // The browser asks whether the page may have the camera, or the screen.
-  if (control.matches("[data-restart-camera], [data-share-screen]")) return true;
+  // The browser asks whether the page may have the camera, the microphone or the screen.
+  if (control.matches(ASKING)) return true;
   if (control.matches("a[href]")) return opensExamFile(control);
   const input = control.matches("label") ? control.control : control;
   return input?.matches('input[type="file"], input[type="color"], input[type="date"]') ?? false;

@@ -6,6 +6,7 @@ import { PictureViewer } from "../review/picture_viewer.js";
 import { ActDialogs } from "./act_dialogs.js";
 import { Announced } from "./announced.js";
 import { Announcer } from "./announcer.js";
+import { CallDesk } from "./call_desk.js";
 import { DetailsDialog } from "./details_dialog.js";
 import { IncidentFeed } from "./incident_feed.js";
 import { LivePanel } from "./live_panel.js";
@@ -247,6 +248,7 @@ new WallKeys(
   },
 );
 new LivePanel({ dialog: wall.details.dialog, viewer: wall.live });
+new CallDesk(wall, { bar: byId("call-bar") });
 
 for (const opener of document.querySelectorAll("[data-opens]")) {
   opener.addEventListener("click", () => byId(opener.dataset.opens).showModal());
