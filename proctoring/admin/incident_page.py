@@ -1,6 +1,6 @@
 """What the page of one incident shows: decision, evidence, words and numbers, neighbours in the queue."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -51,7 +51,7 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Exhibit:
-    """One evidence picture. `offset`: seconds after the incident began; `url`: for this viewer."""
+    """One evidence picture or film. `offset`: seconds after the incident began; `url`: for this viewer."""
 
     item: EvidenceItem
     url: str
@@ -101,17 +101,18 @@ def may_see_evidence(viewer: User, incident: Incident) -> bool:
     )
 
 
-def exhibits_of(incident: Incident, viewer: User, slug: str) -> list[Exhibit]:
-    """All evidence pictures in order of time."""
-    pictures = EvidenceItem.objects.filter(incident=incident, kind=EvidenceKind.CAMERA_FRAME)
-    items = pictures.order_by("captured_at", "sequence")
+def exhibits_of(
+    incident: Incident, viewer: User, slug: str, kinds: Collection[str] = (EvidenceKind.CAMERA_FRAME,)
+) -> list[Exhibit]:
+    """All evidence of these kinds in order of time: pictures of the camera, or of the screen."""
+    items = EvidenceItem.objects.filter(incident=incident, kind__in=kinds)
     return [
         Exhibit(
             item,
             custody.address_of(item.pk, viewer, slug),
             round((item.captured_at - incident.started_at).total_seconds()),
         )
-        for item in items
+        for item in items.order_by("captured_at", "sequence")
     ]
 
 

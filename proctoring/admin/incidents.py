@@ -28,6 +28,7 @@ from proctoring.admin.timeline_drawing import draw
 from proctoring.browser.events import BrowserKind
 from proctoring.evidence.sound_exhibits import sounds_of
 from proctoring.models import Incident
+from proctoring.models.evidence import OF_SCREEN, EvidenceKind
 from proctoring.observations import SOUND_KINDS
 
 
@@ -96,6 +97,7 @@ class IncidentAdmin(WatchedRowsAdmin):
         slug = incident.institution.slug
         is_sound = incident.kind in SOUND_KINDS
         exhibits = incident_page.exhibits_of(incident, viewer, slug) if sees_evidence and not is_sound else []
+        shared = incident_page.exhibits_of(incident, viewer, slug, OF_SCREEN) if sees_evidence else []
         timeline = timeline_of(incident.session)
         queue = Queue(self, request)
         who = incident_columns.candidate(incident)
@@ -109,6 +111,8 @@ class IncidentAdmin(WatchedRowsAdmin):
             "about": detectors.about(incident.kind),
             "measurements": incident_page.measurements_of(incident),
             "exhibits": exhibits,
+            "screens": [each for each in shared if each.item.kind == EvidenceKind.SCREEN],
+            "films": [each for each in shared if each.item.kind == EvidenceKind.SCREEN_CLIP],
             "sounds": sounds_of(incident, viewer, slug) if sees_evidence and is_sound else [],
             "is_sound": is_sound,
             "is_told": incident.kind in set(BrowserKind),  # a browser says so or not: no confidence

@@ -26,6 +26,7 @@ from proctoring.permissions import may_see_incidents
 _SHOWN = {"image/jpeg": "jpg", "image/png": "png", "image/webp": "webp"}
 _PLAYED = ENDINGS
 """Types that a browser may show in place, with their file ending; anything else is only saved."""
+_SEEN = (EvidenceKind.CAMERA_FRAME, EvidenceKind.SCREEN, EvidenceKind.SCREEN_CLIP)
 
 
 @require_safe
@@ -99,11 +100,17 @@ def _kept_private(response: HttpResponse) -> HttpResponse:
 @require_safe
 @require_right("proctoring.view_evidence")
 def evidence_links(request: HttpRequest, slug: str, incident_id: int) -> JsonResponse:
-    """Every picture and sound of an incident with a fresh link; pages ask when theirs have expired."""
+    """Every picture, sound and film of an incident with a fresh link; pages ask when theirs have expired."""
     incident, viewer = _own_incident(request, incident_id), person_of(request)
-    pictures, heard = pictures_of(incident, viewer, slug), sounds_of(incident, viewer, slug)
+    heard = sounds_of(incident, viewer, slug)
+    pictures, screens, films = (pictures_of(incident, viewer, slug, kind) for kind in _SEEN)
     return JsonResponse(
-        {"evidence": [_link(each) for each in pictures], "sounds": [_link_of_sound(each) for each in heard]}
+        {
+            "evidence": [_link(each) for each in pictures],
+            "sounds": [_link_of_sound(each) for each in heard],
+            "screens": [_link(each) for each in screens],
+            "screen_clips": [_link(each) for each in films],
+        }
     )
 
 

@@ -15,6 +15,7 @@ from proctoring.models.evidence import EvidenceKind
 FEED_LENGTH = 40
 PICTURES_EACH = 4
 SOUNDS_EACH = 2
+SCREENS_EACH = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,13 +29,16 @@ class Picture:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One incident of the feed. `more`, `more_sounds`: pictures and recordings that are not shown here."""
+    """One incident of the feed. `more`, `more_sounds`, `more_screens`, `films`: what is not shown here."""
 
     incident: Incident
     pictures: list[Picture]
     more: int
     sounds: list[Sound]
     more_sounds: int
+    screens: list[Picture]
+    more_screens: int
+    films: int
 
 
 def feed_of(sitting: Sitting, viewer: User, slug: str) -> list[Entry]:
@@ -59,9 +63,11 @@ def version_of(entries: Iterable[Entry]) -> str:
     return hashlib.sha256(repr(parts).encode()).hexdigest()[:16]
 
 
-def pictures_of(incident: Incident, viewer: User, slug: str) -> list[Picture]:
-    """Every evidence picture of an incident with fresh links, in order of time."""
-    items = EvidenceItem.objects.filter(incident=incident, kind=EvidenceKind.CAMERA_FRAME)
+def pictures_of(
+    incident: Incident, viewer: User, slug: str, kind: str = EvidenceKind.CAMERA_FRAME
+) -> list[Picture]:
+    """Every piece of evidence of one kind with fresh links, in order of time."""
+    items = EvidenceItem.objects.filter(incident=incident, kind=kind)
     return [_picture(item, viewer, slug) for item in items.order_by("captured_at", "sequence")]
 
 
@@ -78,7 +84,20 @@ def _entries(rows: Iterable[Incident], viewer: User, slug: str) -> list[Entry]:
         shown = spread(found, PICTURES_EACH)
         pictures = [_picture(item, viewer, slug) for item in shown]
         newest = played_by(heard[-SOUNDS_EACH:], viewer, slug)
-        entries.append(Entry(incident, pictures, len(found) - len(shown), newest, len(heard) - len(newest)))
+        seen = [item for item in kept if item.kind == EvidenceKind.SCREEN]
+        screens = [_picture(item, viewer, slug) for item in seen[-SCREENS_EACH:]]
+        entries.append(
+            Entry(
+                incident,
+                pictures,
+                len(found) - len(shown),
+                newest,
+                len(heard) - len(newest),
+                screens,
+                len(seen) - len(screens),
+                sum(item.kind == EvidenceKind.SCREEN_CLIP for item in kept),
+            )
+        )
     return entries
 
 

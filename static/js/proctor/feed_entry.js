@@ -1,5 +1,6 @@
 // One incident of the feed: made from the page's template, and written anew when the incident changes.
 
+import { writeScreens } from "./feed_screens.js";
 import { getPage } from "../shared/http.js";
 
 const PICTURES = 4;
@@ -53,6 +54,7 @@ export class FeedEntry {
     this.nameButtons();
     this.writePictures(payload.evidence ?? []);
     this.writeSounds(payload.sounds ?? []);
+    writeScreens(slots.screens, payload, { name: this.name, clock: (at) => times.clock(at) });
   }
 
   /** The newest recordings, as players that the server draws; one that is being listened to stays. */

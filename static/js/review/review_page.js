@@ -1,5 +1,6 @@
 // The page of one incident: gallery, keys, and buttons that say why they are blocked.
 
+import { keepScreensOpen } from "./screens.js";
 import { Gallery } from "./gallery.js";
 import { listenForKeys } from "./shortcuts.js";
 
@@ -11,6 +12,8 @@ const note = document.getElementById("note");
 const gallery = galleryRoot
   ? new Gallery(galleryRoot, dialog, page.dataset.evidenceBase, Number(page.dataset.incident))
   : null;
+const screens = document.getElementById("screens");
+if (screens) keepScreensOpen(screens, page.dataset.evidenceBase, Number(page.dataset.incident));
 let isSent = false;
 
 form?.addEventListener("submit", (event) => {
