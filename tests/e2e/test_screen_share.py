@@ -126,7 +126,7 @@ def test_a_shared_screen_is_seen_kept_around_incidents_and_missed_when_it_ends(
     page, wall = enter(whole, candidate, exam), enter(whole, proctor, f"watch/{session.sitting_id}/")
     share_the_whole(page)
 
-    wall.get_by_role("link", name=str(candidate), exact=True).click()
+    wall.locator(".tile-name a").click()
     wall.get_by_role("button", name="Watch live").click()
     live = wait_for_picture(wall, "[data-live-screen] video", wide=1280)
     print(f"screen live at the proctor after {live:.0f} ms")
