@@ -23,13 +23,13 @@ from proctoring.admin import detectors, incident_columns, incident_page
 from proctoring.admin.incident_filters import KindFilter, SittingFilter
 from proctoring.admin.incident_queue import Queue
 from proctoring.admin.read_only import SEES_ALL, WatchedRowsAdmin, watched_by, zone_of
-from proctoring.admin.timeline import timeline_of
-from proctoring.admin.timeline_drawing import draw
 from proctoring.browser.events import BrowserKind
 from proctoring.evidence.sound_exhibits import sounds_of
 from proctoring.models import Incident
 from proctoring.models.evidence import OF_SCREEN, EvidenceKind
 from proctoring.observations import SOUND_KINDS
+from proctoring.timeline import timeline_of
+from proctoring.timeline_drawing import draw
 
 
 @admin.register(Incident, site=site)

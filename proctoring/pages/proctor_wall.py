@@ -36,6 +36,8 @@ from proctoring.pages.wall_tiles import (
 )
 from proctoring.pages.watching import watched_sitting, zone_of
 from proctoring.supervision import MOST_CHARACTERS
+from proctoring.timeline import timeline_of
+from proctoring.timeline_drawing import draw
 
 READY_TEXTS = (
     "Please stay in view of your camera.",
@@ -149,6 +151,9 @@ def candidate_details(request: HttpRequest, slug: str, sitting_id: int, enrolmen
             "lost_time": LostTime.objects.filter(attempt=attempt),
             "feed": feed_of_attempt(attempt, person_of(request), slug),
         }
+        if session is not None:
+            found = timeline_of(session)
+            page |= {"timeline": found, "drawing": draw(found, zone=zone_of(request))}
         page["feed_version"] = version_of(page["feed"])
     return render(request, f"proctoring/proctor/{'_candidate' if is_panel else 'candidate'}.html", page)
 

@@ -10,9 +10,9 @@ from exams.delivery import attempts
 from exams.models import Allowance, Attempt, Enrolment, Sitting
 from proctor_site.kernel import clock
 from proctoring import sessions, supervision
-from proctoring.admin.timeline import Moment, Span, Timeline, timeline_of
-from proctoring.admin.timeline_drawing import LEAST_BAR, LEFT, RIGHT, WIDTH, draw, ticks_of
 from proctoring.models import MonitoringSession
+from proctoring.timeline import Moment, Span, Timeline, timeline_of
+from proctoring.timeline_drawing import LEAST_BAR, LEFT, RIGHT, WIDTH, draw, ticks_of
 from tests.factories.exams import enrol
 from tests.factories.proctoring import make_incident
 

@@ -246,6 +246,7 @@ def test_details_tell_warnings_lost_time_and_incidents(
     for each in (page, panel):
         assert "Stay in view." in each
         assert "paused by a proctor" in each
+        assert "Confirmed the warning" in each, "the course so far"
         assert incident.explanation in each
     assert "<html" in page
     assert "<html" not in panel

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from proctoring.admin.timeline import Moment, Timeline
+from proctoring.timeline import Moment, Timeline
 
 WIDTH, LEFT, RIGHT = 1000, 90, 30
 STATE_Y, INCIDENT_Y, MARK_Y, LOST_Y, AXIS_Y, HEIGHT = 14, 48, 84, 118, 148, 176
