@@ -62,6 +62,11 @@ def may_watch(user: Any, sitting: Sitting) -> bool:
     return may_run_sitting(user, sitting)
 
 
+def may_direct_watching(user: Any, sitting: Sitting) -> bool:
+    """Whether the person may decide for other proctors who looks first at whom: exam officers and admins."""
+    return bool(roles_of(user, sitting.institution) & {role.value for role in _OFFICE})
+
+
 def may_see_incidents(user: Any, sitting: Sitting | None, institution: Any) -> bool:
     """Whether the person may see (and decide) incidents and evidence of the sitting.
 

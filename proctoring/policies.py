@@ -72,11 +72,12 @@ def policy_for(exam: Exam) -> Policy:
 def policy_of(attempt: Attempt) -> Policy:
     """The policy of the attempt's exam; who was allowed the way without camera is asked for none.
 
-    In practice nobody is asked for a document."""
+    In practice nobody is asked for a document, and nobody is there to write to."""
     policy = policy_for(attempt.enrolment.sitting.exam)
     if attempt.enrolment.sitting.is_practice:
         policy = copy(policy)
         policy.document = StepMode.OFF
+        policy.chat = False
     allowances = list(attempt.enrolment.allowances.all())
     if is_screen_free(allowances):
         policy = copy(policy)

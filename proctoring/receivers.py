@@ -3,13 +3,13 @@
 from collections.abc import Mapping
 from typing import Any
 
-from django.db.models.signals import post_save
+from django.db.models.signals import post_delete, post_save
 from django.dispatch import receiver
 
 from accounts.models import Institution, User
 from exams import states
 from exams.delivery import announced
-from exams.models import Announcement, Attempt, Exam
+from exams.models import Announcement, Attempt, Exam, SittingProctor
 from exams.signals import (
     announcement_changed,
     attempt_moved,
@@ -92,6 +92,14 @@ def safe_browser_was_left(sender: type[Attempt], *, attempt: Attempt, sighting: 
         sitting=attempt.enrolment.sitting,
         attempt=attempt,
     )
+
+
+@receiver(post_delete, sender=SittingProctor, dispatch_uid="proctoring.proctor_left")
+def proctor_has_left(sender: type[SittingProctor], *, instance: SittingProctor, **_more: Any) -> None:
+    """Whom they looked at first is nobody's now, and listed so."""
+    from proctoring.rota import services as rota  # noqa: PLC0415
+
+    rota.proctor_left(instance.sitting, instance.user, actor=None)
 
 
 @receiver(exam_copied, dispatch_uid="proctoring.exam_copied")

@@ -1,4 +1,4 @@
-"""The timeline of an attempt: moves, incidents, warnings, calls and lost time, in order."""
+"""The timeline of an attempt: moves, incidents, warnings, messages, calls and lost time, in order."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -13,7 +13,15 @@ from proctoring.browser import rules
 from proctoring.browser.events import BrowserKind
 from proctoring.ingest.browser_events import event_of
 from proctoring.meetings.calls import of_attempt
-from proctoring.models import BrowserEvent, Call, CandidateWarning, Incident, MonitoringSession
+from proctoring.models import (
+    BrowserEvent,
+    Call,
+    CandidateWarning,
+    ChatMessage,
+    Incident,
+    MonitoringSession,
+    RaisedHand,
+)
 
 _WORDS = {
     "attempt.opened": "Opened the exam",
@@ -68,7 +76,7 @@ class Timeline:
 
 
 def timeline_of(session: MonitoringSession) -> Timeline:
-    """The timeline of the session's attempt. Six queries."""
+    """The timeline of the session's attempt. Eight queries."""
     attempt = session.attempt
     moves = _moves(attempt) if attempt is not None else []
     incidents = Incident.objects.filter(session=session).order_by("started_at", "pk")
@@ -80,6 +88,8 @@ def timeline_of(session: MonitoringSession) -> Timeline:
         *(line for warning in warnings for line in _of_warning(warning)),
         *(_of_lost_time(each) for each in lost),
         *(_of_call(each) for each in (of_attempt(attempt) if attempt is not None else ())),
+        *(_of_message(each) for each in ChatMessage.objects.filter(attempt=attempt).select_related("author")),
+        *(_of_hand(each) for each in RaisedHand.objects.filter(attempt=attempt).select_related("lowered_by")),
         *(_of_page(each) for each in BrowserEvent.objects.filter(session=session)[:MOST_NOTED]),
     ]
     moments.sort(key=lambda each: (each.at, each.kind))
@@ -129,6 +139,17 @@ def _of_call(call: Call) -> Moment:
         detail + (", recorded" if call.is_recorded else ""),
         call.ended_at,
     )
+
+
+def _of_message(message: ChatMessage) -> Moment:
+    to = "a proctor" if message.side == "candidate" else "the candidate"
+    return Moment(message.sent_at, f"Wrote to {to}", "talk", f"{message.author}: {message.text}")
+
+
+def _of_hand(hand: RaisedHand) -> Moment:
+    until_end = "" if hand.lowered_at is None else "until the end"
+    detail = f"lowered by {hand.lowered_by}" if hand.lowered_by else until_end
+    return Moment(hand.raised_at, "Raised a hand", "talk", detail, hand.lowered_at)
 
 
 def _of_lost_time(lost: LostTime) -> Moment:

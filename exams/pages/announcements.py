@@ -76,7 +76,8 @@ class AnnouncementForm(forms.Form):
 def sitting_announcements(request: HttpRequest, slug: str, sitting_id: int) -> HttpResponse:
     """What was announced, and the form; its text is looked at once more before it is sent.
 
-    `?corrects=<id>`: the form for a correction; `?part=list`: only the list, for scripts.
+    `?corrects=<id>`: the form for a correction; `?question=<id>`: for a clarification of that question;
+    `?part=list`: only the list, for scripts.
     """
     sitting = _sitting(request, sitting_id)
     if request.method == "POST":
@@ -88,6 +89,8 @@ def sitting_announcements(request: HttpRequest, slug: str, sitting_id: int) -> H
         "key": uuid.uuid4(),
         "corrects": corrected and corrected.pk,
         "text": corrected and corrected.text,
+        # Where a candidate has asked about a question, the form is opened for that one.
+        "question": request.GET.get("question", EVERYBODY),
     }
     return _page(request, sitting, AnnouncementForm(initial=first, sitting=sitting, corrected=corrected))
 

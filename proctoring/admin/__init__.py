@@ -9,6 +9,7 @@ from proctoring.admin import (
     photo_uploads,
     policies,
     sessions,
+    talk,
     wording,
 )
 
@@ -21,5 +22,6 @@ __all__ = [
     "photo_uploads",
     "policies",
     "sessions",
+    "talk",
     "wording",
 ]

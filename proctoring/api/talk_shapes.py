@@ -35,6 +35,7 @@ class MessageSerializer(serializers.Serializer[Any]):
     text = serializers.CharField()
     item = serializers.IntegerField(allow_null=True)
     position = serializers.IntegerField(allow_null=True, help_text="Number of the question it is about.")
+    question = serializers.IntegerField(allow_null=True, help_text="For proctors: the question in the bank.")
     client_id = serializers.CharField(allow_blank=True)
     sent_at = serializers.DateTimeField()
     read_at = serializers.DateTimeField(allow_null=True)

@@ -1,6 +1,6 @@
 """Addresses of the API, version 1."""
 
-from django.urls import URLPattern, URLResolver, path
+from django.urls import URLPattern, URLResolver, include, path
 
 from proctoring.api.acts import (
     ActOnMany,
@@ -39,6 +39,7 @@ from proctoring.api.supervision import (
 _ATTEMPT = "attempts/<int:attempt_id>/"
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("proctoring.api.urls_talk")),
     path("sessions/<uuid:public_id>/frames/", SendFrame.as_view(), name="api_session_frames"),
     path("sessions/<uuid:public_id>/clips/", SendClip.as_view(), name="api_session_clips"),
     path("sessions/<uuid:public_id>/screens/", SendScreen.as_view(), name="api_session_screens"),

@@ -16,7 +16,7 @@ from proctoring.consumers.proctor_calls import ProctorCalls
 from proctoring.consumers.proctor_live import ProctorLive
 from proctoring.consumers.threads import in_thread
 from proctoring.evidence import custody
-from proctoring.live import groups, messages, presence, publish, replay
+from proctoring.live import groups, messages, presence, proctor_presence, publish, replay
 from proctoring.meetings.services import SEEN_EVERY_S
 
 log = logging.getLogger(__name__)
@@ -57,6 +57,7 @@ class ProctorConsumer(JsonSocket):
         # First the group, then the replay: what happens between the two comes twice rather than never.
         await self.channel_layer.group_add(self.group, self.channel_name)
         await self.live.join()
+        await in_thread(self._say_here)
         await self._greet()
         await self.calls.greet()
         self._start(self._tick_forever())
@@ -67,6 +68,7 @@ class ProctorConsumer(JsonSocket):
         if not self.open:
             return
         self.open = False
+        await in_thread(self._say_gone)
         for task in self.tasks:
             task.cancel()
         await self.channel_layer.group_discard(self.group, self.channel_name)
@@ -144,6 +146,7 @@ class ProctorConsumer(JsonSocket):
             try:
                 if tick and tick % RECHECK_EVERY == 0:
                     await in_thread(self._check)
+                    await in_thread(self._say_here)
                 if tick and tick % SEEN_EVERY_S == 0:
                     await self.live.say_still()
                     await self.calls.say_still()
@@ -187,6 +190,12 @@ class ProctorConsumer(JsonSocket):
         with within(self.watcher.institution):
             rows = Attempt.objects.filter(enrolment__sitting_id=self.sitting_id)
             self.attempts = list(rows.order_by("pk").values_list("pk", flat=True))
+
+    def _say_here(self) -> None:
+        proctor_presence.here(self.sitting_id, self.watcher.user.pk, self.live.connection)
+
+    def _say_gone(self) -> None:
+        proctor_presence.gone(self.sitting_id, self.watcher.user.pk, self.live.connection)
 
     def _start(self, work: Any) -> None:
         task = asyncio.get_running_loop().create_task(work)

@@ -78,6 +78,8 @@ def wording(institution: Institution, policy: Policy) -> str:
         parts.append(_watched_live(policy))
     if settings.LIVE_PROVIDER != "off":
         parts.append(_called(policy))
+    if policy.chat:
+        parts.append(_written())
     parts += [notice_line.told(), _why(institution)]
     if policy.camera_required:
         parts += [_kept(policy), _seen(institution), _rights(institution), _without(policy)]
@@ -193,6 +195,15 @@ def _called(policy: Policy) -> str:
         f"a call with picture, are sent only after you accept; no other candidate hears it. {recorded}You "
         "may decline, and declining counts neither for nor against you. It is written down who called, when, "
         "and for how long. The two browsers may learn each other's internet address."
+    )
+
+
+def _written() -> str:
+    return (
+        "What you write to a proctor\nFrom check-in until the end you can write to the proctors of your "
+        "sitting and raise a hand; you need not. What both sides write, and when a hand was up, is kept with "
+        "your exam as long as the results and any appeal need it; proctors of your sitting, reviewers and "
+        "exam officers read it."
     )
 
 

@@ -17,6 +17,7 @@ from proctoring.ingest import clips, screens
 from proctoring.models import MonitoringSession
 from proctoring.models.policy_screen import ScreenMode
 from proctoring.pages.noted import page_told
+from proctoring.talk import queries as talk
 
 
 @never_cache
@@ -49,6 +50,8 @@ def exam_room(request: HttpRequest, slug: str, attempt_id: int) -> HttpResponse:
         "screens_url": reverse("api_session_screens", args=[session.public_id]) if session else "",
         "screen_clips_url": reverse("api_session_screen_clips", args=[session.public_id]) if session else "",
         "browser_events": page_told(session),
+        "talks": talk.is_offered(attempt),
+        "talk_zone": attempt.enrolment.candidate.time_zone or attempt.institution.time_zone,
         "open_warnings": [supervision.warning_shape(each) for each in supervision.open_warnings(attempt)],
     }
     return render(request, "proctoring/candidate/room.html", page)

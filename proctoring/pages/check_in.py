@@ -15,6 +15,7 @@ from proctoring.identity.reading_text import reading_text
 from proctoring.models import Consent, Policy
 from proctoring.models.identity_check import DocumentType
 from proctoring.states import CHECK_ASKED_AGAIN
+from proctoring.talk import queries as talk
 
 _LOOK_MARKS = (
     ("face", "Face in view"),
@@ -69,6 +70,8 @@ def check_in(request: HttpRequest, slug: str, attempt_id: int) -> HttpResponse:
         "asks_to_turn": liveness.may_be_asked(policy),
         "turn_every_ms": liveness.LOOK_EVERY_MS,
         "look_every_ms": baseline.LOOK_EVERY_MS,
+        "talks": talk.is_offered(attempt),
+        "talk_zone": attempt.enrolment.candidate.time_zone or attempt.institution.time_zone,
         "api_url": api_url_of(attempt),
         "waiting_url": url_of(attempt, Page.WAITING),
     }

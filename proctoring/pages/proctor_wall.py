@@ -22,7 +22,7 @@ from proctoring.live.messages import iso
 from proctoring.meetings import calls
 from proctoring.meetings import queries as live_video
 from proctoring.models import CandidateWarning, MonitoringSession
-from proctoring.pages import microphone_words, screen_words
+from proctoring.pages import microphone_words, screen_words, talk_panel
 from proctoring.pages.noted import noted_in
 from proctoring.pages.wall_feed import feed_of, feed_of_attempt, version_of
 from proctoring.pages.wall_tiles import (
@@ -97,6 +97,7 @@ def proctor_wall(request: HttpRequest, slug: str, sitting_id: int) -> HttpRespon
         "most_characters": MOST_CHARACTERS,
         "state_words": STATE_WORDS,
         "filters": FILTERS,
+        "rota": talk_panel.of_wall(request, sitting),
         "shows_live": policies.policy_for(sitting.exam).shows_live,
         "act_states": {act: allowed for act, _, allowed in ACTS},
         "review_list_url": reverse("admin:proctoring_incident_changelist") + f"?sitting={sitting.pk}",
@@ -121,6 +122,7 @@ def candidate_details(request: HttpRequest, slug: str, sitting_id: int, enrolmen
         "attempt": attempt,
         "zone": zone_of(request),
         "institution_slug": here_of(request).slug,
+        "looks_first": talk_panel.looks_first(enrolment),
     }
     if attempt is not None:
         session = sessions.session_of(attempt)
@@ -143,6 +145,7 @@ def candidate_details(request: HttpRequest, slug: str, sitting_id: int, enrolmen
             "can_call": is_panel and not why_no_call,
             "why_no_call": why_no_call or "Open the candidate from the page of the sitting to call.",
             "records_calls": calls.may_be_recorded(attempt),
+            "talk": talk_panel.of_attempt(attempt),
             "noted": noted_in(session),
             "tools": tools_of(attempt),
             "turning": liveness_words.of(session),

@@ -11,6 +11,7 @@ from proctoring.pages.evidence_file import (
 )
 from proctoring.pages.identity_checks import decide, identity_checks, identity_photo
 from proctoring.pages.proctor_wall import candidate_details, proctor_wall
+from proctoring.pages.rota import proctor_rota
 from proctoring.pages.watch_list import watch_list
 
 _HERE = "i/<slug:slug>/"
@@ -24,6 +25,7 @@ urlpatterns: list[URLPattern] = [
         candidate_details,
         name="watched_candidate",
     ),
+    path(_HERE + "watch/<int:sitting_id>/proctors/", proctor_rota, name="proctor_rota"),
     path(_HERE + "watch/<int:sitting_id>/checks/", identity_checks, name="identity_checks"),
     path(_CHECK + "decide/", decide, name="identity_check_decide"),
     path(_CHECK + "photos/<slug:what>/", identity_photo, name="identity_photo"),

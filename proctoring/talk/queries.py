@@ -60,6 +60,11 @@ def hand_since(attempt: Attempt) -> datetime | None:
     )
 
 
+def is_offered(attempt: Attempt) -> bool:
+    """Whether pages of the attempt show messages: where it is not practice and the policy has them on."""
+    return why_closed(attempt)[0] in ("", "ended")
+
+
 def why_closed(attempt: Attempt) -> tuple[str, str]:
     """Why nothing can be written now, as a code and a sentence; two empty texts when it can."""
     if attempt.state in states.ENDED:
@@ -75,7 +80,9 @@ def why_closed(attempt: Attempt) -> tuple[str, str]:
 
 def messages_of(attempt: Attempt) -> "QuerySet[ChatMessage]":
     """All messages of an attempt, oldest first, with their authors."""
-    return ChatMessage.objects.filter(attempt=attempt).select_related("author", "item").order_by("pk")
+    return (
+        ChatMessage.objects.filter(attempt=attempt).select_related("author", "item__version").order_by("pk")
+    )
 
 
 def conversation(attempt: Attempt, *, side: str, after: int = 0) -> dict[str, Any]:
@@ -114,6 +121,7 @@ def shape(message: ChatMessage, side: str) -> dict[str, Any]:
         "text": message.text,
         "item": message.item_id,
         "position": message.item.position if message.item else None,
+        "question": message.item.version.question_id if message.item and side == Side.PROCTOR else None,
         "client_id": message.client_id if message.side == side else "",
         "sent_at": iso(message.sent_at),
         "read_at": iso(message.read_at),

@@ -23,6 +23,7 @@ from tests.contracts.permission_table_proctoring_admin import PROCTORING_ADMIN_R
 from tests.contracts.permission_table_scheduling import SCHEDULING_ROWS
 from tests.contracts.permission_table_statistics import STATISTICS_ROWS
 from tests.contracts.permission_table_structure import STRUCTURE_ROWS
+from tests.contracts.permission_table_talk import TALK_ROWS
 
 _ATTEMPT = "api/v1/attempts/<int:attempt_id>/"
 _HERE = "i/<slug:slug>/"
@@ -137,4 +138,5 @@ ROWS = [
     *ACT_ROWS,
     *IDENTITY_ROWS,
     *MEETING_ROWS,
+    *TALK_ROWS,
 ]

@@ -55,6 +55,7 @@ from tests.factories.accounts import make_institution, make_member, make_user
 from tests.factories.exams import enrol, make_attempt, make_exam, make_sitting
 from tests.factories.meetings import interview_of
 from tests.factories.proctoring import make_incident, make_session
+from tests.factories.talk import make_hand_over, make_message
 from tests.template_leaks import VECTOR, traces_of
 
 PEOPLE = (
@@ -142,6 +143,8 @@ class World:
             given_at=clock.now(),
             **own,
         )
+        make_message(self.attempt, self._person("owner"))
+        make_hand_over(self.enrolment, self._person("proctor"), self._person("officer"))
         self.check = IdentityCheck.objects.create(
             session=self.session, sitting=self.sitting, reasons=["no_camera"], asked_at=clock.now(), **own
         )
@@ -301,6 +304,7 @@ class World:
             "what": lambda: "reference",
             "provider_name": lambda: "peer",
             **{name: partial(int, pk) for name, pk in self.acts.items()},
+            "hand_over_id": lambda: self._first("proctoring.handover").pk,
             "warning_id": lambda: self.warning.pk,
             "public_id": lambda: self.session.public_id,
             "invitation": lambda: self.invitation.pk,

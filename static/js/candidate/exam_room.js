@@ -11,6 +11,7 @@ import { LiveRoom } from "./live_room.js";
 import { openTogether } from "./media_device.js";
 import { openScreenRoom } from "./screen_room.js";
 import { SoundRoom } from "./sound_room.js";
+import { openTalk } from "./talk_room.js";
 import { Warnings } from "./warnings.js";
 import { offerWithdrawal } from "./withdrawal.js";
 
@@ -26,6 +27,7 @@ class ExamRoom {
     this.socket = new ExamSocket(attempt);
     if (root.dataset.battery === "true") this.socket.battery = new Battery();
     this.noted = openBrowserEvents(this.socket);
+    openTalk(this.socket);
     this.greetings = 0;
     this.warnings = new Warnings(document.getElementById("warning-dialog"));
     this.sound = root.dataset.microphone === "true" ? new SoundRoom({ root, socket: this.socket }) : null;

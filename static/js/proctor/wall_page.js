@@ -8,11 +8,13 @@ import { Announced } from "./announced.js";
 import { Announcer } from "./announcer.js";
 import { CallDesk } from "./call_desk.js";
 import { DetailsDialog } from "./details_dialog.js";
+import { HandOvers } from "./hand_overs.js";
 import { IncidentFeed } from "./incident_feed.js";
 import { LivePanel } from "./live_panel.js";
 import { LiveViewer } from "./live_viewer.js";
 import { LiveWall } from "./live_wall.js";
 import { PageState } from "./page_state.js";
+import { TalkPanel } from "./talk_panel.js";
 import { TileGrid } from "./tile_grid.js";
 import { ZoneTimes } from "./times.js";
 import { WallEvents } from "./wall_events.js";
@@ -247,6 +249,8 @@ new WallKeys(
     },
   },
 );
+new TalkPanel(wall);
+new HandOvers({ root: byId("hand-overs"), template: byId("hand-over"), open: JSON.parse(byId("open-hand-overs").textContent) }, wall);
 new LivePanel({ dialog: wall.details.dialog, viewer: wall.live });
 new CallDesk(wall, { bar: byId("call-bar") });
 

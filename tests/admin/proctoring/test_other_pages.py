@@ -27,10 +27,12 @@ from tests.watched_sitting import picture
 
 BrowserOf = Callable[..., Client]
 WORDING = {"ReasonCode", "ReadyText"}
+WATCHED = {*WORDING, "Incident", "MonitoringSession", "CandidateWarning", "ChatMessage"}
 OFFICE = {
     "Incident",
     "MonitoringSession",
     "CandidateWarning",
+    "ChatMessage",
     "Policy",
     "Consent",
     "Notice",
@@ -116,8 +118,8 @@ def entries(client: Client) -> set[str]:
 @pytest.mark.parametrize(
     ("role", "expected"),
     [
-        (Role.PROCTOR, {*WORDING, "Incident", "MonitoringSession", "CandidateWarning", "Policy"}),
-        (Role.REVIEWER, {*WORDING, "Incident", "MonitoringSession", "CandidateWarning", "Policy"}),
+        (Role.PROCTOR, {*WATCHED, "Policy"}),
+        (Role.REVIEWER, {*WATCHED, "Policy"}),
         (Role.AUTHOR, {"Policy"}),
         (
             Role.EXAM_OFFICER,

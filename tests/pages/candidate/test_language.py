@@ -72,7 +72,7 @@ def test_spelling_is_checked_as_the_exam_says(
     text = page_of(running(institution, candidate, spell_check=allowed), browser_of)
     typed = re.findall(r'<(?:textarea|input type="text")[^>]*>', text)
     free = [each for each in typed if "data-number" not in each]
-    assert len(free) == 3  # essay, short answer, and a gap for words
+    assert len(free) == 4  # essay, short answer, a gap for words, and the box for messages
     for control in free:
         assert f'spellcheck="{"true" if allowed else "false"}"' in control
         assert 'autocorrect="off"' in control and 'autocomplete="off"' in control

@@ -64,8 +64,8 @@ def test_queries_of_the_start_rush(attempt: Attempt, browser: Client) -> None:
     assert post(browser, attempt, "start", {}) == 5
     page = attempt_page(attempt, "exam")
     browser.get(page)  # the first candidate's page also reads the wordings
-    # Attempt, allowances, monitoring session, paper, announcements, warnings.
-    assert count(lambda: browser.get(page)) == 8
+    # Attempt, allowances, monitoring session, paper, announcements, warnings, policy.
+    assert count(lambda: browser.get(page)) == 10
     assert count(lambda: browser.get(f"/api/v1/attempts/{attempt.pk}/")) == 4
     assert count(lambda: browser.get(f"/api/v1/attempts/{attempt.pk}/paper/")) == 5
     with within(attempt.institution):
