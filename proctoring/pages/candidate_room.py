@@ -50,7 +50,7 @@ def exam_room(request: HttpRequest, slug: str, attempt_id: int) -> HttpResponse:
         "screens_url": reverse("api_session_screens", args=[session.public_id]) if session else "",
         "screen_clips_url": reverse("api_session_screen_clips", args=[session.public_id]) if session else "",
         "browser_events": page_told(session),
-        "talks": talk.is_offered(attempt),
+        "talks": talk.is_offered(attempt, policy),
         "talk_zone": attempt.enrolment.candidate.time_zone or attempt.institution.time_zone,
         "open_warnings": [supervision.warning_shape(each) for each in supervision.open_warnings(attempt)],
     }

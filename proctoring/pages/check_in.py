@@ -70,7 +70,7 @@ def check_in(request: HttpRequest, slug: str, attempt_id: int) -> HttpResponse:
         "asks_to_turn": liveness.may_be_asked(policy),
         "turn_every_ms": liveness.LOOK_EVERY_MS,
         "look_every_ms": baseline.LOOK_EVERY_MS,
-        "talks": talk.is_offered(attempt),
+        "talks": talk.is_offered(attempt, policy),
         "talk_zone": attempt.enrolment.candidate.time_zone or attempt.institution.time_zone,
         "api_url": api_url_of(attempt),
         "waiting_url": url_of(attempt, Page.WAITING),

@@ -11,7 +11,7 @@ from exams import states
 from exams.models import Attempt, Sitting
 from proctoring import policies
 from proctoring.live.messages import iso
-from proctoring.models import ChatMessage, RaisedHand
+from proctoring.models import ChatMessage, Policy, RaisedHand
 from proctoring.models.talk import Side
 
 MOST_AT_ONCE = 200
@@ -60,9 +60,9 @@ def hand_since(attempt: Attempt) -> datetime | None:
     )
 
 
-def is_offered(attempt: Attempt) -> bool:
-    """Whether pages of the attempt show messages: where it is not practice and the policy has them on."""
-    return why_closed(attempt)[0] in ("", "ended")
+def is_offered(attempt: Attempt, policy: Policy) -> bool:
+    """Whether pages of the attempt show messages: where its policy, in hand, has them on; never in practice."""
+    return policy.chat and not attempt.enrolment.sitting.is_practice
 
 
 def why_closed(attempt: Attempt) -> tuple[str, str]:

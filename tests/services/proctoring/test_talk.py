@@ -9,7 +9,7 @@ from accounts.tenancy import across_all
 from exams import states
 from exams.models import Attempt, PaperItem
 from proctor_site.kernel.errors import Conflict, InvalidInput, NotFound, Overloaded
-from proctoring import supervision_wall
+from proctoring import policies, supervision_wall
 from proctoring.models import ChatMessage, LiveEvent, Policy, RaisedHand
 from proctoring.talk import queries, services
 from tests.factories.exams import enrol, make_attempt, make_exam, make_sitting
@@ -148,7 +148,7 @@ def test_switched_off_by_the_policy_and_in_practice(
         say(practice, second_candidate)
     assert refusal.value.code == "practice"
     Policy.objects.create(institution=institution, name="Silent", is_default=True, chat=False)
-    assert not queries.is_offered(attempt)
+    assert not queries.is_offered(attempt, policies.policy_of(attempt))
     with pytest.raises(Conflict) as refusal:
         say(attempt, candidate)
     assert refusal.value.code == "chat_off"
