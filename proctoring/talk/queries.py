@@ -61,7 +61,7 @@ def hand_since(attempt: Attempt) -> datetime | None:
 
 
 def is_offered(attempt: Attempt, policy: Policy) -> bool:
-    """Whether pages of the attempt show messages: where its policy, in hand, has them on; never in practice."""
+    """Whether pages of the attempt show messages: where its policy has them on; never in practice."""
     return policy.chat and not attempt.enrolment.sitting.is_practice
 
 
