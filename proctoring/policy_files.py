@@ -29,7 +29,6 @@ _SWITCHES = (
     "sound",
     "skips_quiet",
     "live_video",
-    "record_calls",
     "full_screen",
     "chat",
     "warns_candidate",

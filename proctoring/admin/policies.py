@@ -42,7 +42,6 @@ class PolicyAdmin(PolicyPages, ProctoringAdmin):
                     "document_days",
                     "liveness",
                     "live_video",
-                    "record_calls",
                     "full_screen",
                 ),
                 "description": "Candidates read this before they agree; what they were told holds for their "

@@ -26,6 +26,7 @@ from proctoring.incidents.recording import moment
 from proctoring.incidents.voice_rules import Finding, judge
 from proctoring.ingest import limits
 from proctoring.live import presence
+from proctoring.meetings import calls
 from proctoring.models import MonitoringSession
 from proctoring.models.policy import DiarizerChoice
 from proctoring.observations import ObservationKind
@@ -40,6 +41,10 @@ MARGIN_S = 1.0
 LONGEST_S = 20.0
 """Around what was heard, and in all: a piece of evidence is no longer than it must be."""
 QUIET = "quiet"
+IN_CALL = "in_call"
+"""The candidate spoke with a proctor meanwhile: that is no other voice, and nobody's business but theirs."""
+_LONGER_S = 5.0
+"""By so much a recording may be longer than it was to be."""
 _MUCH_CLIPPED = 0.02
 _TOO_LOUD = "Your microphone is too loud: move a little away from it, or turn it down."
 
@@ -196,6 +201,15 @@ def _is_in_a_break(session: MonitoringSession, at: float) -> bool:
     return attempt.paused_at is None or at >= attempt.paused_at.timestamp()
 
 
+def _is_in_a_call(
+    session: MonitoringSession, known: SessionContext, piece: bytes | Unheard, at: float
+) -> bool:
+    if session.attempt_id is None:
+        return False
+    seconds = piece.seconds if isinstance(piece, Unheard) else known.sound.seconds + _LONGER_S
+    return calls.covered(session.attempt_id, moment(at), moment(at + seconds))
+
+
 def _in_turn(
     session: MonitoringSession,
     known: SessionContext,
@@ -212,6 +226,10 @@ def _in_turn(
     request = ClipRequest(at, number, known.sound.rule_set.detectors, _enrolled_voice(known))
     memory = memory.with_taken(number)
     last = memory.last_sequence
+    if _is_in_a_call(session, known, piece, at):
+        heard.save(session.pk, memory)
+        presence.note_sound(session.attempt_id or 0, IN_CALL, missing=memory.missing)
+        return ClipAnswer(number, True, False, IN_CALL, last)
     try:
         report = _report(session, piece, request, known.sound.diarizer)
     except ClipError as error:

@@ -1,6 +1,6 @@
 """The only writer of private calls: a proctor asks one candidate, who may accept; nobody else hears them."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -162,6 +162,12 @@ def running_of(attempt: Attempt) -> Call | None:
 def running_by(sitting: Sitting, proctor: User) -> Call | None:
     """The person's own call in this sitting, for their page."""
     return goes_on().filter(proctor_id=proctor.pk, attempt__enrolment__sitting_id=sitting.pk).first()
+
+
+def covered(attempt_id: int, begin: datetime, end: datetime) -> bool:
+    """Whether a call with a proctor was open at any moment from `begin` to `end`."""
+    answered = Call._base_manager.filter(attempt_id=attempt_id, answered_at__lt=end)
+    return answered.filter(Q(ended_at=None) | Q(ended_at__gt=begin)).exists()
 
 
 def of_attempt(attempt: Attempt) -> "QuerySet[Call]":

@@ -1,4 +1,7 @@
-"""The fields of a policy about live video and calls."""
+"""The fields of a policy about live video and calls.
+
+No form or file offers `record_calls` yet: who may be recorded is settled, but nothing records (decision 0114).
+"""
 
 from django.conf import settings
 from django.db import models

@@ -25,6 +25,8 @@ def in_words(seen: Presence, zone: tzinfo) -> str:
     if seen.microphone_label:
         program = program_of(seen.microphone_label)
         words += f" ({seen.microphone_label}{f': by its name {program}' if program else ''})"
+    if seen.sound == "in_call":
+        words += "; not listened to during a call with a proctor"
     if seen.sound_missing:
         many = "recordings have" if seen.sound_missing > 1 else "recording has"
         words += f"; {seen.sound_missing} {many} not come yet"
