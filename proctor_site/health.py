@@ -7,6 +7,7 @@ from django.db.utils import Error
 from django.http import HttpRequest, JsonResponse
 
 from proctoring.analysis import provider
+from proctoring.meetings.providers import guarded
 
 
 def live(request: HttpRequest) -> JsonResponse:
@@ -17,11 +18,14 @@ def live(request: HttpRequest) -> JsonResponse:
 def ready(request: HttpRequest) -> JsonResponse:
     """200 when database and cache answer, else 503 naming the part that does not.
 
-    Deepgram, where a key is set, is told but does not count: exams go on without it.
+    Deepgram, where a key is set, and who carries live video, where that is a service, are told but do not
+    count: exams go on without them. Neither is asked here: it is told how it went when it was last needed.
     """
     parts = {"database": _database_answers(), "cache": _cache_answers()}
     ok = all(parts.values())
     told = {"deepgram": provider.state()["state"]} if settings.DEEPGRAM_KEY and parts["cache"] else {}
+    if settings.LIVE_PROVIDER not in ("off", "peer"):
+        told["live_video"] = guarded.state()
     return JsonResponse(
         {"status": "ready" if ok else "not ready", **parts, **told}, status=200 if ok else 503
     )

@@ -74,6 +74,14 @@ def provider() -> GuardedProvider | None:
     return GuardedProvider(chosen) if chosen is not None else None
 
 
+def state() -> str:
+    """How it went when this process last needed the provider: off, works, or left_alone after failures."""
+    chosen = provider()
+    if chosen is None:
+        return "off"
+    return "left_alone" if chosen.seconds_left() else "works"
+
+
 def reset() -> None:
     """As if no provider had ever failed; for tests."""
     for each in _breakers.values():

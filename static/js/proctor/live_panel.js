@@ -4,9 +4,9 @@ import { showScreen } from "./live_screen.js";
 import { inWords } from "./live_words.js";
 
 export class LivePanel {
-  /** `dialog`: where the details are shown; a part with [data-live-view] in it offers the picture. */
-  constructor({ dialog, viewer }) {
-    Object.assign(this, { dialog, viewer });
+  /** `dialog`: where the details are shown; a part with [data-live-view] in it offers the picture; `times`: ZoneTimes. */
+  constructor({ dialog, viewer, times }) {
+    Object.assign(this, { dialog, viewer, times });
     this.attempt = null;
     dialog.addEventListener("click", ({ target }) => this.#act(target));
     dialog.addEventListener("panel:left", () => this.#stop());
@@ -51,13 +51,13 @@ export class LivePanel {
     this.#showSound(true, isOn);
   }
 
-  #draw({ state, code, stream, screen = null, canHear }) {
+  #draw({ state, code, againAt, stream, screen = null, canHear }) {
     showScreen(this.view, screen);
     const video = this.#part("video");
     if (video.srcObject !== (stream ?? null)) video.srcObject = stream ?? null;
     if (stream) video.play().catch(() => {}); // interrupted by the next stream, or by its end
     this.#part("figure").hidden = state !== "live";
-    const words = inWords({ state, code });
+    const words = inWords({ state, code, againAt }, this.times);
     const line = this.#part("[data-live-state]");
     if (line.textContent !== words) line.textContent = words;
     this.#showSound(canHear, canHear && !video.muted);

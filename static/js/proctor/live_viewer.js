@@ -9,7 +9,7 @@ const PATIENCE_MS = 12000;
 const SLOW_CODES = new Set(["live_off", "no_consent", "not_running", "no_provider", "own_attempt", "not_found", "withdrawn", "attempt_ended"]);
 
 /**
- * Event "state" {attempt, state, code, stream, screen, canHear}: "connecting", "live", "held" (the exam is paused, nothing
+ * Event "state" {attempt, state, code, againAt, stream, screen, canHear}: "connecting", "live", "held" (the exam is paused, nothing
  * is sent), "unavailable", or "off" when nobody here wants it any more.
  */
 export class LiveViewer extends EventTarget {
@@ -158,10 +158,11 @@ export class LiveViewer extends EventTarget {
 
   #fail(call, code) {
     this.#close(call);
+    const wait = (SLOW_CODES.has(code) ? MOST_WAIT_MS : call.waitMs) * (0.8 + Math.random() * 0.4);
+    call.againAt = Date.now() + wait;
     this.#become(call, "unavailable", code);
-    const wait = SLOW_CODES.has(code) ? MOST_WAIT_MS : call.waitMs;
     call.waitMs = Math.min(MOST_WAIT_MS, call.waitMs * 2);
-    this.#after(call, wait * (0.8 + Math.random() * 0.4), () => this.#ask(call));
+    this.#after(call, wait, () => this.#ask(call));
   }
 
   #waitFor(call) {
@@ -204,9 +205,9 @@ export class LiveViewer extends EventTarget {
   }
 
   #tell(call) {
-    const { attempt, state, code, stream, canHear } = call;
+    const { attempt, state, code, againAt, stream, canHear } = call;
     const screen = call.isScreenOn && state === "live" ? (call.screenStream ?? null) : null;
-    this.dispatchEvent(new CustomEvent("state", { detail: { attempt, state, code, stream, screen, canHear: canHear === true } }));
+    this.dispatchEvent(new CustomEvent("state", { detail: { attempt, state, code, againAt, stream, screen, canHear: canHear === true } }));
   }
 }
 

@@ -17,11 +17,24 @@ const WHY = {
   attempt_ended: "the exam has ended",
 };
 
-/** One sentence for the state of a call. */
-export function inWords({ state, code }) {
+const OF_THE_SERVICE = new Set(["live_unavailable", "no_way_server"]);
+
+/** Whether it is the service that does not work, not one candidate. */
+export function isOfTheService(code) {
+  return OF_THE_SERVICE.has(code);
+}
+
+/** `againAt`: milliseconds since 1970; `times`: ZoneTimes. */
+export function tryingAgain(againAt, times) {
+  return `Live video is not available now; trying again at ${times.minute(againAt)}.`;
+}
+
+/** A sentence or two for the state of a call; with `times` it says when a service is asked again. */
+export function inWords({ state, code, againAt }, times) {
   if (state === "connecting") return "Connecting to the camera.";
   if (state === "live") return "Live.";
   if (state === "held") return "The exam is paused: nothing is sent.";
+  if (state === "unavailable" && isOfTheService(code) && againAt && times) return `${tryingAgain(againAt, times)} Pictures arrive still.`;
   if (state === "unavailable") return `Live video unavailable${WHY[code] ? `: ${WHY[code]}` : ""}. Pictures arrive still.`;
   return "";
 }

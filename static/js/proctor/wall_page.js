@@ -10,6 +10,7 @@ import { CallDesk } from "./call_desk.js";
 import { DetailsDialog } from "./details_dialog.js";
 import { HandOvers } from "./hand_overs.js";
 import { IncidentFeed } from "./incident_feed.js";
+import { LiveNews } from "./live_news.js";
 import { LivePanel } from "./live_panel.js";
 import { LiveViewer } from "./live_viewer.js";
 import { LiveWall } from "./live_wall.js";
@@ -249,9 +250,10 @@ new WallKeys(
     },
   },
 );
+new LivePanel({ dialog: wall.details.dialog, viewer: wall.live, times });
+if (byId("live-news")) new LiveNews({ line: byId("live-news"), viewer: wall.live, times });
 new TalkPanel(wall);
 new HandOvers({ root: byId("hand-overs"), template: byId("hand-over"), open: JSON.parse(byId("open-hand-overs").textContent) }, wall);
-new LivePanel({ dialog: wall.details.dialog, viewer: wall.live });
 new CallDesk(wall, { bar: byId("call-bar") });
 
 for (const opener of document.querySelectorAll("[data-opens]")) {

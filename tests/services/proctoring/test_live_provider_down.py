@@ -3,9 +3,12 @@
 import threading
 from collections.abc import Iterator
 from datetime import datetime
+from io import StringIO
 from typing import Any
 
 import pytest
+from django.core.management import CommandError, call_command
+from django.test import Client
 
 from accounts.tenancy import within
 from exams.delivery import attempts
@@ -126,3 +129,29 @@ def test_opening_and_saving_ask_no_provider(
 
 def _down(self: Any) -> None:
     raise ProviderDown("down")
+
+
+def test_an_operator_sees_how_it_is_and_readiness_does_not_wait_for_it(settings: Any) -> None:
+    assert "live_video" not in Client().get("/health/ready/").json()
+    settings.LIVE_PROVIDER = "scripted"
+    assert Client().get("/health/ready/").json()["live_video"] == "works"
+    ScriptedProvider.is_down = True
+    try:
+        for _ in range(MOST_FAILURES):
+            with pytest.raises(ProviderDown):
+                guarded.provider().create_meeting("sitting-1", "")  # type: ignore[union-attr]
+        told = Client().get("/health/ready/")
+        assert (told.status_code, told.json()["live_video"]) == (200, "left_alone")
+        with pytest.raises(CommandError, match="scripted: It is down."):
+            call_command("check_live_video")
+    finally:
+        ScriptedProvider.is_down = False
+    said = StringIO()
+    call_command("check_live_video", stdout=said)
+    assert said.getvalue().strip() == "scripted: all is well."
+    settings.LIVE_PROVIDER = "livekit"
+    with pytest.raises(CommandError, match="needs PROCTOR_LIVEKIT_URL"):
+        call_command("check_live_video")
+    settings.LIVE_PROVIDER = "nobody"
+    with pytest.raises(CommandError, match="nobody"):
+        call_command("check_live_video")
