@@ -52,7 +52,7 @@ FILTERS = (
     ("attention", "Needs attention"),
     ("talk", "Wants to talk"),
     ("not_connected", "Offline"),
-    ("devices", "Camera or sound trouble"),
+    ("devices", "Device trouble"),
     ("not_started", "Not started"),
     ("in_progress", "Working"),
     ("paused", "Paused"),

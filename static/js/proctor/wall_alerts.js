@@ -86,7 +86,7 @@ export class WallAlerts {
     elements.least.value = settings.least;
     elements.volume.value = settings.volume;
     const on = [settings.sound && "sound", settings.desktop && "desktop"].filter(Boolean);
-    this.mark.textContent = on.length ? `: ${on.join(", ")}` : "";
+    this.mark.textContent = on.length ? `(${on.join(", ")})` : "";
   }
 
   #say(text) {
