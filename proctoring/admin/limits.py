@@ -22,6 +22,12 @@ LIMITS = (
         "Questions whose answer cannot be looked up, papers drawn from pools, a room with people in it.",
     ),
     Limit(
+        "A screen that is not the one that is used",
+        "A shared screen shows one display of one computer, about every ten seconds, and browsers other than "
+        "Chrome and Edge may not tell whether it is the whole one. A changed browser can claim anything.",
+        "Take it for a look, not for a proof; a look with the camera around the desk by a person.",
+    ),
+    Limit(
         "Other programs on the candidate's computer",
         "The exam is a page in an ordinary browser: overlays, remote control, chats and assistants "
         "are hidden from it.",
