@@ -14,9 +14,9 @@ from proctor_site.kernel import clock
 from proctoring import supervision_wall
 from proctoring.live import presence
 from proctoring.live.messages import iso
-from proctoring.models import CandidateWarning, Incident
+from proctoring.models import Call, CandidateWarning, Incident
 from proctoring.models.live_event import Audience, LiveEvent
-from proctoring.states import UNREVIEWED
+from proctoring.states import CALL_GOES_ON, UNREVIEWED
 
 ON_A_PAGE = 16
 """Tiles in the page itself, as many as its scripts show at once on a large screen."""
@@ -71,6 +71,7 @@ class Tile:
     lost_since: datetime | None
     incidents: dict[int, list[Any]]
     warning: LastWarning | None
+    call: dict[str, Any] | None = None
     picture: str = ""
 
     @property
@@ -141,6 +142,7 @@ class Tile:
             "lost_since": iso(self.lost_since),
             "open": self.incidents,
             "warning": told,
+            "call": self.call,
         }
 
 
@@ -154,7 +156,9 @@ def tiles_of(sitting: Sitting) -> list[Tile]:
     incidents = _open_incidents(sitting)
     warnings = _last_warnings(sitting)
     gone = _gone_since(sitting)
-    return [_tile(row, incidents, warnings, gone) for row in rows]
+    calls = _calls_in(sitting)
+    tiles = [_tile(row, incidents, warnings, gone) for row in rows]
+    return [replace(each, call=calls.get(each.attempt or 0)) for each in tiles]
 
 
 def with_pictures(tiles: Sequence[Tile]) -> list[Tile]:
@@ -217,6 +221,15 @@ def _last_warnings(sitting: Sitting) -> dict[int, LastWarning]:
         for attempt, pk, sent_at, acknowledged_at in rows.values_list(
             "session__attempt_id", "pk", "sent_at", "acknowledged_at"
         )
+    }
+
+
+def _calls_in(sitting: Sitting) -> dict[int, dict[str, Any]]:
+    """The private calls that ring or go on, by attempt, in the words of their events."""
+    rows = Call.objects.filter(attempt__enrolment__sitting=sitting, state__in=CALL_GOES_ON)
+    return {
+        each.attempt_id: {"state": each.state, "proctor": {"id": each.proctor_id, "name": str(each.proctor)}}
+        for each in rows.select_related("proctor")
     }
 
 

@@ -91,6 +91,11 @@ export class CandidateRow {
     this.talk = { ...this.talk, ...talk };
   }
 
+  /** `call`: {state, proctor: {id, name}} as its events tell it; over calls leave nothing here. */
+  applyCall(call) {
+    this.call = ["ringing", "open"].includes(call.state) ? call : null;
+  }
+
   /** `proctor`: {id, name} of who looks first, or null. */
   applyProctor(proctor) {
     this.proctor = proctor;

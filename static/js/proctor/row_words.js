@@ -22,12 +22,12 @@ export function incidentWords(row) {
   return number ? `${number} incident${number === 1 ? "" : "s"}, ${row.worst}` : "";
 }
 
-/** "hand raised 10:31", "2 messages", "in a call": what the candidate wants of us. */
+/** "hand raised 10:31", "2 messages", "in a call with …": what the candidate wants of us. */
 export function talkWords(row, times) {
   const words = [];
   if (row.handSince) words.push(`hand raised ${times.minute(row.handSince)}`);
   if (row.unread) words.push(`${row.unread} new message${row.unread === 1 ? "" : "s"}`);
-  if (row.call) words.push("in a call");
+  if (row.call) words.push(`${row.call.state === "open" ? "in a call with" : "called by"} ${row.call.proctor.name}`);
   return words.join(", ");
 }
 

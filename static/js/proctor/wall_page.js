@@ -186,6 +186,7 @@ events.on("", ({ attempt, payload }) => {
 events.on("safe_browser.left", ({ payload }) => {
   announcer.say(`${payload.candidate.name} works outside Safe Exam Browser; answers are saved. See the candidate's page.`);
 });
+events.on("call.changed", ({ attempt, payload }) => changeTile(attempt, payload, (row) => row.applyCall(payload)));
 events.on("announcement.", () => announced.plan());
 events.on("identity.", ({ kind, payload }) => {
   byId("checks-waiting").textContent = payload.waiting;

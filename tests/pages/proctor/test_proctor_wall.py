@@ -228,7 +228,7 @@ def test_the_number_of_queries_is_fixed(
         make_incident(make_session(each))
     client = browser_of(proctor)
     client.get(wall_url(sitting))
-    with django_assert_num_queries(25):
+    with django_assert_num_queries(26):
         client.get(wall_url(sitting))
 
 

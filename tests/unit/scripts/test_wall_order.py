@@ -251,3 +251,19 @@ def test_what_a_tile_says() -> None:
         "Dan Dorn: missed.",
         "Eve Eck: paused; 4 minutes left; 1 incident waits, the worst of severity high; connected, 45 ms.",
     ]
+
+
+def test_a_call_is_told_while_it_rings_or_goes_on() -> None:
+    proctor = {"id": 3, "name": "Pat"}
+    found = ask(
+        """
+        const times = new ZoneTimes("UTC");
+        result.words = ["open", "ringing", "declined", "ended"].map((state) => {
+          rows[0].applyCall({ state, proctor: given.proctor });
+          return say.talkWords(rows[0], times);
+        });
+        """,
+        rows=[row(1, "Ada Ash", call={"state": "ringing", "proctor": proctor})],
+        proctor=proctor,
+    )
+    assert found["words"] == ["in a call with Pat", "called by Pat", "", ""]
