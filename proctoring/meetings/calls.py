@@ -37,7 +37,6 @@ CHANGED = "call.changed"
 SIGNAL = "call.signal"
 """Type of the group message that carries what the two sides agree; consumers handle it in `call_signal`."""
 _ALONG = ("institution", "proctor", "attempt__enrolment__candidate", "attempt__enrolment__sitting")
-_MAY_BE_CALLED = (exam_states.CHECKING_IN, *exam_states.RUNNING)
 
 
 def ask(sitting: Sitting, attempt_id: int, *, proctor: User, connection: str, kind: str) -> Call:
@@ -179,8 +178,8 @@ def why_not(attempt: Attempt) -> str:
     """Why the candidate cannot be called, in one sentence; "" when it can be tried."""
     if settings.LIVE_PROVIDER == OFF or attempt.enrolment.sitting.is_practice:
         return "Calls are switched off here."
-    if attempt.state not in _MAY_BE_CALLED:
-        return "A call is possible while the candidate checks in or takes the exam."
+    if attempt.state not in exam_states.RUNNING:
+        return "A call is possible while the candidate takes the exam."
     return ""
 
 
@@ -243,8 +242,8 @@ def _attempt(sitting: Sitting, attempt_id: int, proctor: User) -> Attempt:
     if attempt is None or sitting.is_practice:
         raise NotFound("There is no such attempt in a sitting that you watch.")
     require_watch(attempt, proctor)
-    if attempt.state not in _MAY_BE_CALLED:
-        raise Conflict("This candidate is neither checking in nor taking the exam.", code="not_running")
+    if attempt.state not in exam_states.RUNNING:  # only the exam page rings
+        raise Conflict("This candidate is not taking the exam now.", code="not_running")
     return attempt
 
 

@@ -1,6 +1,6 @@
 """The fields of a policy about live video and calls.
 
-No form or file offers `record_calls` yet: who may be recorded is settled, but nothing records (decision 0114).
+No form or file offers `record_calls` yet: who may be recorded is settled, but nothing records (0114).
 """
 
 from django.conf import settings

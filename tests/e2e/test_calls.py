@@ -76,14 +76,15 @@ def test_a_private_call_is_heard_on_both_sides_and_by_nobody_else(
     page = enter(candidate, f"attempts/{attempt.pk}/exam/")
     wall = enter(proctor, f"watch/{sitting.pk}/")
     wall.locator("a[data-act=details]", has_text=str(candidate)).click()
-    wall.get_by_role("button", name="Call by voice").click()
+    wall.get_by_role("button", name="Call by video").click()
     dock = page.locator("#call-dock")
     expect(dock).to_contain_text(f"Your proctor {proctor} wants to speak with you", timeout=LONG_MS)
     expect(dock.get_by_text("This call is recorded")).to_be_hidden()
-    dock.get_by_role("button", name="Accept by voice").click()
+    dock.get_by_role("button", name="Accept with my picture").click()
     expect(dock.locator("[data-call-state]")).to_have_text("Connected.", timeout=LONG_MS)
     bar = wall.locator("#call-bar")
     expect(bar.locator("[data-call-state]")).to_have_text("Connected.", timeout=LONG_MS)
+    expect(bar.locator("video")).to_be_visible()
     assert loudness(page) > 0.01 and loudness(wall) > 0.01
 
     page.reload()

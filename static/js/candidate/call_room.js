@@ -27,7 +27,7 @@ export class CallRoom {
     Object.assign(this, { dock, socket, running, makeLine, take });
     this.call = null;
     this.line = null;
-    this.wantsPicture = false;
+    this.accepted = null;
     socket.addEventListener("event", ({ detail }) => detail.kind === "call.changed" && this.#hear(detail.payload));
     socket.addEventListener("hello", () => this.#greeted());
     socket.addEventListener("call", ({ detail }) => this.#take(detail));
@@ -55,7 +55,8 @@ export class CallRoom {
   /** After a gap: a call that goes on is told of again at once; one that is not has ended meanwhile. */
   #greeted() {
     const { call } = this;
-    this.line?.nudge();
+    if (this.line) this.line.nudge();
+    else this.accepted = null;
     if (call) setTimeout(() => this.call === call && this.#over({ ...call, state: "ended", ended_by: "lost" }), SETTLE_MS);
   }
 
@@ -68,7 +69,6 @@ export class CallRoom {
 
   #ring(call, isNew) {
     this.call = call;
-    this.wantsPicture = false;
     const what = call.kind === "video" ? "with picture" : "by voice";
     const title = `Your proctor ${call.proctor} wants to speak with you`;
     this.#text("title", title);
@@ -87,13 +87,12 @@ export class CallRoom {
     this.#part("recorded").hidden = !call.recorded;
     this.#mode("open");
     // After a reload of this page: accepted before, so it goes on.
-    if (!this.line && !this.isAccepting) this.#accept(false);
+    if (!this.line && !this.isAccepting && this.accepted !== call.call) this.#accept(false);
   }
 
   async #accept(wantsPicture) {
     if (this.isAccepting || !this.call) return;
     this.isAccepting = true;
-    this.wantsPicture = wantsPicture;
     const { call } = this.call;
     this.#problem("");
     this.#disable(true);
@@ -101,8 +100,11 @@ export class CallRoom {
       const tracks = { audio: await this.take("audio", this.running("audio")), video: null };
       if (wantsPicture) tracks.video = await this.take("video", this.running("video"));
       this.tracks = tracks;
-      if (this.call?.call === call) this.#say("accept");
-      else this.#release();
+      if (this.call?.call === call) {
+        // The event that it is open may come before the answer to this.
+        this.accepted = call;
+        this.#say("accept");
+      } else this.#release();
     } catch (error) {
       this.#release();
       this.#problem(error.message);
@@ -121,6 +123,10 @@ export class CallRoom {
   }
 
   #join({ join, ...call }) {
+    if (this.line && this.call?.call === call.call) {
+      this.line.nudge(); // asked for twice
+      return;
+    }
     this.#closeLine();
     this.#opened({ ...call });
     const tracks = this.tracks ?? { audio: null, video: null };

@@ -4,11 +4,11 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from proctoring.admin.timeline import timeline_of
 
 from accounts.models import User
 from proctor_site.kernel import clock
 from proctor_site.kernel.errors import NotAllowed, NotFound
-from proctoring.admin.timeline import timeline_of
 from proctoring.audio.unheard import Unheard
 from proctoring.ingest.clips import accept_unheard
 from proctoring.live import presence
