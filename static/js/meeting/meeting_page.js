@@ -10,10 +10,12 @@ const page = document.getElementById("meeting");
 const find = (selector) => page.querySelector(selector);
 const isHost = page.dataset.part === "host";
 const joinedKey = `proctor-meeting-${page.dataset.meeting}`;
+const FINAL = new Set(["ended", "meeting_over", "cancelled", "meeting_cancelled", "revoked", "not_found"]);
 const clock = new ServerClock();
 const media = new OwnMedia(page);
 let room = null;
 let isAway = false;
+let wasLetOut = false;
 /** Messages are handled one after the other: what a page says must not overtake the news that it is there. */
 let turn = Promise.resolve();
 
@@ -94,6 +96,7 @@ function onState(state) {
 function onRefused(text, reason) {
   leave(text);
   find("#gone-title").textContent = reason === "ended" || reason === "meeting_over" ? "The meeting is over" : "You are out of the meeting";
+  find("#back").hidden = FINAL.has(reason);
 }
 
 function onMessage(message) {
@@ -112,30 +115,35 @@ async function handle(message) {
 async function showRoom(message) {
   const before = room;
   room = message;
+  if (before && before.is_in !== room.is_in) changeSide(room.is_in);
   tellProblem("");
   waiting?.show(message.candidates);
   find("[data-asks]").hidden = !message.asks;
-  showState(before);
+  showState();
   await people.show(message.peers);
 }
 
-function showState(before = room) {
-  const words = stateInWords(before);
+/** A candidate is let in or out: also said by the page's title, for those who look at something else. */
+function changeSide(isIn) {
+  wasLetOut = !isIn;
+  document.title = isIn ? `You are in · ${document.title}` : document.title.replace("You are in · ", "");
+}
+
+function showState() {
+  const words = stateInWords();
   if (find("[data-room-state]").textContent !== words) find("[data-room-state]").textContent = words;
   const lobby = find("[data-waiting]");
   if (lobby) {
     lobby.hidden = room === null || room.is_in;
     find("[data-host-here]").textContent = room?.host_is_here ? "A host is here." : "No host is here yet.";
-    if (before && room && !before.is_in && room.is_in) document.title = `You are in · ${document.title}`;
-    if (before && room && before.is_in && !room.is_in) document.title = document.title.replace("You are in · ", "");
   }
   tick();
 }
 
-function stateInWords(before) {
+function stateInWords() {
   if (isAway) return "The connection to the server was lost. It is tried again by itself.";
   if (room === null) return "Connecting…";
-  if (!isHost && !room.is_in) return before?.is_in ? "You were let out. You can wait here, or leave." : "You wait to be let in.";
+  if (!isHost && !room.is_in) return wasLetOut ? "You were let out. You can wait here, or leave." : "You wait to be let in.";
   if (people.count === 0) return isHost ? "You are in. Nobody else is here yet." : "You are in. The host is not connected at the moment.";
   const missing = people.count - people.connected;
   return missing ? "Connecting with the others…" : "Connected.";
