@@ -182,6 +182,7 @@ find("#camera-toggle").addEventListener("click", () => media.setCameraOff(!media
 find("#end")?.addEventListener("click", () => find("#end-dialog").showModal());
 find("#end-dialog")?.addEventListener("close", ({ target }) => target.returnValue === "end" && socket.send({ type: "end" }));
 setInterval(tick, 1000);
+find("#check-begin").disabled = false; // a click before now would have been lost
 
 if (wasIn()) {
   await beginCheck();
