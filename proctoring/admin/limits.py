@@ -83,6 +83,12 @@ LIMITS = (
         "A check of the identity document by a person.",
     ),
     Limit(
+        "Voices while a proctor speaks with the candidate",
+        "The proctor's voice comes from the loudspeaker and would be another voice in the recording: "
+        "recordings that overlap a call are not listened to.",
+        "The proctor, who listens at that moment.",
+    ),
+    Limit(
         "What a glance means",
         "Thinking, reading, keys and permitted notes look the same as help; where on the screen somebody "
         "looks is not measured.",

@@ -4,7 +4,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from proctoring.admin.timeline import timeline_of
 
 from accounts.models import User
 from proctor_site.kernel import clock
@@ -14,6 +13,7 @@ from proctoring.ingest.clips import accept_unheard
 from proctoring.live import presence
 from proctoring.meetings import calls
 from proctoring.models import Call, Incident, MonitoringSession
+from proctoring.timeline import timeline_of
 from tests.recordings import ANNA, BEN, ClipFeed, agree_to_sound, listening  # noqa: F401
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("listening", "scoped")]
