@@ -72,14 +72,17 @@ def begin_watch(sitting: Sitting, attempt_id: int, *, proctor: User, connection:
         raise Conflict("Live video is switched off on this server.", code="live_off")
     meeting = _open(meeting_of(sitting), service, proctor)
     candidate = participant_of(meeting, attempt.enrolment.candidate, Part.CANDIDATE)
+    asked_at = clock.now()
     watch = _begin(meeting, attempt, candidate, proctor, connection, level)
     until = max(clock.now(), sitting.closes_at, attempt.deadline_at or clock.now()) + _JOIN_FOR
     try:
         for_proctor, for_candidate = admission.let_in(service, watch, candidate, until)
     except ProviderDown as down:
         began = _open_watches(connection=connection, attempt_id=attempt_id)
+        began.filter(began_at__gte=asked_at).delete()  # nothing was seen, and pages try again and again
         began.update(ended_at=clock.now(), ended_by="unavailable")
         raise _interrupted(meeting, proctor, down) from down
+    _restored(meeting, proctor)
     return Granted(watch, for_proctor, for_candidate, sound=consent.microphone)
 
 
@@ -192,17 +195,27 @@ def _open(meeting: Meeting, service: LiveProvider, actor: User) -> Meeting:
         external = service.create_meeting(f"sitting-{meeting.sitting_id}", str(meeting.sitting))
     except ProviderDown as down:
         raise _interrupted(meeting, actor, down) from down
-    if meeting.state == states.MEETING_OPEN:
+    if meeting.state != states.MEETING_SCHEDULED:
+        if external != meeting.external_id:
+            Meeting._base_manager.filter(pk=meeting.pk).update(external_id=external)
+            meeting.external_id = external
         return meeting
-    verb = "restore"
-    values: dict[str, Any] = {"external_id": external}
-    if meeting.state == states.MEETING_SCHEDULED:
-        verb, values["opened_at"] = "open", clock.now()
+    values = {"external_id": external, "opened_at": clock.now()}
     try:
-        return apply_move(meeting, states.MEETING, verb, actor=actor, values=values)
+        return apply_move(meeting, states.MEETING, "open", actor=actor, values=values)
     except Conflict:  # another page opened it at the same moment
         meeting.refresh_from_db()
         return meeting
+
+
+def _restored(meeting: Meeting, actor: User) -> None:
+    """Only once somebody was let in: otherwise each try would open and interrupt it, in the audit log too."""
+    if meeting.state != states.MEETING_INTERRUPTED:
+        return
+    try:
+        apply_move(meeting, states.MEETING, "restore", actor=actor)
+    except Conflict:  # another page was let in at the same moment
+        meeting.refresh_from_db()
 
 
 def _interrupted(meeting: Meeting, actor: User, down: ProviderDown) -> Conflict:

@@ -10,6 +10,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.test import Client
 
+from accounts.models import AuditEntry
 from accounts.tenancy import within
 from exams.delivery import attempts
 from proctor_site.kernel.errors import Conflict
@@ -102,6 +103,8 @@ def test_a_provider_that_is_down_is_left_alone_and_the_exam_goes_on(
             watch(agreed, proctor, "b" * 32)
         assert refused.value.code == "live_unavailable"
     assert Meeting._base_manager.get().state == "interrupted"
+    moves = AuditEntry._base_manager.filter(verb__startswith="meeting").count()
+    assert (LiveWatch._base_manager.count(), moves) == (1, 2), "a try that failed leaves nothing behind"
     assert guarded.provider().seconds_left() > 0  # type: ignore[union-attr]
     failures_asked = CountingProvider.asked
     with pytest.raises(Conflict):
