@@ -67,7 +67,7 @@ export class TalkList {
 }
 
 function part(row, name) {
-  return row.querySelector(`[data-talk-${name}]`);
+  return row.querySelector(`[data-message-${name}]`);
 }
 
 function setText(node, text) {
