@@ -31,7 +31,9 @@ class RotaPage {
     this.plan(EVERY_MS);
   }
 
-  take(events) {
+  take(all) {
+    // Some from before the page was loaded come again; they say nothing new.
+    const events = all.filter(({ id }) => id > Number(this.root.dataset.lastEventId));
     for (const { kind, payload } of events) {
       if (kind === "watch.assigned") byId("rota-old").hidden = false;
       if (kind === "watch.offered" && payload.hand_over.taker.id === Number(this.root.dataset.me)) {

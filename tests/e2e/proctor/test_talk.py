@@ -1,4 +1,4 @@
-"""Messages and a raised hand in two browsers: written, seen, answered, read; kept over a lost line and a reload."""
+"""Messages and a raised hand in two browsers: written, seen, answered, read; kept without a line."""
 
 from collections.abc import Callable
 from typing import Any

@@ -26,8 +26,9 @@ class Server {
   async get(path) {
     this.calls.push(path);
     const after = Number(path.split("=")[1]);
-    return { messages: this.rows.filter(({ id }) => id > after), more: false, read_up_to: { candidate: 0, proctor: 0 },
-      hand_since: null, is_open: true, closed: "" };
+    const messages = this.rows.filter(({ id }) => id > after);
+    const read_up_to = { candidate: 0, proctor: 0 };
+    return { messages, more: false, read_up_to, hand_since: null, is_open: true, closed: "" };
   }
   async post(path, body) {
     this.calls.push([path, body.text ?? body]);
@@ -37,7 +38,8 @@ class Server {
     return again ?? this.write("candidate", body.text, body.client_id);
   }
   write(side, text, client_id = "") {
-    const row = { id: 10 + this.rows.length, side, text, client_id, author: side, read_at: null, sent_at: "2026-01-01T10:00:00Z" };
+    const id = 10 + this.rows.length;
+    const row = { id, side, text, client_id, author: side, read_at: null, sent_at: "2026-01-01T10:00:00Z" };
     this.rows.push(row);
     return row;
   }
@@ -45,7 +47,8 @@ class Server {
 const storage = new Storage();
 const server = new Server();
 const waits = [];
-const open = () => new TalkLine({ side: "candidate", server, kept: new TalkMemory(storage, 5), later: (work, ms) => waits.push([work, ms]) });
+const later = (work, ms) => waits.push([work, ms]);
+const open = () => new TalkLine({ side: "candidate", server, kept: new TalkMemory(storage, 5), later });
 const settle = () => new Promise((resolve) => setTimeout(resolve, 5));
 const offline = new ApiError({ status: 0, code: "offline", detail: "The server cannot be reached." });
 const out = {};
@@ -57,7 +60,8 @@ first.say("one", { item: 7, position: 3 });
 first.say("two");
 first.setHand(true);
 await settle();
-out.offline = { unsent: first.unsent.map(({ text }) => text), known: first.messages.length, hand: first.isHandUp, kept: storage.length };
+const unsent = first.unsent.map(({ text }) => text);
+out.offline = { unsent, known: first.messages.length, hand: first.isHandUp, kept: storage.length };
 out.tries = waits.length;
 
 const reloaded = open();
