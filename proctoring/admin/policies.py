@@ -60,8 +60,8 @@ class PolicyAdmin(PolicyPages, ProctoringAdmin):
             "Screen",
             {
                 "fields": ("screen", "screen_seconds", "screen_clips"),
-                "description": "Nobody looks at the screen by a program: pictures and films of it are for "
-                "people, and only those around incidents are kept.",
+                "description": "No program looks at the screen: pictures and films of it are for people, and "
+                "only those around incidents are kept.",
             },
         ),
         # Shown by the template itself, each with its rule.

@@ -22,6 +22,7 @@ def shared(policy: Policy) -> list[str]:
         else ""
     )
     live = " Proctors may also watch it live, as your camera." if policy.shows_live else ""
+    noted = "; that is noted" if policy.screen == ScreenMode.REQUIRED else ", and nothing follows from it"
     return [
         f"Your screen\n{asked}; your browser asks you, and shows you all the time that it is shared. "
         "Everything on that screen is seen, messages that pop up as well: close what is private. About "
@@ -29,6 +30,6 @@ def shared(policy: Policy) -> list[str]:
         "minute. No program looks at what they show: people do. When something is pointed out, by whatever "
         "means, the pictures around that moment are kept like those of the camera; the others are gone after "
         f"two minutes.{film}{live} While the exam is paused nothing of the screen is sent. You can stop "
-        "sharing at any time; that is noted. Phones and tablets cannot share a screen: choose to take the "
+        f"sharing at any time{noted}. Phones and tablets cannot share a screen: choose to take the "
         "exam without it then."
     ]

@@ -21,6 +21,7 @@ from proctoring.incidents import screen_evidence, services
 from proctoring.incidents.decisions import OpenIncident
 from proctoring.incidents.screen_evidence import Ask
 from proctoring.ingest import ending
+from proctoring.ingest.browser_events import accept_browser_events
 from proctoring.ingest.screen_clips import accept_film
 from proctoring.ingest.screens import accept_screen, wanted
 from proctoring.live import presence
@@ -264,3 +265,30 @@ def test_without_the_policy_nothing_is_said_or_asked(institution: Institution) -
     assert "screen is not shared" not in plain
     off = Policy(screen="required", camera_required=False)
     assert not off.shares_screen
+
+
+def test_not_sharing_is_an_incident_only_where_it_is_required_and_agreed_to(
+    session: MonitoringSession,
+) -> None:
+    kind, now = BrowserKind.SCREEN_SHARE_STOPPED.value, clock.now().timestamp() * 1000
+    event = {"n": 1, "kind": kind, "at": now - 40_000, "seconds": 40.0}
+    consents = Consent._base_manager.filter(session=session)
+    Attempt._base_manager.update(started_at=clock.now() - timedelta(minutes=5))
+    session = MonitoringSession._base_manager.get()
+
+    def stop(number: int) -> int:
+        content = {"now": now, "events": [event | {"n": number}]}
+        return accept_browser_events(session, content).stored
+
+    consents.update(looked_for=[])
+    assert stop(1) == 0  # the notice did not name it
+    consents.update(looked_for=[kind])
+    with within(session.institution):
+        Policy.objects.update(screen="optional")
+    assert stop(2) == 0
+    with within(session.institution):
+        Policy.objects.update(screen="required")
+    assert stop(3) == 1
+    incident = Incident._base_manager.get()
+    assert (incident.kind, incident.severity) == (kind, Severity.MEDIUM)
+    assert incident.explanation == "Did not share the screen once for 40 s"
