@@ -52,7 +52,7 @@ class MeetingAdmin(ReadOnlyAdmin):
     def people(self, meeting: Meeting) -> str | SafeString:
         rows = Participant.objects.filter(meeting=meeting).select_related("user").order_by("joined_at")
         lines = ((str(each.user), each.part, _moment(each.joined_at)) for each in rows[:_MOST])
-        return format_html_join("", "{} ({}), first on {}<br>", lines) or "Nobody so far."
+        return format_html_join("", "{} ({}), came last on {}<br>", lines) or "Nobody so far."
 
     @admin.display(description="from when to when")
     def stays(self, meeting: Meeting) -> str | SafeString:

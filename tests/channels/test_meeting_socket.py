@@ -11,7 +11,7 @@ from accounts.tenancy import across_all, within
 from proctor_site.kernel import clock
 from proctoring.consumers import meeting as consumer
 from proctoring.meetings.own import invitations, making, room
-from proctoring.models import Meeting, MeetingInvitation, MeetingStay
+from proctoring.models import Meeting, MeetingInvitation, MeetingStay, Participant
 from tests.channels.conftest import Socket, in_thread
 from tests.factories.meetings import agree, invitation_of, make_interview
 
@@ -191,12 +191,20 @@ async def test_a_newer_page_of_the_same_person_takes_over_and_stays_let_in(
     assert await page.close_code() == consumer.SENT_AWAY
     assert await seen(host, lambda news: [each["connection"] for each in news["peers"]] == [new])
 
+    def left() -> list[tuple[str, bool]]:
+        people = Participant._base_manager.order_by("pk")
+        return [(each.part, each.left_at is not None) for each in people]
+
     def rows() -> list[tuple[str, str]]:
         stays = MeetingStay._base_manager.order_by("pk").select_related("participant")
         return [(each.participant.part, each.ended_by) for each in stays]
 
     assert await in_thread(rows) == [("host", ""), ("candidate", "taken_over"), ("candidate", "")]
     assert old != new
+    assert await in_thread(left) == [("host", False), ("candidate", False)]
+    await again.inner.disconnect()
+    await seen(host, lambda news: not news["peers"])
+    assert await in_thread(left) == [("host", False), ("candidate", True)]
 
 
 async def test_whoever_may_not_stay_is_sent_away_at_once(

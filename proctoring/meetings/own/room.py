@@ -22,7 +22,7 @@ from proctoring.meetings.own import rules
 from proctoring.meetings.providers.base import Join
 from proctoring.meetings.services import STALE_AFTER, participant_of
 from proctoring.meetings.turn import ice_servers
-from proctoring.models import Meeting, MeetingInvitation, MeetingStay
+from proctoring.models import Meeting, MeetingInvitation, MeetingStay, Participant
 from proctoring.models.meeting import Part
 from proctoring.models.own_meeting import InvitedAs
 
@@ -81,6 +81,7 @@ def enter(meeting: Meeting, *, user: User, connection: str) -> Entered:
         MeetingInvitation.objects.filter(pk=invitation.pk).update(accepted_at=now)
     place = participant_of(meeting, user, Part.HOST if is_host else Part.CANDIDATE)
     _end(_open_stays(participant=place), by="taken_over")
+    Participant.objects.filter(pk=place.pk).update(joined_at=now, left_at=None)
     stay = MeetingStay.objects.create(
         institution=meeting.institution,
         participant=place,
@@ -104,7 +105,9 @@ def leave(connection: str, *, by: str = "left") -> None:
     )
     for each in stay:
         meeting = each.participant.meeting
-        _open_stays(pk=each.pk).update(ended_at=clock.now(), ended_by=by)
+        now = clock.now()
+        _open_stays(pk=each.pk).update(ended_at=now, ended_by=by)
+        Participant._base_manager.filter(pk=each.participant_id).update(left_at=now)
         detail = {"part": each.participant.part, "by": by}
         with within(meeting.institution):
             actor = each.participant.user
@@ -208,8 +211,10 @@ def _open_stays(**chosen: Any) -> Any:
 
 
 def _end(stays: Any, *, by: str) -> None:
-    pages = list(stays.values_list("connection", flat=True))
-    stays.update(ended_at=clock.now(), ended_by=by)
+    pages = dict(stays.values_list("connection", "participant_id"))
+    now = clock.now()
+    stays.update(ended_at=now, ended_by=by)
+    Participant._base_manager.filter(pk__in=pages.values()).update(left_at=now)
     for page in pages:
         message = {"type": AWAY, "code": by}
         transaction.on_commit(partial(publish.send, groups.meeting_page(page), message))
