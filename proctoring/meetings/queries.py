@@ -3,7 +3,7 @@
 from django.db.models import QuerySet
 
 from exams import states
-from exams.models import Attempt, Sitting
+from exams.models import Attempt
 from proctoring import policies
 from proctoring.models import Consent, LiveWatch
 
@@ -15,12 +15,6 @@ def watches_of(attempt: Attempt) -> "QuerySet[LiveWatch]":
     return (
         LiveWatch.objects.filter(attempt=attempt).select_related("proctor__user").order_by("-pk")[:MOST_SHOWN]
     )
-
-
-def unwatched_in(sitting: Sitting) -> int:
-    """How many running attempts of the sitting nobody has watched live so far."""
-    running = Attempt.objects.filter(enrolment__sitting=sitting, state__in=states.RUNNING)
-    return running.filter(live_watches=None).count()
 
 
 def why_not(attempt: Attempt) -> str:

@@ -23,7 +23,6 @@ export class CandidateRow {
   constructor(data) {
     this.picture = null; // {sequence, url}
     this.pictureSequence = -1;
-    this.isSelected = false;
     this.read(data);
   }
 

@@ -75,7 +75,6 @@ export class TileGrid extends EventTarget {
   applyPicture(attempt, sequence, url) {
     const row = this.byAttempt.get(attempt);
     if (!row || row.picture?.sequence === sequence) return;
-    if (row.picture?.url.startsWith("blob:")) URL.revokeObjectURL(row.picture.url);
     row.picture = { sequence, url };
     this.tiles.get(row.candidate)?.patchPicture();
   }
