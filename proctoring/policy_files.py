@@ -33,6 +33,8 @@ _SWITCHES = (
     "chat",
     "warns_candidate",
     "screen_clips",
+    "room_scan",
+    "photo_again",
 )
 _STEPS = ("document", "liveness")
 _NAMES = {"format", "name", "detectors", "rules", "document_days", *_STEPS, *_SWITCHES}

@@ -40,7 +40,7 @@ def attempt_has_moved(
     """Writes the events of one move in its transaction, and keeps the monitoring session in step."""
     # At start-up these would load the analysis for nothing.
     from proctoring.browser.events import BrowserKind  # noqa: PLC0415
-    from proctoring.identity import person_checks  # noqa: PLC0415
+    from proctoring.identity import person_checks, showings  # noqa: PLC0415
     from proctoring.ingest import browser_events  # noqa: PLC0415
     from proctoring.ingest.ending import continue_for, end_for  # noqa: PLC0415
     from proctoring.talk import services as talk  # noqa: PLC0415
@@ -63,6 +63,7 @@ def attempt_has_moved(
     if before == states.CHECKING_IN:
         person_checks.follow_move(attempt, verb=verb, actor=actor, reason=reason)
     if attempt.state in states.ENDED:
+        showings.follow_end(attempt, actor=actor)
         end_for(attempt, actor=actor, reason=verb)
         talk.close_for(attempt)
     elif verb == "reinstate":

@@ -52,6 +52,27 @@ IDENTITY_CHECK = MoveTable(
     ),
 )
 
+SHOWING_ASKED = "asked"
+SHOWING_DOING = "doing"
+SHOWING_DONE = "done"
+SHOWING_DECLINED = "declined"
+SHOWING_CANCELLED = "cancelled"
+SHOWING_EXPIRED = "expired"
+SHOWING_OPEN = (SHOWING_ASKED, SHOWING_DOING)
+
+SHOWING = MoveTable(
+    name="request to show something",
+    states=(*SHOWING_OPEN, SHOWING_DONE, SHOWING_DECLINED, SHOWING_CANCELLED, SHOWING_EXPIRED),
+    moves=(
+        move("begin", [SHOWING_ASKED], SHOWING_DOING),
+        move("finish", [SHOWING_DOING], SHOWING_DONE),
+        move("decline", SHOWING_OPEN, SHOWING_DECLINED),
+        # By the proctor, or because the attempt or the agreement has ended.
+        move("cancel", SHOWING_OPEN, SHOWING_CANCELLED),
+        move("expire", SHOWING_OPEN, SHOWING_EXPIRED),
+    ),
+)
+
 MEETING_SCHEDULED = "scheduled"
 MEETING_OPEN = "open"
 MEETING_INTERRUPTED = "interrupted"

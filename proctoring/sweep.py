@@ -3,7 +3,7 @@
 from accounts.tenancy import across_all
 from exams.delivery import expiry, heartbeat
 from proctoring.evidence import store
-from proctoring.identity import document
+from proctoring.identity import document, showings
 from proctoring.meetings import calls, reports
 from proctoring.meetings import services as meetings
 from proctoring.meetings.own import making as own_meetings
@@ -39,4 +39,5 @@ def sweep_evidence() -> int:
         own_meetings.close_due()
         calls.close_due()
         document.delete_due()
+        showings.expire_due()
         return store.retry_spooled()

@@ -13,7 +13,7 @@ from accounts.transitions import lock
 from exams.models import Attempt
 from proctoring import sessions
 from proctoring.evidence import custody, store
-from proctoring.identity import consent, document, reference, voice
+from proctoring.identity import consent, document, reference, showings, voice
 from proctoring.models import (
     ActResult,
     BrowserEvent,
@@ -29,6 +29,7 @@ from proctoring.models import (
     MonitoringSession,
     RaisedHand,
     SessionMeasures,
+    Showing,
     TimeGift,
 )
 
@@ -67,6 +68,8 @@ def _empty(session: MonitoringSession, actor: User | None) -> dict[str, int]:
     counts["face_data"] = reference.erase(session)
     counts["voices"] = voice.erase(session)
     counts["documents"] = document.erase(session)
+    showings.erase(session)
+    counts["showings"], _ = Showing.objects.filter(session=session).delete()
     audit.record(
         session.institution, session, custody.THROWN_AWAY, actor=actor, detail={**head, "deleted": counts}
     )

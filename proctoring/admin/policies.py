@@ -42,6 +42,8 @@ class PolicyAdmin(PolicyPages, ProctoringAdmin):
                     "document_days",
                     "liveness",
                     "live_video",
+                    "room_scan",
+                    "photo_again",
                     "full_screen",
                 ),
                 "description": "Candidates read this before they agree; what they were told holds for their "

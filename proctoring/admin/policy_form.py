@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 
+from accounts.tenancy import current_institution
 from proctor_site.kernel.errors import InvalidInput
 from proctoring.admin import browser_form
 from proctoring.admin.detectors import about
@@ -19,6 +20,7 @@ from proctoring.models.policy_screen import ScreenMode
 from proctoring.observations import SOUND_KINDS, ObservationKind, Severity
 from proctoring.policies import check_overrides, check_sound, rules_for
 from proctoring.policy_presets import LABELS, default_mode
+from proctoring.room_scan_law import why_not_room_scan
 
 if TYPE_CHECKING:
     _ModelForm = forms.ModelForm[Policy]
@@ -166,6 +168,7 @@ class PolicyForm(_ModelForm):
     def clean(self) -> Any:
         cleaned = super().clean()
         self._check_sound(cleaned or {})
+        self._check_law(cleaned or {})
         self._take_browser()
         rules = {}
         for kind, form in self.rule_forms.items():
@@ -187,6 +190,11 @@ class PolicyForm(_ModelForm):
         if not self.errors:
             terms = {kind: form.terms() for kind, form in self.browser_forms.items()}
             self.instance.browser = browser_terms.changes_of(terms)
+
+    def _check_law(self, cleaned: Mapping[str, Any]) -> None:
+        here = current_institution()
+        if cleaned.get("room_scan") and here is not None and (why := why_not_room_scan(here)):
+            self.add_error("room_scan", why)
 
     def _check_sound(self, cleaned: Mapping[str, Any]) -> None:
         if cleaned.get("screen", ScreenMode.OFF) != ScreenMode.OFF and not cleaned.get("camera_required"):

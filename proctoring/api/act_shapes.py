@@ -93,3 +93,44 @@ class TimeGiftSerializer(serializers.Serializer[object]):
     reason = serializers.CharField()
     taken_back = serializers.BooleanField()
     deadline_at = serializers.CharField()
+
+
+class AskToShowSerializer(serializers.Serializer[object]):
+    """What a candidate is asked to show, and why: a code, words, or both."""
+
+    what = serializers.ChoiceField(choices=["room", "desk", "face"])
+    reason_code = serializers.CharField(required=False)
+    reason = serializers.CharField(required=False, max_length=500)
+
+
+class ShowingSerializer(serializers.Serializer[object]):
+    """Something that a candidate is asked to show."""
+
+    id = serializers.IntegerField()
+    what = serializers.CharField()
+    state = serializers.CharField()
+    reason = serializers.CharField()
+    steps = serializers.ListField(child=serializers.CharField())
+    missing = serializers.ListField(child=serializers.CharField(), help_text="Steps without a picture yet.")
+    asked_at = serializers.CharField()
+    expires_at = serializers.CharField()
+
+
+class OpenShowingSerializer(serializers.Serializer[object]):
+    """What is asked for now."""
+
+    showing = ShowingSerializer(allow_null=True)
+
+
+class ShownProblemSerializer(serializers.Serializer[object]):
+    """What is wrong with a photo."""
+
+    code = serializers.CharField()
+    text = serializers.CharField()
+
+
+class PhotoTakenSerializer(serializers.Serializer[object]):
+    """Whether the photo was kept. Nothing of a comparison: that is for people who look."""
+
+    ok = serializers.BooleanField()
+    problems = ShownProblemSerializer(many=True)

@@ -10,7 +10,7 @@ from accounts.tenancy import institutions_in_scope
 from exams.api.base import READING_REFUSALS, REFUSALS, person
 from exams.models import Sitting
 from proctor_site.kernel.errors import NotFound
-from proctoring import supervision
+from proctoring import supervision, wording
 from proctoring.api.act_shapes import (
     ActOnManySerializer,
     ActRunSerializer,
@@ -24,7 +24,7 @@ from proctoring.live import attempt_state
 from proctoring.live.messages import iso
 from proctoring.models import ActRun, CandidateWarning, TimeGift
 from proctoring.permissions import may_watch
-from proctoring.supervision import many, wording
+from proctoring.supervision import many
 from proctoring.supervision.choices import choices_for
 
 MOST_SHOWN = 50

@@ -25,6 +25,15 @@ from proctoring.api.incidents import AcknowledgeIncident
 from proctoring.api.live_events import LiveEvents
 from proctoring.api.liveness import TurnHead, TurnLooks
 from proctoring.api.screens import SendScreen, SendScreenClip
+from proctoring.api.showings import (
+    AskToShow,
+    BeginShowing,
+    CancelShowing,
+    DeclineShowing,
+    FinishShowing,
+    ShowFace,
+    ShowPicture,
+)
 from proctoring.api.sittings import SittingCandidates, SittingEvents
 from proctoring.api.supervision import (
     AcknowledgeWarning,
@@ -37,6 +46,7 @@ from proctoring.api.supervision import (
 )
 
 _ATTEMPT = "attempts/<int:attempt_id>/"
+_SHOWING = "showings/<int:showing_id>/"
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("proctoring.api.urls_talk")),
@@ -67,6 +77,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(_ATTEMPT + "terminate/", Terminate.as_view(), name="api_attempt_terminate"),
     path(_ATTEMPT + "reinstate/", Reinstate.as_view(), name="api_attempt_reinstate"),
     path(_ATTEMPT + "admit/", Admit.as_view(), name="api_attempt_admit"),
+    path(_ATTEMPT + "showings/", AskToShow.as_view(), name="api_attempt_showings"),
+    path(_SHOWING + "begin/", BeginShowing.as_view(), name="api_showing_begin"),
+    path(_SHOWING + "decline/", DeclineShowing.as_view(), name="api_showing_decline"),
+    path(_SHOWING + "finish/", FinishShowing.as_view(), name="api_showing_finish"),
+    path(_SHOWING + "cancel/", CancelShowing.as_view(), name="api_showing_cancel"),
+    path(_SHOWING + "pictures/", ShowPicture.as_view(), name="api_showing_pictures"),
+    path(_SHOWING + "photo/", ShowFace.as_view(), name="api_showing_photo"),
     path(_ATTEMPT + "time/", GiveTime.as_view(), name="api_attempt_time"),
     path("time-gifts/<int:gift_id>/take-back/", TakeTimeBack.as_view(), name="api_time_gift_take_back"),
     path("warnings/<int:warning_id>/withdraw/", WithdrawWarning.as_view(), name="api_warning_withdraw"),

@@ -19,5 +19,7 @@ def payload_of(item: EvidenceItem) -> dict[str, Any]:
         "size": item.size,
         "sha256": item.sha256,
     }
+    if item.showing_id is not None:
+        payload["showing"] = item.showing_id
     # Only where there is something: chains from before recordings stay whole.
     return payload | {"about": item.about} if item.about else payload

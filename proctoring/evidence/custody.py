@@ -106,13 +106,13 @@ def find_for(item_id: int, link: str, viewer: User) -> EvidenceItem:
     _check_link(item_id, link, viewer)
     item = (
         EvidenceItem.objects.filter(pk=item_id)
-        .select_related("institution", "incident__sitting", "session")
+        .select_related("institution", "incident__sitting", "session__sitting")
         .first()
     )
     if item is None:
         raise NotFound("There is no such evidence here.")
     if not viewer.has_perm("proctoring.view_evidence", item) or not may_see_incidents(
-        viewer, item.incident.sitting, item.institution
+        viewer, item.incident.sitting if item.incident else item.session.sitting, item.institution
     ):
         raise NotAllowed("You may not see this evidence.")
     return item

@@ -11,7 +11,7 @@ import time
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -28,7 +28,7 @@ from proctor_site.kernel import chains, clock
 from proctor_site.kernel.errors import Unavailable
 from proctoring.evidence.chain import payload_of
 from proctoring.evidence.windows import AvailableFrame
-from proctoring.models import EvidenceItem, Incident, MonitoringSession
+from proctoring.models import EvidenceItem, Incident, MonitoringSession, Showing
 from proctoring.models.evidence import EvidenceKind
 from proctoring.observations import ObservationKind
 
@@ -58,6 +58,7 @@ class Picture:
     captured_at: datetime
     jpeg: bytes
     kind: EvidenceKind = EvidenceKind.CAMERA_FRAME
+    about: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,15 +88,16 @@ class Staged:
     sha256: str
 
 
-def keep(incident: Incident, pictures: Sequence[Exhibit]) -> list[EvidenceItem]:
-    """Stores evidence of an incident: hashed, chained to the session's earlier evidence.
+def keep(subject: Incident | Showing, pictures: Sequence[Exhibit]) -> list[EvidenceItem]:
+    """Stores evidence of an incident, or pictures that a proctor asked for: hashed, chained to what was
+    stored of the session before.
 
     The rows are written in the caller's transaction (or one of its own); the files follow after commit.
     """
-    staged = stage(incident.session, pictures)
+    staged = stage(subject.session, pictures)
     try:
         with transaction.atomic():
-            return attach(incident, staged)
+            return attach(subject, staged)
     except BaseException:
         discard(staged)
         raise
@@ -121,6 +123,7 @@ def _facts_of(exhibit: Exhibit) -> dict[str, Any]:
             "frame_sequence": exhibit.frame_sequence,
             "content_type": "image/jpeg",
             "size": len(exhibit.jpeg),
+            "about": dict(exhibit.about),
         }
     return {
         "kind": exhibit.kind,
@@ -131,18 +134,19 @@ def _facts_of(exhibit: Exhibit) -> dict[str, Any]:
     }
 
 
-def attach(incident: Incident, staged: Sequence[Staged]) -> list[EvidenceItem]:
+def attach(subject: Incident | Showing, staged: Sequence[Staged]) -> list[EvidenceItem]:
     """Writes the rows and moves the head of the session's chain; must run inside a transaction."""
     if not staged:
         return []
-    session = incident.session
+    session = subject.session
     lock(session)
     items = []
     for each in sorted(staged, key=lambda one: one.picture.captured_at):
         item = EvidenceItem(
             institution_id=session.institution_id,
             session=session,
-            incident=incident,
+            incident=subject if isinstance(subject, Incident) else None,
+            showing=subject if isinstance(subject, Showing) else None,
             sequence=session.evidence_count + 1,
             captured_at=each.picture.captured_at,
             name=each.name,

@@ -16,7 +16,16 @@ from proctoring import policies, sessions
 from proctoring.analysis import context, heard, recent
 from proctoring.browser.events import BrowserKind
 from proctoring.evidence import screen_ring
-from proctoring.identity import baseline, document, liveness, person_checks, reference, steps, voice
+from proctoring.identity import (
+    baseline,
+    document,
+    liveness,
+    person_checks,
+    reference,
+    showings,
+    steps,
+    voice,
+)
 from proctoring.identity import notice as notices
 from proctoring.live import presence
 from proctoring.live.publish import record_event
@@ -25,6 +34,7 @@ from proctoring.meetings import services as meetings
 from proctoring.models import Consent, MonitoringSession, Notice
 from proctoring.models.live_event import Audience
 from proctoring.models.policy import DiarizerChoice, Policy
+from proctoring.room_scan_law import why_not_room_scan
 
 
 def valid_consent(session: MonitoringSession | None) -> Consent | None:
@@ -80,6 +90,7 @@ def give(
             candidate=candidate,
             notice=read,
             **_told(policy, choice),
+            **_shown_by(attempt, policy, choice["camera"]),
             **choice,
             given_at=clock.now(),
         )
@@ -102,6 +113,12 @@ def _told(policy: Policy, choice: dict[str, bool]) -> dict[str, Any]:
         "call_recording": policy.records_calls and choice["camera"],
         "battery": True,
     }
+
+
+def _shown_by(attempt: Attempt, policy: Policy, camera: bool) -> dict[str, bool]:
+    """What the notice named of what proctors may ask for."""
+    scans = policy.scans_rooms and not why_not_room_scan(attempt.institution)
+    return {"room_scan": camera and scans, "photo_again": camera and policy.asks_photo_again}
 
 
 def _choice_in(consent: Consent) -> dict[str, bool]:
@@ -198,6 +215,8 @@ def _end(consent: Consent, candidate: User) -> None:
     reference.erase(consent.session)
     document.erase(consent.session)
     baseline.erase(consent.session)
+    showings.drop(consent.session, actor=candidate)
+    showings.erase(consent.session)
     liveness.erase(consent.session)
     voice.erase(consent.session)
     attempt = consent.session.attempt

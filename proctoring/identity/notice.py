@@ -14,7 +14,7 @@ from proctoring.analysis.recent import RECENT_S
 from proctoring.browser.events import BrowserKind
 from proctoring.browser.terms import Do
 from proctoring.browser.words import WORDS
-from proctoring.identity import notice_line, notice_screen
+from proctoring.identity import notice_line, notice_screen, notice_showing
 from proctoring.models import Notice, Policy
 from proctoring.models.policy import DetectorMode, DiarizerChoice, StepMode
 from proctoring.observations import SOUND_KINDS, ObservationKind
@@ -80,6 +80,7 @@ def wording(institution: Institution, policy: Policy) -> str:
         parts.append(_called(policy))
     if policy.chat:
         parts.append(_written())
+    parts += notice_showing.may_be_asked(institution, policy)
     parts += [notice_line.told(), _why(institution)]
     if policy.camera_required:
         parts += [_kept(policy), _seen(institution), _rights(institution), _without(policy)]

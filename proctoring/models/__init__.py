@@ -21,6 +21,7 @@ from proctoring.models.meeting import LiveWatch, Meeting, MeetingEvent, Particip
 from proctoring.models.own_meeting import MeetingInvitation, MeetingMail, MeetingStay
 from proctoring.models.policy import Policy, PolicyAssignment
 from proctoring.models.session import CandidateWarning, MonitoringSession
+from proctoring.models.showing import Showing
 from proctoring.models.supervision import ActResult, ActRun, ReadyText, ReasonCode, TimeGift
 from proctoring.models.talk import ChatMessage, RaisedHand
 from proctoring.models.voice import ReferenceVoice
@@ -62,6 +63,7 @@ __all__ = [
     "ReferenceFace",
     "ReferenceVoice",
     "SessionMeasures",
+    "Showing",
     "TimeGift",
     "WatchAssignment",
 ]

@@ -5,6 +5,7 @@ from django.db import models
 from accounts.tenancy import TenantModel
 from proctoring.models.incident import Incident
 from proctoring.models.session import MonitoringSession
+from proctoring.models.showing import Showing
 
 
 class EvidenceKind(models.TextChoices):
@@ -14,6 +15,7 @@ class EvidenceKind(models.TextChoices):
     SOUND = "sound", "Recording of sound"
     SCREEN = "screen", "Picture of the screen"
     SCREEN_CLIP = "screen_clip", "Film of the screen"
+    SHOWN = "shown", "Picture that a proctor asked for"
 
 
 OF_SCREEN = (EvidenceKind.SCREEN, EvidenceKind.SCREEN_CLIP)
@@ -24,7 +26,14 @@ class EvidenceItem(TenantModel):
     """One stored file. Never changed; `stored_at` is empty while it waits in the spool for the store."""
 
     session = models.ForeignKey(MonitoringSession, on_delete=models.PROTECT, related_name="evidence")
-    incident = models.ForeignKey(Incident, on_delete=models.PROTECT, related_name="evidence")
+    incident = models.ForeignKey(
+        Incident,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="evidence",
+        help_text="Empty: a picture that a proctor asked for.",
+    )
+    showing = models.ForeignKey(Showing, on_delete=models.PROTECT, null=True, related_name="pictures")
     kind = models.CharField(max_length=20, choices=EvidenceKind.choices)
     sequence = models.PositiveIntegerField(help_text="Place in the session's chain, from 1.")
     frame_sequence = models.PositiveBigIntegerField(

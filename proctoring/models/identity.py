@@ -7,6 +7,7 @@ from accounts.models import Job
 from accounts.tenancy import TenantModel
 from exams.models import Sitting
 from proctoring.models.policy_screen import ConsentScreen
+from proctoring.models.policy_showing import ConsentShowing
 from proctoring.models.session import MonitoringSession
 
 
@@ -29,7 +30,7 @@ class Notice(TenantModel):
         return f"version {self.version}"
 
 
-class Consent(ConsentScreen, TenantModel):
+class Consent(ConsentScreen, ConsentShowing, TenantModel):
     """A candidate's agreement to one notice, for one monitoring session."""
 
     session = models.ForeignKey(MonitoringSession, on_delete=models.PROTECT, related_name="consents")

@@ -8,6 +8,7 @@ from accounts.tenancy import TenantModel
 from exams.models import Exam
 from proctoring.models.policy_live import LiveTerms
 from proctoring.models.policy_screen import PolicyScreen
+from proctoring.models.policy_showing import PolicyShowing
 from proctoring.models.policy_talk import TalkPolicy
 
 CLIP_SECONDS = (10, 60)
@@ -46,7 +47,7 @@ def _mode(label: str, default: str = DetectorMode.ON) -> "models.CharField[str, 
     return models.CharField(label, max_length=10, choices=DetectorMode.choices, default=default)
 
 
-class Policy(LiveTerms, PolicyScreen, TalkPolicy, TenantModel):
+class Policy(LiveTerms, PolicyScreen, PolicyShowing, TalkPolicy, TenantModel):
     """A named set of detectors and rules. Capture is announced and fixed; interpretation may change."""
 
     name = models.CharField(max_length=100)

@@ -22,8 +22,9 @@ from proctoring.live.messages import iso
 from proctoring.meetings import calls
 from proctoring.meetings import queries as live_video
 from proctoring.models import CandidateWarning, MonitoringSession
-from proctoring.pages import microphone_words, screen_words, talk_panel
+from proctoring.pages import microphone_words, screen_words, talk_panel, wall_acts
 from proctoring.pages.noted import noted_in
+from proctoring.pages.showings import showings_of
 from proctoring.pages.wall_feed import feed_of, feed_of_attempt, version_of
 from proctoring.pages.wall_tiles import (
     ACTS,
@@ -35,18 +36,10 @@ from proctoring.pages.wall_tiles import (
     with_pictures,
 )
 from proctoring.pages.watching import watched_sitting, zone_of
-from proctoring.supervision import MOST_CHARACTERS
+from proctoring.supervision import history
 from proctoring.timeline import timeline_of
 from proctoring.timeline_drawing import draw
 
-READY_TEXTS = (
-    "Please stay in view of your camera.",
-    "Please make sure that you are alone in the room.",
-    "Your camera is covered. Please uncover it.",
-    "It is too dark to see you. Please turn on a light.",
-    "Please put away everything that is not allowed.",
-    "Please stop talking.",
-)
 FILTERS = (
     ("all", "All"),
     ("attention", "Needs attention"),
@@ -93,8 +86,7 @@ def proctor_wall(request: HttpRequest, slug: str, sitting_id: int) -> HttpRespon
         "last_event_id": last,
         "server_time": iso(clock.now()),
         "socket_url": f"/ws/i/{slug}/sittings/{sitting.pk}/",
-        "ready_texts": READY_TEXTS,
-        "most_characters": MOST_CHARACTERS,
+        **wall_acts.page_values(sitting),
         "state_words": STATE_WORDS,
         "filters": FILTERS,
         "rota": talk_panel.of_wall(request, sitting),
@@ -138,6 +130,9 @@ def candidate_details(request: HttpRequest, slug: str, sitting_id: int, enrolmen
             "warnings": CandidateWarning.objects.filter(session__attempt=attempt)
             .select_related("proctor")
             .order_by("-pk"),
+            "can_act": is_panel,
+            "showings": showings_of(attempt, person_of(request), slug),
+            "acts_done": history.entries_of(attempt),
             "watches": live_video.watches_of(attempt),
             "why_not_live": why_not_live,
             "can_watch_live": is_panel and not why_not_live,

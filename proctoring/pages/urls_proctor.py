@@ -12,6 +12,7 @@ from proctoring.pages.evidence_file import (
 from proctoring.pages.identity_checks import decide, identity_checks, identity_photo
 from proctoring.pages.proctor_wall import candidate_details, proctor_wall
 from proctoring.pages.rota import proctor_rota
+from proctoring.pages.showings import shown_photo
 from proctoring.pages.watch_list import watch_list
 
 _HERE = "i/<slug:slug>/"
@@ -29,6 +30,7 @@ urlpatterns: list[URLPattern] = [
     path(_HERE + "watch/<int:sitting_id>/checks/", identity_checks, name="identity_checks"),
     path(_CHECK + "decide/", decide, name="identity_check_decide"),
     path(_CHECK + "photos/<slug:what>/", identity_photo, name="identity_photo"),
+    path(_HERE + "watch/<int:sitting_id>/showings/<int:showing_id>/photo/", shown_photo, name="shown_photo"),
     path(_HERE + "evidence/<int:item_id>/", evidence_file, name="evidence_file"),
     path(_HERE + "evidence/<int:item_id>/captions/", evidence_captions, name="evidence_captions"),
     path(_HERE + "incidents/<int:incident_id>/sounds/", incident_sounds, name="incident_sounds"),

@@ -75,7 +75,7 @@ def _entries(rows: Iterable[Incident], viewer: User, slug: str) -> list[Entry]:
     incidents = list(rows)
     items: dict[int, list[EvidenceItem]] = {}
     for item in EvidenceItem.objects.filter(incident__in=incidents).order_by("captured_at", "sequence"):
-        items.setdefault(item.incident_id, []).append(item)
+        items.setdefault(item.incident_id or 0, []).append(item)  # those of incidents only
     entries = []
     for incident in incidents:
         kept = items.get(incident.pk, [])

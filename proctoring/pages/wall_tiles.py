@@ -29,6 +29,8 @@ ACTS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("warn", "Warn", states.LIVE),
     ("pause", "Pause", (states.IN_PROGRESS,)),
     ("resume", "Resume", (states.PAUSED,)),
+    ("give_time", "Give time", states.RUNNING),
+    ("ask", "Ask to show", (states.IN_PROGRESS, states.PAUSED)),
     ("admit", "Let in", (states.CHECKING_IN,)),
     ("reinstate", "Reinstate", (states.TERMINATED,)),
     ("terminate", "Terminate", states.RUNNING),

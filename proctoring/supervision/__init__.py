@@ -9,7 +9,7 @@ from proctoring.supervision.warnings import (
     warning_shape,
     withdraw_warning,
 )
-from proctoring.supervision.wording import MOST_CHARACTERS
+from proctoring.wording import MOST_CHARACTERS
 
 __all__ = [
     "MOST_CHARACTERS",

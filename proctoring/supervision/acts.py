@@ -7,7 +7,7 @@ from accounts.models import User
 from exams.models import Attempt
 from proctoring.models.supervision import ActKind
 from proctoring.permissions import require_watch
-from proctoring.supervision.wording import reason_for
+from proctoring.wording import reason_for
 
 
 def pause(attempt: Attempt, *, proctor: User, reason: Any = "", reason_code: Any = "") -> Attempt:

@@ -4,7 +4,7 @@ from typing import Any
 
 from exams.models import Exam
 from proctoring.models.supervision import text_in_language
-from proctoring.supervision.wording import codes_of
+from proctoring.wording import codes_of
 
 
 def choices_for(exam: Exam) -> list[dict[str, Any]]:

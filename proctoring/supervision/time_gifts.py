@@ -17,7 +17,7 @@ from proctoring.models import TimeGift
 from proctoring.models.supervision import ActKind
 from proctoring.permissions import require_watch
 from proctoring.supervision.telling import tell_both
-from proctoring.supervision.wording import reason_for
+from proctoring.wording import reason_for
 
 MOST_MINUTES = 120
 

@@ -18,7 +18,7 @@ from proctoring.models.live_event import Audience
 from proctoring.models.supervision import text_in_language
 from proctoring.permissions import require_watch
 from proctoring.supervision.telling import tell
-from proctoring.supervision.wording import clean_text, language_of, ready_text
+from proctoring.wording import clean_text, language_of, ready_text
 
 _CORRECTIONS = {
     "en": "The message of your proctor before this one does not apply to you. Please carry on: {text}",

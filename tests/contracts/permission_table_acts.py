@@ -10,6 +10,11 @@ def _watchers(status: int) -> str:
     return f"404 404 {status} 404 404 {status} {status} 404 404 401"
 
 
+def _owner(status: int) -> str:
+    return f"{status} 404 404 404 404 404 404 404 404 401"
+
+
+_SHOWING = _API + "showings/<int:showing_id>/"
 _ACT = {"action": "pause", "attempts": [1], "reason": "Fire alarm", "key": "of-the-table"}
 
 ACT_ROWS = [
@@ -24,6 +29,19 @@ ACT_ROWS = [
     ),
     Row("POST", _API + "time-gifts/<int:gift_id>/take-back/", _watchers(200)),
     Row("POST", _API + "warnings/<int:warning_id>/withdraw/", _watchers(200)),
+    Row("GET", _API + "attempts/<int:attempt_id>/showings/", _owner(200)),
+    Row("POST", _API + "attempts/<int:attempt_id>/showings/", _watchers(400)),
+    Row("POST", _SHOWING + "begin/", _owner(200)),
+    Row("POST", _SHOWING + "decline/", _owner(200)),
+    Row("POST", _SHOWING + "finish/", _owner(409)),  # no picture yet
+    Row("POST", _SHOWING + "cancel/", _watchers(200)),
+    Row("POST", _SHOWING + "pictures/", _owner(415)),  # JSON is no picture
+    Row("POST", _SHOWING + "photo/", _owner(415)),
+    Row(
+        "GET",
+        "i/<slug:slug>/watch/<int:sitting_id>/showings/<int:showing_id>/photo/",
+        "403 403 404 404 403 404 404 404 404 302",  # none was taken
+    ),
     *(
         row
         for model in ("reasoncode", "readytext")

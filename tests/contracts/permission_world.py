@@ -134,7 +134,7 @@ class World:
             sent_at=clock.now(),
             **own,
         )
-        self.acts = make_acts(self.attempt, self._person("proctor"))
+        self.acts = make_acts(self.attempt, self.session, self._person("proctor"))
         self.notice = Notice.objects.create(version=1, body="What is captured.", sha256="0" * 64, **own)
         self.consent = Consent.objects.create(
             session=self.session,

@@ -1,16 +1,17 @@
 """What proctors have done in the world of the permission table."""
 
 import uuid
+from datetime import timedelta
 from typing import Any
 
 from accounts.models import User
 from exams.models import Attempt
 from proctor_site.kernel import clock
-from proctoring.models import ActRun, TimeGift
+from proctoring.models import ActRun, MonitoringSession, Showing, TimeGift
 
 
-def make_acts(attempt: Attempt, proctor: User) -> dict[str, Any]:
-    """A gift of time and an act, by the names that addresses have for them."""
+def make_acts(attempt: Attempt, session: MonitoringSession, proctor: User) -> dict[str, Any]:
+    """A gift of time, an act, and something that is asked for, by the names that addresses have for them."""
     own: Any = {"institution": attempt.institution, "proctor": proctor}
     gift = TimeGift.objects.create(
         attempt=attempt, minutes=5, batch=uuid.uuid4(), given_at=clock.now(), **own
@@ -22,4 +23,13 @@ def make_acts(attempt: Attempt, proctor: User) -> dict[str, Any]:
         created_at=clock.now(),
         **own,
     )
-    return {"gift_id": gift.pk, "run_id": run.pk}
+    showing = Showing.objects.create(
+        institution=attempt.institution,
+        session=session,
+        what="room",
+        asked_by=proctor,
+        reason="A check",
+        asked_at=clock.now(),
+        expires_at=clock.now() + timedelta(hours=1),
+    )
+    return {"gift_id": gift.pk, "run_id": run.pk, "showing_id": showing.pk}

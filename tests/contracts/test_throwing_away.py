@@ -38,6 +38,7 @@ THROWN_AWAY = {
     "proctoring.ReferenceFace",
     "proctoring.ReferenceVoice",
     "proctoring.SessionMeasures",
+    "proctoring.Showing",
     "proctoring.TimeGift",
 }
 STAYS = {

@@ -249,6 +249,7 @@ async function openExam(root) {
   const handIn = new HandIn({ dialog: byId("handed-in-dialog"), attempt, api, device, watch, journal, clock });
   const states = new ExamStates({ root, device, watch, examClock, journal, sender, handIn });
   const notice = new PageNotice(byId("page-notice"));
+  document.addEventListener("page:notice", ({ detail }) => notice.show(detail));
   new TimeNews({ watch, notice }).listen();
   const grace = new GracePeriod({ dialog: byId("grace-dialog"), root, watch, clock, examClock, journal, handIn, notice });
   new Announcements(api).listen();

@@ -10,6 +10,7 @@ import { FrameSender } from "./frame_sender.js";
 import { LiveRoom } from "./live_room.js";
 import { openTogether } from "./media_device.js";
 import { openScreenRoom } from "./screen_room.js";
+import { openShowings } from "./showing_room.js";
 import { SoundRoom } from "./sound_room.js";
 import { openTalk } from "./talk_room.js";
 import { Warnings } from "./warnings.js";
@@ -39,6 +40,7 @@ class ExamRoom {
       this.noted?.followCapture(this.camera);
       this.sender = new FrameSender({ video: this.panel.video, socket: this.socket });
       const devices = { camera: this.camera, microphone: this.sound?.microphone ?? null, screen: this.screen };
+      openShowings(this);
       this.live = root.dataset.live === "true" ? new LiveRoom({ socket: this.socket, ...devices }) : null;
     }
     this.calls = this.#makeCalls();
@@ -120,7 +122,8 @@ class ExamRoom {
       tell("attempt:moved", payload);
     } else if (kind === "attempt.taken_over") tell("attempt:taken-over", payload);
     else if (kind === "warning.sent") this.warnings.add([payload]);
-    else if (kind === "warning.acknowledged") this.warnings.drop(payload.id);
+    else if (kind === "warning.acknowledged" || kind === "warning.withdrawn") this.warnings.drop(payload.id);
+    else if (kind === "time.given") tell("time:given", payload);
     else if (kind.startsWith("announcement.")) tell("announcement:heard", payload);
     else if (kind === "incident.notice" && this.wantsCamera) this.panel.showNotice(payload.text);
   }

@@ -11,6 +11,12 @@ export class TimeNews {
 
   listen() {
     this.watch.addEventListener("changed", ({ detail }) => this.#compare(detail.snapshot));
+    // Comes after the new deadline, and says why.
+    document.addEventListener("time:given", ({ detail }) => this.#given(detail));
+  }
+
+  #given({ minutes, reason }) {
+    this.notice.show(`A proctor gave you ${inWords(60 * minutes)} more. ${reason} The clock shows it.`);
   }
 
   #compare({ extra_seconds: extra, credited_seconds: credited }) {

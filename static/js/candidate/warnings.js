@@ -39,7 +39,9 @@ export class Warnings {
     }
     const count = this.queue.length > 1 ? `1 of ${this.queue.length} messages` : "";
     this.element.querySelector("[data-warning-count]").textContent = count;
-    this.element.querySelector("[data-warning-text]").textContent = first.text;
+    const text = this.element.querySelector("[data-warning-text]");
+    text.textContent = first.text;
+    text.lang = first.language || document.documentElement.lang;
     this.element.querySelector("[data-warning-time]").textContent = new Date(first.sent_at).toLocaleTimeString([], { timeStyle: "short" });
     this.problem.hidden = true;
     this.dialog.show();

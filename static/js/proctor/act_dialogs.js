@@ -1,78 +1,73 @@
-// The dialogs in which a proctor warns a candidate, or pauses, resumes, terminates, reinstates, lets in.
+// The dialogs in which a proctor acts on one candidate or many: why, what will happen to whom, and what did not work.
 
 import { postJSON } from "../shared/http.js";
+import { AskDialog } from "./ask_dialog.js";
+import { option, prepared } from "./dialog_parts.js";
+import { ACTS, plain, saidOf, sortedOut, titleOf, wantedWords } from "./act_words.js";
 
-const ACTS = {
-  pause: {
-    title: "Pause the exam of",
-    help: "The exam page is covered and the clock stands until you resume. The candidate reads the reason.",
-    submit: "Pause",
-    done: "is paused",
-    needsReason: true,
-  },
-  resume: {
-    title: "Resume the exam of",
-    help: "The exam goes on at once. The time of the pause is given back.",
-    submit: "Resume",
-    done: "goes on",
-  },
-  admit: {
-    title: "Let in",
-    help: "For candidates who cannot finish check-in alone, for example without a camera. Check first who they are.",
-    submit: "Let in",
-    done: "is let in",
-    needsReason: true,
-  },
-  reinstate: {
-    title: "Reinstate the exam of",
-    help: "The exam is open again and paused; resume it when the candidate is ready.",
-    submit: "Reinstate",
-    done: "is reinstated and paused",
-  },
-  terminate: {
-    title: "Terminate the exam of",
-    help: "The exam ends now with the answers saved so far. The candidate reads the reason. You can reinstate it later.",
-    submit: "Terminate",
-    done: "is terminated",
-    needsReason: true,
-    needsName: true,
-  },
-};
-
-/** A subject is {attempt, name}. `onMoved(payload)`, `onWarned(attempt, warning)`, `onDone(text)`. */
+/**
+ * `parts`: {warn, reason, results} dialogs; `setting`: {api, codes, states} (address of the sitting's actions, coded
+ * reasons, states in which each act is possible). `handlers`: onMoved(payload), onDone(text), onRun(act, run).
+ */
 export class ActDialogs {
-  constructor(warnDialog, reasonDialog, attemptApi, handlers) {
-    this.attemptApi = attemptApi;
-    this.handlers = handlers;
-    this.warnDialog = prepared(warnDialog);
-    this.reasonDialog = prepared(reasonDialog);
+  constructor(parts, setting, handlers) {
+    Object.assign(this, { setting, handlers });
+    this.warnDialog = prepared(parts.warn);
+    this.reasonDialog = prepared(parts.reason);
+    this.results = prepared(parts.results);
+    this.asking = new AskDialog(parts.ask, setting, handlers);
     this.warnDialog.form.addEventListener("submit", (event) => this.sendWarning(event));
     this.reasonDialog.form.addEventListener("submit", (event) => this.sendAct(event));
     const { text } = this.warnDialog.form.elements;
     text.addEventListener("input", () => this.countCharacters());
-    for (const button of warnDialog.querySelectorAll("[data-ready-text]")) {
-      button.addEventListener("click", () => {
-        text.value = button.textContent;
-        this.countCharacters();
-        text.focus();
-      });
+    this.reasonDialog.form.elements.code.addEventListener("change", () => this.showTold());
+    for (const button of parts.warn.querySelectorAll("[data-ready-text]")) {
+      button.addEventListener("click", () => this.takeReady(button));
     }
   }
 
+  /** `subject`: {attempt, name} or {people: [{attempt, name, state}]}. */
   open(act, subject) {
-    this.subject = subject;
+    if (act === "ask") return this.asking.open(subject);
+    const given = subject.people ?? [subject];
+    const { can, cannot } = sortedOut(given, this.setting.states[act] ?? []);
+    Object.assign(this, { act, subject: given[0], people: can, key: crypto.randomUUID() });
+    if (!can.length) return this.handlers.onDone(`${ACTS[act].verb}: not possible for any of those you chose.`);
+    const dialog = act === "warn" ? this.warnDialog : this.reasonDialog;
+    dialog.form.reset();
+    dialog.fail("error", "");
+    this.listPeople(dialog, cannot);
     if (act === "warn") this.openWarn();
-    else this.openReason(act);
+    else this.openReason();
+    return undefined;
+  }
+
+  /** Of one candidate the title says all. */
+  listPeople({ slots, write }, cannot) {
+    const isMany = this.people.length + cannot.length > 1;
+    for (const list of slots("people")) {
+      list.hidden = !isMany;
+      list.replaceChildren(...this.people.map(({ name }) => item(name)));
+    }
+    for (const note of slots("left-out")) note.hidden = !cannot.length;
+    write("left-out", cannot.length ? `Left as they are, because it is not possible now: ${cannot.map(({ name }) => name).join(", ")}` : "");
+    write("title", titleOf(this.act, this.people));
   }
 
   openWarn() {
-    const { dialog, form, write, fail } = this.warnDialog;
-    form.reset();
-    write("name", this.subject.name);
-    fail("error", "");
+    this.ready = null;
     this.countCharacters();
-    dialog.showModal();
-    form.elements.text.focus();
+    this.warnDialog.dialog.showModal();
+    this.warnDialog.form.elements.text.focus();
+  }
+
+  takeReady(button) {
+    const { text } = this.warnDialog.form.elements;
+    text.value = button.textContent;
+    text.lang = button.lang;
+    this.ready = { id: Number(button.dataset.readyText), text: button.textContent };
+    this.countCharacters();
+    text.focus();
   }
 
   countCharacters() {
@@ -80,23 +75,37 @@ export class ActDialogs {
     this.warnDialog.write("count", `${text.value.length} of ${text.maxLength} characters`);
   }
 
-  openReason(act) {
+  openReason() {
     const { dialog, form, slots, write, fail } = this.reasonDialog;
-    this.act = act;
-    const how = ACTS[act];
-    form.reset();
-    write("title", how.title);
-    write("name", this.subject.name);
+    const how = ACTS[this.act];
     write("help", how.help);
-    write("submit", how.submit);
+    write("submit", this.people.length === 1 ? how.verb : `${how.verb}: ${this.people.length} candidates`);
+    write("typed", wantedWords(this.people));
     for (const slot of slots("optional")) slot.hidden = Boolean(how.needsReason);
-    for (const slot of slots("confirm")) slot.hidden = !how.needsName;
-    for (const slot of slots("submit")) slot.className = `button ${how.needsName ? "button-danger" : "button-primary"}`;
-    form.elements.reason.required = Boolean(how.needsReason);
-    fail("error", "");
+    for (const slot of slots("confirm")) slot.hidden = !how.isTyped;
+    for (const slot of slots("minutes")) slot.hidden = !how.needsMinutes;
+    for (const slot of slots("submit")) slot.className = `button ${how.isTyped ? "button-danger" : "button-primary"}`;
+    const first = option("", how.needsReason ? "Choose a reason" : "No reason");
+    const codes = this.setting.codes.filter(({ acts }) => acts.includes(this.act));
+    form.elements.code.replaceChildren(first, ...codes.map(({ code, wording }) => option(code, wording)));
     fail("name-error", "");
+    fail("minutes-error", "");
+    this.showTold();
     dialog.showModal();
-    form.elements.reason.focus();
+    (how.needsMinutes ? form.elements.minutes : form.elements.code).focus();
+  }
+
+  get code() {
+    return this.setting.codes.find(({ code }) => code === this.reasonDialog.form.elements.code.value);
+  }
+
+  /** What candidates read of the code, in the language of their exam. */
+  showTold() {
+    const { slots, write } = this.reasonDialog;
+    const told = this.code?.told ?? "";
+    write("told", told);
+    for (const slot of slots("told")) slot.lang = this.code?.language || document.documentElement.lang;
+    for (const slot of slots("told-line")) slot.hidden = !told;
   }
 
   async sendWarning(event) {
@@ -104,11 +113,8 @@ export class ActDialogs {
     const { form, fail } = this.warnDialog;
     const text = form.elements.text.value.trim();
     if (!text) return fail("error", "Write the message, or choose a ready text.", form.elements.text);
-    const { attempt, name } = this.subject;
-    const warning = await this.post(this.warnDialog, `${attempt}/warnings/`, { text }, form.elements.text);
-    if (!warning) return undefined;
-    this.handlers.onWarned(attempt, warning);
-    return this.handlers.onDone(`Warning sent to ${name}.`);
+    const isReady = this.ready !== null && this.ready.text === text;
+    return this.post(this.warnDialog, isReady ? { ready_text: this.ready.id } : { text }, form.elements.text);
   }
 
   async sendAct(event) {
@@ -116,56 +122,68 @@ export class ActDialogs {
     const { form, fail } = this.reasonDialog;
     const how = ACTS[this.act];
     const reason = form.elements.reason.value.trim();
-    fail("error", "");
-    fail("name-error", "");
-    if (how.needsReason && !reason) return fail("error", "Say why, in a few words.", form.elements.reason);
-    if (how.needsName && plain(form.elements.typed.value) !== plain(this.subject.name)) {
-      return fail("name-error", "This is not the name of the candidate. Nothing was done.", form.elements.typed);
+    for (const slot of ["error", "name-error", "minutes-error"]) fail(slot, "");
+    const body = { reason, reason_code: form.elements.code.value };
+    if (how.needsMinutes) {
+      body.minutes = form.elements.minutes.valueAsNumber;
+      if (!Number.isInteger(body.minutes)) return fail("minutes-error", "Write how many minutes.", form.elements.minutes);
     }
-    const { attempt, name } = this.subject;
-    const moved = await this.post(this.reasonDialog, `${attempt}/${this.act}/`, { reason }, form.elements.reason);
-    if (!moved) return undefined;
-    this.handlers.onMoved(moved);
-    return this.handlers.onDone(`${name} ${how.done}.`);
+    if (how.needsReason && !reason && !body.reason_code) {
+      return fail("error", "Choose a reason, or say why in a few words.", form.elements.code);
+    }
+    if (this.code?.needs_words && !reason) return fail("error", "Say why, in a few words.", form.elements.reason);
+    if (how.isTyped && plain(form.elements.typed.value) !== plain(wantedWords(this.people))) {
+      return fail("name-error", "This is not what is asked for. Nothing was done.", form.elements.typed);
+    }
+    return this.post(this.reasonDialog, body, form.elements.reason);
   }
 
-  /** Sends, closes on success; says on the dialog why not. Resolves to the answer or null. */
-  async post({ dialog, form, fail }, path, body, input) {
+  /** Sends under the key of this opening: after a lost answer the same again does nothing twice. */
+  async post({ dialog, form, fail }, body, input) {
     const submit = form.querySelector('[type="submit"]');
-    if (submit.getAttribute("aria-disabled") === "true") return null;
+    if (submit.getAttribute("aria-disabled") === "true") return;
     submit.setAttribute("aria-disabled", "true");
+    const { act, people } = this;
+    const asked = JSON.stringify(body);
+    if (this.asked !== undefined && this.asked !== asked) this.key = crypto.randomUUID();
+    this.asked = asked;
+    const attempts = people.map(({ attempt }) => attempt);
     try {
-      const answer = await postJSON(this.attemptApi + path, body);
+      const run = await postJSON(this.setting.api, { action: act, attempts, key: this.key, ...body });
+      if (run.done === 0 && people.length === 1) {
+        this.key = crypto.randomUUID(); // what stands under the old key is that it did not work
+        fail("error", run.results[0].detail, input);
+        return;
+      }
+      this.asked = undefined;
       dialog.close();
-      return answer;
+      this.take(act, run);
     } catch (error) {
       fail("error", error.detail ?? "This did not work. Try again.", input);
-      return null;
     } finally {
       submit.removeAttribute("aria-disabled");
     }
   }
+
+  take(act, run) {
+    for (const { ok, now } of run.results) if (ok && now && act !== "warn") this.handlers.onMoved(now);
+    this.handlers.onRun(act, run);
+    this.handlers.onDone(saidOf(act, run));
+    if (run.failed) this.showFailed(saidOf(act, run), run.results);
+  }
+
+  /** Whom it did not work for, and why. */
+  showFailed(text, results) {
+    const { dialog, slots, write } = this.results;
+    write("said", text);
+    const failed = results.filter(({ ok }) => !ok).map(({ name, attempt, detail }) => item(`${name || `Attempt ${attempt}`}: ${detail}`));
+    for (const list of slots("failed")) list.replaceChildren(...failed);
+    dialog.showModal();
+  }
 }
 
-function prepared(dialog) {
-  const form = dialog.querySelector("form");
-  const slots = (name) => dialog.querySelectorAll(`[data-slot="${name}"]`);
-  const write = (name, text) => {
-    for (const slot of slots(name)) slot.textContent = text;
-  };
-  const fail = (name, text, input = null) => {
-    write(name, text);
-    for (const slot of slots(name)) slot.hidden = !text;
-    for (const field of form.querySelectorAll("[aria-invalid]")) field.removeAttribute("aria-invalid");
-    if (!text || !input) return;
-    input.setAttribute("aria-invalid", "true");
-    input.focus();
-  };
-  dialog.querySelector("[data-close]").addEventListener("click", () => dialog.close());
-  return { dialog, form, slots, write, fail };
-}
-
-/** A name without the differences that do not matter when it is typed again. */
-function plain(name) {
-  return name.normalize("NFC").trim().replace(/\s+/g, " ").toLocaleLowerCase();
+function item(text) {
+  const made = document.createElement("li");
+  made.textContent = text;
+  return made;
 }

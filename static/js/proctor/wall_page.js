@@ -4,6 +4,8 @@ import "../shared/clip_player.js";
 import { ServerClock } from "../shared/clock.js";
 import { PictureViewer } from "../review/picture_viewer.js";
 import { ActDialogs } from "./act_dialogs.js";
+import { ActsPanel } from "./acts_panel.js";
+import { sayAnswers } from "./ask_dialog.js";
 import { Announced } from "./announced.js";
 import { Announcer } from "./announcer.js";
 import { CallDesk } from "./call_desk.js";
@@ -16,6 +18,7 @@ import { LiveViewer } from "./live_viewer.js";
 import { LiveWall } from "./live_wall.js";
 import { PageState } from "./page_state.js";
 import { TalkPanel } from "./talk_panel.js";
+import { openSelection } from "./selection.js";
 import { TileGrid } from "./tile_grid.js";
 import { ZoneTimes } from "./times.js";
 import { WallEvents } from "./wall_events.js";
@@ -114,9 +117,10 @@ const feed = new IncidentFeed(
   },
 );
 
-const dialogs = new ActDialogs(byId("warn-dialog"), byId("reason-dialog"), root.dataset.attemptApi, {
+const actParts = { warn: byId("warn-dialog"), reason: byId("reason-dialog"), results: byId("results-dialog"), ask: byId("ask-dialog") };
+const actSetting = { api: root.dataset.actionsApi, codes: read("reason-codes"), states: words.acts };
+const dialogs = new ActDialogs(actParts, actSetting, {
   onMoved: (payload) => changeTile(payload.attempt, payload, (row) => row.applyMove(payload.attempt, payload)),
-  onWarned: (attempt, warning) => changeTile(attempt, warning, (row) => row.applyWarning(warning)),
   onDone: (text) => {
     announcer.say(text);
     grid.tick(clock.now());
@@ -222,7 +226,7 @@ byId("tiles").addEventListener("click", (event) => {
   if (!node) return;
   const row = grid.rows.get(Number(node.dataset.candidate));
   if (control.dataset.act !== "details") {
-    dialogs.open(control.dataset.act, { attempt: row.attempt, name: row.name });
+    dialogs.open(control.dataset.act, { attempt: row.attempt, name: row.name, state: row.state });
   } else if (!event.ctrlKey && !event.metaKey && !event.shiftKey) {
     event.preventDefault();
     open(row);
@@ -256,6 +260,9 @@ if (byId("live-news")) new LiveNews({ line: byId("live-news"), viewer: wall.live
 new TalkPanel(wall);
 new HandOvers({ root: byId("hand-overs"), template: byId("hand-over"), open: JSON.parse(byId("open-hand-overs").textContent) }, wall);
 new CallDesk(wall, { bar: byId("call-bar") });
+openSelection(wall);
+sayAnswers(wall);
+new ActsPanel(wall);
 
 for (const opener of document.querySelectorAll("[data-opens]")) {
   opener.addEventListener("click", () => byId(opener.dataset.opens).showModal());

@@ -179,8 +179,8 @@ def test_connection_in_one_word(state: str, seen: dict[str, Any], expected: str)
     ("state", "acts"),
     [
         (states.CHECKING_IN, ["warn", "admit"]),
-        (states.IN_PROGRESS, ["warn", "pause", "terminate"]),
-        (states.PAUSED, ["warn", "resume", "terminate"]),
+        (states.IN_PROGRESS, ["warn", "pause", "give_time", "ask", "terminate"]),
+        (states.PAUSED, ["warn", "resume", "give_time", "ask", "terminate"]),
         (states.TERMINATED, ["reinstate"]),
         (states.SUBMITTED, []),
     ],
@@ -228,7 +228,7 @@ def test_the_number_of_queries_is_fixed(
         make_incident(make_session(each))
     client = browser_of(proctor)
     client.get(wall_url(sitting))
-    with django_assert_num_queries(26):
+    with django_assert_num_queries(30):
         client.get(wall_url(sitting))
 
 

@@ -10,9 +10,9 @@ from accounts.roles import Role
 from exams.models import Attempt, Exam
 from proctor_site.kernel import clock
 from proctor_site.kernel.errors import Conflict, InvalidInput, NotFound
-from proctoring import supervision
+from proctoring import supervision, wording
 from proctoring.models import ActRun, CandidateWarning, LiveEvent, ReadyText, ReasonCode, TimeGift
-from proctoring.supervision import many, wording
+from proctoring.supervision import many
 from proctoring.supervision.many import Asked
 from tests.capture import fresh
 from tests.factories.accounts import make_member
