@@ -67,6 +67,7 @@ UNSCOPED: dict[str, str] = {
     "proctoring/meetings/own/queries.py": "the start page shows own meetings of all institutions",
     "proctoring/meetings/own/room.py": "a page ends its own stay by its random name; the sweep, silent ones",
     "proctoring/meetings/own/rules.py": "the meeting is already in hand, and callers may hold another scope",
+    "proctoring/meetings/admission.py": IN_HAND,
     "proctoring/meetings/reports.py": "a provider speaks for all; each report opens its own scope",
     "proctoring/meetings/calls.py": "the sweep means every institution; else in hand",
     "proctoring/meetings/services.py": "the sweep means every institution; else in hand",
