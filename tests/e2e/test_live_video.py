@@ -81,7 +81,7 @@ def test_a_proctor_watches_live_and_the_candidate_knows(
         f"first picture {first:.0f} ms; candidate reloaded {again:.0f} ms; proctor reloaded {reloaded:.0f} ms"
     )
 
-    wall.get_by_role("link", name=str(candidate), exact=True).click()
+    wall.locator(".tile-name a").click()
     wall.get_by_role("button", name="Watch live").click()
     wait_for_picture(wall, ".live-large video", wide=640)
     assert wall.locator(".live-large video").evaluate("(video) => video.muted")
