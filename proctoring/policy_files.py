@@ -29,6 +29,7 @@ _SWITCHES = (
     "sound",
     "skips_quiet",
     "live_video",
+    "record_live",
     "full_screen",
     "chat",
     "warns_candidate",

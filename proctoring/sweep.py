@@ -4,7 +4,7 @@ from accounts.tenancy import across_all
 from exams.delivery import expiry, heartbeat
 from proctoring.evidence import store
 from proctoring.identity import document, showings
-from proctoring.meetings import calls, reports
+from proctoring.meetings import calls, live_recordings, reports
 from proctoring.meetings import services as meetings
 from proctoring.meetings.own import making as own_meetings
 
@@ -38,6 +38,7 @@ def sweep_evidence() -> int:
         reports.forget_old()
         own_meetings.close_due()
         calls.close_due()
+        live_recordings.collect()
         document.delete_due()
         showings.expire_due()
         return store.retry_spooled()

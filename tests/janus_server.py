@@ -29,6 +29,8 @@ class JanusServer:
     def __init__(self, folder: Path, *, events_to: str = "") -> None:
         self.http_port, self.ws_port = _free_port(), _free_port()
         self.folder = folder
+        self.recordings = folder / "recordings"
+        self.recordings.mkdir(exist_ok=True)
         self.running: subprocess.Popen[bytes] | None = None
         for file in (ROOT / "deploy" / "janus").glob("*.jcfg"):
             (folder / file.name).write_text(self._own(file.read_text(), events_to))

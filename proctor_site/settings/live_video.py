@@ -10,6 +10,8 @@ JANUS_API_SECRET = env.secret("PROCTOR_JANUS_API_SECRET")
 JANUS_TOKEN_SECRET = env.secret("PROCTOR_JANUS_TOKEN_SECRET")
 JANUS_ADMIN_KEY = env.secret("PROCTOR_JANUS_ADMIN_KEY")
 """As in deploy/janus/*.jcfg: api_secret, token_auth_secret, and the video room's admin_key."""
+JANUS_RECORDINGS = env.text("PROCTOR_JANUS_RECORDINGS")
+"""The folder into which Janus records, by the same path for both; empty: no recording."""
 JANUS_EVENTS_SECRET = env.secret("PROCTOR_JANUS_EVENTS_SECRET")
 """The password with which Janus tells us what happens; empty: it is not listened to."""
 LIVEKIT_URL = env.text("PROCTOR_LIVEKIT_URL").rstrip("/")

@@ -31,6 +31,8 @@ from proctoring.observations import SOUND_KINDS
 from proctoring.timeline import timeline_of
 from proctoring.timeline_drawing import draw
 
+_FILMED = (*OF_SCREEN, EvidenceKind.LIVE_VIDEO)
+
 
 @admin.register(Incident, site=site)
 class IncidentAdmin(WatchedRowsAdmin):
@@ -97,7 +99,7 @@ class IncidentAdmin(WatchedRowsAdmin):
         slug = incident.institution.slug
         is_sound = incident.kind in SOUND_KINDS
         exhibits = incident_page.exhibits_of(incident, viewer, slug) if sees_evidence and not is_sound else []
-        shared = incident_page.exhibits_of(incident, viewer, slug, OF_SCREEN) if sees_evidence else []
+        shared = incident_page.exhibits_of(incident, viewer, slug, _FILMED) if sees_evidence else []
         timeline = timeline_of(incident.session)
         queue = Queue(self, request)
         who = incident_columns.candidate(incident)
@@ -114,6 +116,7 @@ class IncidentAdmin(WatchedRowsAdmin):
             "screens": [each for each in shared if each.item.kind == EvidenceKind.SCREEN],
             "films": [each for each in shared if each.item.kind == EvidenceKind.SCREEN_CLIP],
             "sounds": sounds_of(incident, viewer, slug) if sees_evidence and is_sound else [],
+            "live_clips": [each for each in shared if each.item.kind == EvidenceKind.LIVE_VIDEO],
             "is_sound": is_sound,
             "is_told": incident.kind in set(BrowserKind),  # a browser says so or not: no confidence
             "sees_evidence": sees_evidence,

@@ -44,6 +44,7 @@ class PolicyAdmin(PolicyPages, ProctoringAdmin):
                     "live_video",
                     "room_scan",
                     "photo_again",
+                    "record_live",
                     "full_screen",
                 ),
                 "description": "Candidates read this before they agree; what they were told holds for their "

@@ -284,4 +284,5 @@ class IncidentSerializer(serializers.Serializer[Any]):
         child=serializers.JSONField(), help_text="Recordings, with seconds and a text of what is heard."
     )
     screens = serializers.ListField(child=serializers.JSONField(), help_text="Pictures of the screen.")
+    live_clips = serializers.ListField(child=serializers.JSONField(), help_text="Recordings of live video.")
     screen_clips = serializers.ListField(child=serializers.JSONField(), help_text="Films of the screen.")

@@ -100,8 +100,10 @@ class ProctorLive:
         asked = {"level": level, "sound": sound}
         self.watching[attempt_id] = asked
         watching = {"type": "live", "t": "watching", "from": attempt_id, "sound": granted.sound}
+        watching["recorded"] = granted.recorded
         await self.socket.send_message({**watching, "join": granted.for_proctor.to_json()})
-        await self._tell(attempt_id, {"t": "watch", **asked, "join": granted.for_candidate.to_json()})
+        told = {"t": "watch", **asked, "recorded": granted.recorded}
+        await self._tell(attempt_id, {**told, "join": granted.for_candidate.to_json()})
 
     def _begin(self, attempt_id: int, level: str) -> services.Granted:
         watcher = self.page.watcher

@@ -65,7 +65,7 @@ def captions_address_of(item_id: int, viewer: User, slug: str) -> str:
 def with_links(payload: Mapping[str, Any], viewer: User, slug: str) -> dict[str, Any]:
     """An event's payload with an address in each evidence entry, made for this viewer at this moment."""
     addressed = dict(payload)
-    for name in ("evidence", "sounds", "screens", "screen_clips"):
+    for name in ("evidence", "sounds", "screens", "screen_clips", "live_clips"):
         entries = payload.get(name)
         if isinstance(entries, list):
             addressed[name] = [{**entry, "url": address_of(entry["id"], viewer, slug)} for entry in entries]
@@ -83,7 +83,7 @@ def open_for(item_id: int, link: str, viewer: User) -> OpenedEvidence:
     if hashlib.sha256(data).hexdigest() != item.sha256:
         audit.record(item.institution, item, "evidence.found_altered", actor=viewer)
         raise Conflict("This file is not the one that was stored; it is not shown.", code="altered")
-    if item.kind not in (EvidenceKind.SOUND, EvidenceKind.SCREEN_CLIP):
+    if item.kind not in (EvidenceKind.SOUND, EvidenceKind.SCREEN_CLIP, EvidenceKind.LIVE_VIDEO):
         _log_view(item, viewer)
     elif not cache.get(known := f"evidence-heard:{hashlib.sha256(link.encode()).hexdigest()}"):
         _log_view(item, viewer)

@@ -110,6 +110,7 @@ def _told(policy: Policy, choice: dict[str, bool]) -> dict[str, Any]:
         "screen_clips": choice["screen"] and policy.screen_clips,
         "recordings_leave": policy.listens and policy.diarizer == DiarizerChoice.DEEPGRAM,
         "live_video": policy.shows_live and choice["camera"],
+        "live_recording": policy.records_live and choice["camera"],
         "call_recording": policy.records_calls and choice["camera"],
         "battery": True,
     }

@@ -14,7 +14,7 @@ from proctoring.analysis.recent import RECENT_S
 from proctoring.browser.events import BrowserKind
 from proctoring.browser.terms import Do
 from proctoring.browser.words import WORDS
-from proctoring.identity import notice_line, notice_screen, notice_showing
+from proctoring.identity import notice_line, notice_live, notice_screen, notice_showing
 from proctoring.models import Notice, Policy
 from proctoring.models.policy import DetectorMode, DiarizerChoice, StepMode
 from proctoring.observations import SOUND_KINDS, ObservationKind
@@ -75,7 +75,7 @@ def wording(institution: Institution, policy: Policy) -> str:
     parts += notice_screen.shared(policy)
     parts += _page_noted(policy)
     if policy.shows_live:
-        parts.append(_watched_live(policy))
+        parts.append(notice_live.watched(policy))
     if settings.LIVE_PROVIDER != "off":
         parts.append(_called(policy))
     if policy.chat:
@@ -131,15 +131,10 @@ def _captured(policy: Policy) -> str:
         else ""
     )
     document = _document(policy) + _turning(policy)
-    not_recorded = "No video" if policy.listens else "No sound and no video"
-    if policy.records_calls and not policy.listens:
-        not_recorded = "Apart from private calls (see below), no sound and no video"
-    if policy.shares_screen and policy.screen_clips:
-        not_recorded += " of your camera"
     return (
         "What is captured\nWhile you take the exam, your camera sends a still picture about once a second. "
         "While you check in, pictures are looked at as well, to tell you what the camera needs; those are "
-        f"not kept. {not_recorded} is recorded. {photo}{document}{seat}"
+        f"not kept. {notice_live.not_recorded(policy)} is recorded. {photo}{document}{seat}"
         "A program never decides about you: what it points out is looked at by people."
     )
 
@@ -170,17 +165,6 @@ def _heard(policy: Policy) -> str:
         "What is listened to\nWhile you take the exam, your microphone is recorded in pieces of "
         f"{policy.clip_seconds} seconds. {checks}{words}{voice}Only the part of a piece in which something "
         "is pointed out is kept; the rest is deleted as soon as it was listened to."
-    )
-
-
-def _watched_live(policy: Policy) -> str:
-    heard = ", and hear you when sound is on" if policy.listens else ""
-    sound = " and sound" if policy.listens else ""
-    return (
-        f"Who can watch live\nWhile you take the exam, proctors may watch your camera live{heard}. Nothing "
-        "is sent before one of them watches, you see at once that you are watched and when it ends, and no "
-        f"live picture{sound} is stored. It is written down who watched you, from when to when. A proctor's "
-        "browser may learn the internet address of yours, as in a video call."
     )
 
 

@@ -32,6 +32,7 @@ def incident_shape(incident: Incident) -> dict[str, Any]:
     heard = [item for item in items if item.kind == EvidenceKind.SOUND]
     screens = [item for item in items if item.kind == EvidenceKind.SCREEN]
     films = [item for item in items if item.kind == EvidenceKind.SCREEN_CLIP]
+    watched = [item for item in items if item.kind == EvidenceKind.LIVE_VIDEO]
     return {
         "incident": incident.pk,
         "attempt": session.attempt_id,
@@ -60,6 +61,10 @@ def incident_shape(incident: Incident) -> dict[str, Any]:
         "screen_clips": [
             {"id": item.pk, "captured_at": iso(item.captured_at), "seconds": item.about.get("seconds")}
             for item in films
+        ],
+        "live_clips": [
+            {"id": item.pk, "captured_at": iso(item.captured_at), "seconds": item.about.get("seconds")}
+            for item in watched
         ],
     }
 

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from exams.models import Attempt
 from proctoring.meetings.providers.base import Join, LiveProvider, ProviderDown
-from proctoring.meetings.providers.guarded import provider
+from proctoring.meetings.providers.guarded import GuardedProvider, provider
 from proctoring.models import LiveWatch, Participant
 from proctoring.models.meeting import Part
 
@@ -36,6 +36,11 @@ def let_in(
     meeting, room = candidate.meeting.external_id, room_of(watch.attempt_id)
     for_proctor = service.add_participant(meeting, room, watch.identity, "proctor", until)
     return for_proctor, service.add_participant(meeting, room, candidate.identity, "candidate", until)
+
+
+def record(service: GuardedProvider, watch: LiveWatch, is_on: bool) -> None:
+    """What is sent in the room of the watch is recorded from now on, or not any more. Raises ProviderDown."""
+    service.record(watch.proctor.meeting.external_id, room_of(watch.attempt_id), is_on)
 
 
 def put_out(watches: Iterable[LiveWatch]) -> None:

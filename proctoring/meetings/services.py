@@ -37,12 +37,14 @@ SIGNAL = "live.signal"
 
 @dataclass(frozen=True, slots=True)
 class Granted:
-    """A watch that may begin: what each side needs. `sound`: whether the microphone may be turned on."""
+    """A watch that may begin: what each side needs. `sound`: whether the microphone may be turned on;
+    `recorded`: whether it is recorded while it lasts."""
 
     watch: LiveWatch
     for_proctor: Join
     for_candidate: Join
     sound: bool
+    recorded: bool
 
 
 def meeting_of(sitting: Sitting) -> Meeting:
@@ -77,13 +79,15 @@ def begin_watch(sitting: Sitting, attempt_id: int, *, proctor: User, connection:
     until = max(clock.now(), sitting.closes_at, attempt.deadline_at or clock.now()) + _JOIN_FOR
     try:
         for_proctor, for_candidate = admission.let_in(service, watch, candidate, until)
+        recorded = _records(attempt, consent)
+        admission.record(service, watch, recorded)
     except ProviderDown as down:
         began = _open_watches(connection=connection, attempt_id=attempt_id)
         began.filter(began_at__gte=asked_at).delete()  # nothing was seen, and pages try again and again
         began.update(ended_at=clock.now(), ended_by="unavailable")
         raise _interrupted(meeting, proctor, down) from down
     _restored(meeting, proctor)
-    return Granted(watch, for_proctor, for_candidate, sound=consent.microphone)
+    return Granted(watch, for_proctor, for_candidate, sound=consent.microphone, recorded=recorded)
 
 
 def participant_of(meeting: Meeting, user: User, part: Part) -> Participant:
@@ -186,6 +190,11 @@ def _consent_to(attempt: Attempt) -> Consent | None:
     if found is None:
         raise Conflict("This candidate has not agreed to being watched live.", code="no_consent")
     return found
+
+
+def _records(attempt: Attempt, consent: Consent) -> bool:
+    """Only what the candidate's notice said, and the policy still wants."""
+    return consent.live_recording and policies.policy_of(attempt).records_live
 
 
 def _open(meeting: Meeting, service: LiveProvider, actor: User) -> Meeting:

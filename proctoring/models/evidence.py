@@ -14,6 +14,7 @@ class EvidenceKind(models.TextChoices):
     CAMERA_FRAME = "camera_frame", "Camera picture"
     SOUND = "sound", "Recording of sound"
     SCREEN = "screen", "Picture of the screen"
+    LIVE_VIDEO = "live_video", "Recording of live video"
     SCREEN_CLIP = "screen_clip", "Film of the screen"
     SHOWN = "shown", "Picture that a proctor asked for"
 

@@ -52,6 +52,9 @@ class Consent(ConsentScreen, ConsentShowing, TenantModel):
     battery = models.BooleanField(
         default=False, help_text="The notice said that proctors see how full the device's battery is."
     )
+    live_recording = models.BooleanField(
+        default=False, help_text="The notice said that what proctors watch live is recorded."
+    )
     looked_for = models.JSONField(
         null=True,
         blank=True,

@@ -19,8 +19,28 @@ class LiveTerms(models.Model):
         "with whom, and when.",
     )
 
+    record_live = models.BooleanField(
+        "record what is watched live",
+        default=False,
+        help_text="Only with a media server of your own that records. The live picture is recorded while a "
+        "proctor watches, and only then (with the sound, while the proctor hears it). A recording is kept as "
+        "evidence where an incident falls into its time, and deleted otherwise. Candidates read this before "
+        "they agree, and see it while it happens.",
+    )
+
     class Meta:
         abstract = True
+
+    @property
+    def records_live(self) -> bool:
+        """Whether what is watched may be recorded: where it may be watched, and this server can record."""
+        is_shown: bool = self.shows_live  # type: ignore[attr-defined]
+        return (
+            self.record_live
+            and is_shown
+            and settings.LIVE_PROVIDER == "janus"
+            and bool(settings.JANUS_RECORDINGS)
+        )
 
     @property
     def records_calls(self) -> bool:

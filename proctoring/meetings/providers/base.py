@@ -137,6 +137,17 @@ class SilentProvider:
 
 
 @runtime_checkable
+class Recorder(Protocol):
+    """A provider that can record what is sent."""
+
+    def record(self, external_id: str, room: str, is_on: bool) -> None:
+        """Records all that is sent in the room from now on, or no more. Asked again, nothing changes.
+
+        Raises ProviderDown.
+        """
+
+
+@runtime_checkable
 class Configured(Protocol):
     """A provider that needs settings."""
 

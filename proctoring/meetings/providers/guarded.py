@@ -13,6 +13,7 @@ from proctoring.meetings.providers.base import (
     LiveProvider,
     Part,
     ProviderDown,
+    Recorder,
     load_provider,
 )
 
@@ -41,6 +42,14 @@ class GuardedProvider:
 
     def remove(self, external_id: str, room: str, identity: str) -> None:
         self._ask(lambda: self.inner.remove(external_id, room, identity))
+
+    def record(self, external_id: str, room: str, is_on: bool) -> None:
+        """For a provider that cannot record, a recording that is wanted fails."""
+        inner = self.inner
+        if isinstance(inner, Recorder):
+            self._ask(lambda: inner.record(external_id, room, is_on))
+        elif is_on:
+            raise ProviderDown("this provider does not record")
 
     def end(self, external_id: str) -> None:
         self._ask(lambda: self.inner.end(external_id))

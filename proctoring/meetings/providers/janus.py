@@ -5,6 +5,7 @@ import hashlib
 import hmac
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from pathlib import Path
 
 from django.conf import settings
 
@@ -42,6 +43,14 @@ class JanusProvider:
         tokens = {"api": _api_token(until), "room": name, "entry": entry, "name": identity}
         servers = ice_servers(identity, until)
         return Join(self.name, until, settings.JANUS_WS_URL, tokens, servers, settings.RELAY_ONLY)
+
+    def record(self, external_id: str, room: str, is_on: bool) -> None:
+        """Into the folder of the settings: a file for the picture and one for the sound of each sending."""
+        if not settings.JANUS_RECORDINGS:
+            return  # no room was ever told to record
+        name = room_name(external_id, room)
+        with talk() as janus:
+            janus.ask("enable_recording", room=name, secret=_room_secret(name), record=is_on)
 
     def remove(self, external_id: str, room: str, identity: str) -> None:
         """Off the list, then out; and out goes whoever is in under a name that is not on the list."""
@@ -96,6 +105,8 @@ class JanusProvider:
             )
         if not settings.JANUS_URL.startswith(("http://", "https://")):
             found.append("PROCTOR_JANUS_URL begins with http:// or https://.")
+        if settings.JANUS_RECORDINGS and not Path(settings.JANUS_RECORDINGS).is_dir():
+            found.append("PROCTOR_JANUS_RECORDINGS names a folder that is not there.")
         return found
 
     def _enlist(self, janus: Talk, name: str, entry: str) -> None:
@@ -139,6 +150,8 @@ def _terms(name: str) -> dict[str, object]:
         "require_pvtid": True,
         "lock_record": True,
         "record": False,
+        # Where there may be recordings: into that folder, with a whole picture at least every ten seconds.
+        **({"rec_dir": settings.JANUS_RECORDINGS, "fir_freq": 10} if settings.JANUS_RECORDINGS else {}),
         "permanent": False,
     }
 

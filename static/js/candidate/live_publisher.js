@@ -3,7 +3,7 @@
 import { senderOf } from "./live_senders.js";
 
 /**
- * Event "watchers" {count, heard}: how many pages watch now, and whether one of them hears. Whatever goes wrong
+ * Event "watchers" {count, heard, recorded}: how many pages watch now, whether one of them hears, and whether it is recorded. Whatever goes wrong
  * here is told to the proctor alone: the exam goes on as if nobody had watched.
  */
 export class LivePublisher extends EventTarget {
@@ -58,11 +58,11 @@ export class LivePublisher extends EventTarget {
     for (const from of [...this.watchers.keys()]) this.#drop(from);
   }
 
-  async #watch(from, { level, sound, join }) {
+  async #watch(from, { level, sound, recorded, join }) {
     const before = this.watchers.get(from);
     before?.sender?.end(before);
     const watcher = before ?? { from, tries: 0 };
-    Object.assign(watcher, { level, sound, join, sender: this.#senderFor(join.provider) });
+    Object.assign(watcher, { level, sound, recorded: recorded === true, join, sender: this.#senderFor(join.provider) });
     this.watchers.set(from, watcher);
     this.#tellWatchers();
     if (!watcher.sender) this.#say(watcher, "failed", { code: "no_provider" });
@@ -121,7 +121,9 @@ export class LivePublisher extends EventTarget {
   }
 
   #tellWatchers() {
-    const heard = [...this.watchers.values()].some((each) => each.sound);
-    this.dispatchEvent(new CustomEvent("watchers", { detail: { count: this.watchers.size, heard } }));
+    const watchers = [...this.watchers.values()];
+    const heard = watchers.some((each) => each.sound);
+    const recorded = watchers.some((each) => each.recorded);
+    this.dispatchEvent(new CustomEvent("watchers", { detail: { count: watchers.length, heard, recorded } }));
   }
 }

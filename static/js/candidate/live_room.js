@@ -42,8 +42,9 @@ export class LiveRoom {
     else this.publisher.refresh();
   }
 
-  #show({ count, heard }) {
-    const words = count === 0 ? "" : heard ? "A proctor watches live and hears you" : "A proctor is watching live";
+  #show({ count, heard, recorded }) {
+    const watched = heard ? "A proctor watches live and hears you" : "A proctor is watching live";
+    const words = count === 0 ? "" : recorded ? `${watched}; it is recorded` : watched;
     if (this.badge.textContent !== words) this.badge.textContent = words;
     const line = words ? `${words} now` : "nobody watches now";
     if (this.line.textContent !== line) this.line.textContent = line;

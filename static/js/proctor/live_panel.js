@@ -51,13 +51,13 @@ export class LivePanel {
     this.#showSound(true, isOn);
   }
 
-  #draw({ state, code, againAt, stream, screen = null, canHear }) {
+  #draw({ state, code, againAt, stream, screen = null, canHear, isRecorded }) {
     showScreen(this.view, screen);
     const video = this.#part("video");
     if (video.srcObject !== (stream ?? null)) video.srcObject = stream ?? null;
     if (stream) video.play().catch(() => {}); // interrupted by the next stream, or by its end
     this.#part("figure").hidden = state !== "live";
-    const words = inWords({ state, code, againAt }, this.times);
+    const words = inWords({ state, code, againAt, isRecorded }, this.times);
     const line = this.#part("[data-live-state]");
     if (line.textContent !== words) line.textContent = words;
     this.#showSound(canHear, canHear && !video.muted);

@@ -9,7 +9,7 @@ const PATIENCE_MS = 12000;
 const SLOW_CODES = new Set(["live_off", "no_consent", "not_running", "no_provider", "own_attempt", "not_found", "withdrawn", "attempt_ended"]);
 
 /**
- * Event "state" {attempt, state, code, againAt, stream, screen, canHear}: "connecting", "live", "held" (the exam is paused, nothing
+ * Event "state" {attempt, state, code, againAt, stream, screen, canHear, isRecorded}: "connecting", "live", "held" (the exam is paused, nothing
  * is sent), "unavailable", or "off" when nobody here wants it any more.
  */
 export class LiveViewer extends EventTarget {
@@ -85,8 +85,8 @@ export class LiveViewer extends EventTarget {
     this.#waitFor(call);
   }
 
-  async #granted(call, { sound, join }) {
-    call.canHear = sound;
+  async #granted(call, { sound, recorded, join }) {
+    Object.assign(call, { canHear: sound, isRecorded: recorded === true });
     if (call.provider !== join.provider) {
       call.receiver?.close();
       const Receiver = this.findReceiver(join.provider);
@@ -205,9 +205,10 @@ export class LiveViewer extends EventTarget {
   }
 
   #tell(call) {
-    const { attempt, state, code, againAt, stream, canHear } = call;
+    const { attempt, state, code, againAt, stream, canHear, isRecorded } = call;
     const screen = call.isScreenOn && state === "live" ? (call.screenStream ?? null) : null;
-    this.dispatchEvent(new CustomEvent("state", { detail: { attempt, state, code, againAt, stream, screen, canHear: canHear === true } }));
+    const detail = { attempt, state, code, againAt, stream, screen, canHear: canHear === true, isRecorded: isRecorded === true };
+    this.dispatchEvent(new CustomEvent("state", { detail }));
   }
 }
 

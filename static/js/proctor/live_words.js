@@ -30,9 +30,9 @@ export function tryingAgain(againAt, times) {
 }
 
 /** A sentence or two for the state of a call; with `times` it says when a service is asked again. */
-export function inWords({ state, code, againAt }, times) {
+export function inWords({ state, code, againAt, isRecorded }, times) {
   if (state === "connecting") return "Connecting to the camera.";
-  if (state === "live") return "Live.";
+  if (state === "live") return isRecorded ? "Live. It is recorded." : "Live.";
   if (state === "held") return "The exam is paused: nothing is sent.";
   if (state === "unavailable" && isOfTheService(code) && againAt && times) return `${tryingAgain(againAt, times)} Pictures arrive still.`;
   if (state === "unavailable") return `Live video unavailable${WHY[code] ? `: ${WHY[code]}` : ""}. Pictures arrive still.`;

@@ -203,6 +203,7 @@ def test_janus_reports_who_comes_and_who_is_put_out(
         ({"BASE_URL": "https://exam.example"}, "refuse ws://"),
         ({"JANUS_TOKEN_SECRET": ""}, "PROCTOR_JANUS_TOKEN_SECRET"),
         ({"JANUS_URL": "janus:8088"}, "PROCTOR_JANUS_URL"),
+        ({"JANUS_RECORDINGS": "/nowhere/at/all"}, "PROCTOR_JANUS_RECORDINGS"),
     ],
 )
 def test_settings_that_cannot_work_are_refused(
