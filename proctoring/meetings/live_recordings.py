@@ -81,12 +81,21 @@ def keep_recording(job: Job, progress: Progress) -> dict[str, Any]:
     session = sessions.session_of(attempt) if attempt is not None else None
     pieces = 0
     if files and session is not None and _agreed(session):
-        media = [mjr.read(each.read_bytes()[:MOST_BYTES]) for each in files]
+        media = [_read(each) for each in files]
         progress.tell(0, 1)
         pieces = _keep(session, [each for each in media if each.frames])
     for each in files:
         each.unlink(missing_ok=True)
     return {"pieces": pieces}
+
+
+def _read(path: Path) -> mjr.Media:
+    """A killed Janus leaves a file without a head where it had written none yet: nothing is in it."""
+    data = path.read_bytes()[:MOST_BYTES]
+    if path.suffix == ".tmp" and not data.startswith(mjr.MAGIC):
+        log.warning("a recording of live video was cut off before its begin: %s", path.name)
+        return mjr.Media("vp8", 0.0, [])
+    return mjr.read(data)
 
 
 def _ask(attempt: Attempt, name: str) -> None:

@@ -69,7 +69,7 @@ UNSCOPED: dict[str, str] = {
     "proctoring/meetings/own/rules.py": "the meeting is already in hand, and callers may hold another scope",
     "proctoring/meetings/admission.py": IN_HAND,
     "proctoring/meetings/reports.py": "a provider speaks for all; each report opens its own scope",
-    "proctoring/meetings/live_recordings.py": "one folder for all; each recording opens the scope of its attempt",
+    "proctoring/meetings/live_recordings.py": "one folder for all; each opens the scope of its attempt",
     "proctoring/meetings/calls.py": "the sweep means every institution; else in hand",
     "proctoring/meetings/services.py": "the sweep means every institution; else in hand",
     "proctoring/permissions.py": IN_HAND,

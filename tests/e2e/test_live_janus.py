@@ -118,7 +118,7 @@ def test_janus_carries_the_picture_and_may_be_restarted(
     expect(wall.locator("#details-dialog [data-live-state]")).to_contain_text("ended", timeout=LONG_MS)
     admission.settle()
     assert people_in() == []
-    before, after = pieces_of(incident)
-    assert (max(before), max(after)) == (320, 640), "as large as it was watched"
+    *before, after = pieces_of(incident)  # a killed Janus may have written nothing yet
+    assert max(after) == 640 and all(max(each) == 320 for each in before), "as large as it was watched"
     watch = LiveWatch._base_manager.latest("pk")
     assert watch.ended_by == "attempt_ended" and watch.is_large

@@ -197,3 +197,9 @@ def test_recordings_wait_until_they_have_settled(recorded: Recorded, frames: Any
     assert live_recordings.collect() == 1, "Janus was killed while it wrote"
     (recorded.folder / "videoroom-1234-user-5-17-video-0.mjr").write_bytes(data)
     assert live_recordings.collect() == 0, "of somebody else's room"
+
+
+def test_what_was_cut_off_before_its_begin_holds_nothing(recorded: Recorded) -> None:
+    path = recorded.write(b"", ending="mjr.tmp", age=timedelta(hours=7))
+    assert live_recordings.collect() == 1
+    assert Job.objects.get().result == {"pieces": 0} and not path.exists()
