@@ -6,7 +6,6 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.tenancy import institutions_in_scope
 from exams.api.base import READING_REFUSALS, REFUSALS, person
 from exams.models import Sitting
 from proctor_site.kernel.errors import NotFound
@@ -18,7 +17,7 @@ from proctoring.api.act_shapes import (
     TimeGiftSerializer,
     WordingSerializer,
 )
-from proctoring.api.base import WatcherView, fields_in
+from proctoring.api.base import WatcherView, fields_in, scoped
 from proctoring.api.shapes import WarningSerializer
 from proctoring.live import attempt_state
 from proctoring.live.messages import iso
@@ -61,7 +60,7 @@ class UndoActs(WatcherView):
     @extend_schema(operation_id="act_undo", request=None, responses={200: ActRunSerializer, **REFUSALS})
     def post(self, request: Request, run_id: int) -> Response:
         """Takes back what was done, where nobody has acted since; once, however often it is asked."""
-        rows = ActRun.objects if institutions_in_scope() else ActRun._base_manager.none()
+        rows = scoped(ActRun)
         run = rows.filter(pk=run_id).select_related("institution", "sitting__institution").first()
         if run is None or not may_watch(person(request), run.sitting):
             raise NotFound("There is no such act in a sitting that you watch.")
@@ -109,7 +108,7 @@ class TakeTimeBack(WatcherView):
     )
     def post(self, request: Request, gift_id: int) -> Response:
         """Takes a whole gift back while the attempt runs and has not used it. A repeat changes nothing."""
-        rows = TimeGift.objects if institutions_in_scope() else TimeGift._base_manager.none()
+        rows = scoped(TimeGift)
         related = ("institution", "attempt__enrolment__sitting", "attempt__enrolment__candidate")
         gift = rows.filter(pk=gift_id).select_related(*related).first()
         if gift is None or not may_watch(person(request), gift.attempt.enrolment.sitting):
@@ -125,7 +124,7 @@ class WithdrawWarning(WatcherView):
     )
     def post(self, request: Request, warning_id: int) -> Response:
         """Takes a message back; where it was read already, a correction follows. A repeat changes nothing."""
-        rows = CandidateWarning.objects if institutions_in_scope() else CandidateWarning._base_manager.none()
+        rows = scoped(CandidateWarning)
         related = ("institution", "session__attempt__enrolment__sitting")
         warning = rows.filter(pk=warning_id).select_related(*related).first()
         attempt = warning.session.attempt if warning else None

@@ -23,7 +23,7 @@ class WatcherView(APIView):
         """The attempt, if the person watches its sitting. Raises NotFound."""
         user = person(request)
         attempt = (
-            _scoped(Attempt)
+            scoped(Attempt)
             .filter(pk=attempt_id)
             .select_related("institution", "enrolment__candidate", "enrolment__sitting__institution")
             .first()
@@ -35,7 +35,7 @@ class WatcherView(APIView):
     def watched_sitting(self, request: Request, sitting_id: int) -> Sitting:
         """The sitting, if the person watches it. Raises NotFound."""
         user = person(request)
-        sitting = _scoped(Sitting).filter(pk=sitting_id).select_related("institution", "exam").first()
+        sitting = scoped(Sitting).filter(pk=sitting_id).select_related("institution", "exam").first()
         if sitting is None or not may_watch(user, sitting):
             raise NotFound("There is no such sitting that you watch.")
         return sitting
@@ -54,6 +54,6 @@ def text_in(request: Request, field: str) -> str:
     return value
 
 
-def _scoped(model: Any) -> Any:
+def scoped(model: Any) -> Any:
     """Rows of the institutions of the signed-in person; none when they belong to none."""
     return model.objects.all() if institutions_in_scope() else model._base_manager.none()

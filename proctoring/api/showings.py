@@ -7,7 +7,6 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.tenancy import institutions_in_scope
 from exams.api.base import READING_REFUSALS, REFUSALS, CandidateView, person
 from exams.api.serializers import ProblemSerializer
 from proctor_site.kernel.errors import InvalidInput, NotFound, TooLarge
@@ -18,7 +17,7 @@ from proctoring.api.act_shapes import (
     PhotoTakenSerializer,
     ShowingSerializer,
 )
-from proctoring.api.base import WatcherView, fields_in
+from proctoring.api.base import WatcherView, fields_in, scoped
 from proctoring.api.capture import OctetParser, RawImageParser
 from proctoring.identity import showing_pictures, showings
 from proctoring.models import Showing
@@ -166,7 +165,7 @@ class ShowFace(_ShownPicture):
 
 
 def _find(showing_id: int) -> Showing | None:
-    rows = Showing.objects if institutions_in_scope() else Showing._base_manager.none()
+    rows = scoped(Showing)
     related = (
         "institution",
         "session__institution",

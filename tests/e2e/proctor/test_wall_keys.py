@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from accounts.models import Institution, User
 from accounts.roles import Role
@@ -57,16 +57,7 @@ def test_the_wall_is_watched_by_keyboard_alone(
     page.keyboard.press("a")
     expect(page.locator("#announcements")).to_contain_text("Acknowledged: no face, Person 05.")
     assert Incident._base_manager.get(pk=found.pk).review_state == "acknowledged"
-    page.keyboard.press("w")
-    expect(page.locator("#warn-dialog")).to_be_visible()
-    page.keyboard.press("Escape")
-    expect(focused).to_have_text("Person 05")
-    page.keyboard.press("Enter")
-    panel = page.locator("#details-dialog")
-    expect(panel).to_contain_text("So far")
-    page.keyboard.press("j")
-    expect(panel.locator("#details-title")).not_to_have_text("Person 05")
-    page.keyboard.press("Escape")
+    dialogs_by_key(page)
 
     page.keyboard.press("?")
     page.get_by_label("Use these letters").uncheck()
@@ -80,3 +71,18 @@ def test_the_wall_is_watched_by_keyboard_alone(
     page.reload()
     expect(page.get_by_role("button", name="Working")).to_have_attribute("aria-pressed", "true")
     expect(page.locator("#shown")).to_have_text("9 of 18 candidates, those in need first")
+
+
+def dialogs_by_key(page: Page) -> None:
+    """A warning begun and left, the panel opened, and the next candidate in it."""
+    focused = page.locator("[data-tile] a:focus")
+    page.keyboard.press("w")
+    expect(page.locator("#warn-dialog")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(focused).to_have_text("Person 05")
+    page.keyboard.press("Enter")
+    panel = page.locator("#details-dialog")
+    expect(panel).to_contain_text("So far")
+    page.keyboard.press("j")
+    expect(panel.locator("#details-title")).not_to_have_text("Person 05")
+    page.keyboard.press("Escape")

@@ -1,4 +1,4 @@
-"""What proctors ask candidates to show: who may be asked, the clock, pictures, photos, declining, and the end."""
+"""What proctors ask candidates to show: who may be asked, the clock, pictures, photos, declining, the end."""
 
 from datetime import timedelta
 from typing import Any
