@@ -8,9 +8,6 @@ from proctoring import states
 from proctoring.api.shapes import PersonSerializer
 from proctoring.models.watch_assignment import MOST_NOTE
 
-HAND_OVER_STATES = list(states.HAND_OVER.states)
-"""By this the schema names them apart from those of an attempt (ENUM_NAME_OVERRIDES)."""
-
 
 class OfferedCandidateSerializer(serializers.Serializer[Any]):
     """One candidate of a hand-over."""
@@ -26,7 +23,7 @@ class HandOverSerializer(serializers.Serializer[Any]):
     giver = PersonSerializer()
     taker = PersonSerializer()
     note = serializers.CharField(allow_blank=True)
-    state = serializers.ChoiceField(choices=HAND_OVER_STATES)
+    state = serializers.ChoiceField(choices=states.HAND_OVER.states)
     offered_at = serializers.DateTimeField()
     answered_at = serializers.DateTimeField(allow_null=True)
     candidates = OfferedCandidateSerializer(many=True)
