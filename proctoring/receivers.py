@@ -7,6 +7,7 @@ from django.db.models.signals import post_delete, post_save
 from django.dispatch import receiver
 
 from accounts.models import Institution, User
+from accounts.tenancy import within
 from exams import states
 from exams.delivery import announced
 from exams.models import Announcement, Attempt, Exam, SittingProctor
@@ -100,7 +101,8 @@ def proctor_has_left(sender: type[SittingProctor], *, instance: SittingProctor, 
     """Whom they looked at first is nobody's now, and listed so."""
     from proctoring.rota import services as rota  # noqa: PLC0415
 
-    rota.proctor_left(instance.sitting, instance.user, actor=None)
+    with within(instance.institution):  # also from where no scope is open: a person who is deleted
+        rota.proctor_left(instance.sitting, instance.user, actor=None)
 
 
 @receiver(exam_copied, dispatch_uid="proctoring.exam_copied")

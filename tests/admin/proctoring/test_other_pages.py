@@ -37,6 +37,7 @@ OFFICE = {
     "Consent",
     "Notice",
     "KeptFaceData",
+    "Meeting",
     "OfficerPhoto",
     "PhotoUpload",
 }
