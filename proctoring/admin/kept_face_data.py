@@ -1,4 +1,4 @@
-"""Check-in photos and head baselines in the admin: what is kept, in words; deleted with a reason."""
+"""Photos of faces and head baselines in the admin: what is kept, in words; deleted with a reason."""
 
 from typing import Any
 
@@ -26,11 +26,22 @@ class KeptFaceDataAdmin(PrivatePhotoAdmin):
     list_filter = ("sitting", "started_at")
     search_fields = ("candidate__name", "candidate__email")
     search_help_text = "Searches names and addresses of candidates."
-    fields = ("candidate", "address", "sitting", "exam_state", "consent", "kept", "picture", "baseline")
+    fields = (
+        "candidate",
+        "address",
+        "sitting",
+        "exam_state",
+        "consent",
+        "kept",
+        "picture",
+        "later",
+        "baseline",
+    )
     readonly_fields = fields
     deletes = (
         "Delete the face data of",
-        "The photo of check-in, every template of this session and the head baseline are deleted for good. "
+        "The photo of check-in, photos that were asked for during the exam, every template of this session "
+        "and the head baseline are deleted for good. "
         "The office's photo, a document's photo and pictures of incidents are kept elsewhere and stay.",
         "Delete the face data",
     )
@@ -44,11 +55,15 @@ class KeptFaceDataAdmin(PrivatePhotoAdmin):
         viewer: Any = request.user
         if row is not None:
             row.photo_link = kept_face_data.photo_link(row, viewer)  # for this viewer alone
+            row.later_photos = kept_face_data.later_photos(row, viewer)
         return row
 
     def read_photo(self, request: HttpRequest, row: Any) -> bytes:
         viewer: Any = request.user
-        return kept_face_data.open_photo(row, request.GET.get("link", ""), viewer=viewer)
+        link, number = request.GET.get("link", ""), request.GET.get("showing")
+        if number is not None:
+            return kept_face_data.open_later_photo(row, number, link, viewer=viewer)
+        return kept_face_data.open_photo(row, link, viewer=viewer)
 
     def erase(self, row: Any, *, actor: Any, reason: str) -> None:
         kept_face_data.erase(row, actor=actor, reason=reason)
@@ -97,6 +112,22 @@ class KeptFaceDataAdmin(PrivatePhotoAdmin):
             "<p>The link is yours alone and works for ten minutes. Each look is logged.</p>",
             address,
             session.photo_link,
+        )
+
+    @admin.display(description="photos of the exam")
+    def later(self, session: Any) -> str:
+        address = reverse("admin:proctoring_keptfacedata_picture", args=[session.pk])
+        lines = [
+            (address, link, each.pk, _moment(each.asked_at), each.asked_by)
+            for each, link in session.later_photos
+        ]
+        if not lines:
+            return "None is kept."
+        return format_html_join(
+            "",
+            '<p><a href="{}?link={}&amp;showing={}" target="_blank" rel="noopener">'
+            "Look at the photo of {}</a>, asked for by {}. The link is yours alone and works for ten minutes. Each look is logged.</p>",
+            lines,
         )
 
     @admin.display(description="head baseline")

@@ -1,16 +1,19 @@
 """Monitoring sessions and warnings in the admin, to read."""
 
 from datetime import datetime
+from typing import Any
 
 from django.contrib import admin
+from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 
 from accounts.admin.site import site
 from proctor_site.kernel.errors import Unavailable
 from proctoring.admin.read_only import WatchedRowsAdmin
 from proctoring.evidence import custody
+from proctoring.identity.shown import shown_of
 from proctoring.models import CandidateWarning, Consent, MonitoringSession
 
 _FILES_CHECKED = 500
@@ -30,9 +33,26 @@ class MonitoringSessionAdmin(WatchedRowsAdmin):
     fieldsets = (
         (None, {"fields": ("candidate_name", "sitting", "attempt_link", "state", "started_at", "ended_at")}),
         ("Consent", {"fields": ("consent",)}),
-        ("Evidence", {"fields": ("evidence_count", "incidents_link", "chain", "public_id")}),
+        ("Evidence", {"fields": ("evidence_count", "incidents_link", "shown", "chain", "public_id")}),
     )
-    readonly_fields = ("candidate_name", "attempt_link", "consent", "incidents_link", "chain", "public_id")
+    readonly_fields = (
+        "candidate_name",
+        "attempt_link",
+        "consent",
+        "incidents_link",
+        "shown",
+        "chain",
+        "public_id",
+    )
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
+        row = super().get_object(request, object_id, from_field)
+        viewer: Any = request.user
+        if row is not None:
+            sees = viewer.has_perm("proctoring.view_evidence", row)
+            row.shown = shown_of(row, viewer, row.institution.slug)  # links for this viewer alone
+            row.shown = row.shown if sees else [each | {"pictures": []} for each in row.shown]
+        return row
 
     @admin.display(description="candidate", ordering="candidate__name")
     def candidate_name(self, session: MonitoringSession) -> str:
@@ -57,6 +77,15 @@ class MonitoringSessionAdmin(WatchedRowsAdmin):
         address = reverse("admin:proctoring_incident_changelist")
         return format_html(
             '<a href="{}?session__id__exact={}">{}</a>', address, session.pk, "incidents of this session"
+        )
+
+    @admin.display(description="asked to show")
+    def shown(self, session: Any) -> str:
+        """Each request, and its pictures as links; also of sessions without any incident."""
+        if not session.shown:
+            return "Nothing."
+        return format_html_join(
+            "", "<p>{}, {}, asked by {}: {}. {}</p>", map(_request_in_words, session.shown)
         )
 
     @admin.display(description="evidence chain")
@@ -89,6 +118,13 @@ class CandidateWarningAdmin(WatchedRowsAdmin):
     @admin.display(description="candidate", ordering="session__candidate__name")
     def candidate(self, warning: CandidateWarning) -> str:
         return str(warning.session.candidate or "outside session")
+
+
+def _request_in_words(asked: dict[str, Any]) -> tuple[Any, ...]:
+    row, links = asked["row"], [(each["url"], each["words"]) for each in asked["pictures"]]
+    pictures = format_html_join(", ", '<a href="{}" target="_blank" rel="noopener">{}</a>', links)
+    words = format_html("Pictures, each look is logged: {}.", pictures) if links else ""
+    return asked["what"].capitalize(), _moment(row.asked_at), row.asked_by, asked["state"], words
 
 
 def _consent_in_words(consent: Consent) -> str:

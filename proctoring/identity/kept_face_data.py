@@ -1,4 +1,4 @@
-"""What is kept of candidates' faces from check-in: found, looked at, and deleted for a reason.
+"""What is kept of candidates' faces from check-in and exam: found, looked at, and deleted for a reason.
 
 Templates are counted and dated, never read.
 """
@@ -11,9 +11,9 @@ from accounts.models import User
 from accounts.transitions import lock
 from exams import states
 from proctor_site.kernel.errors import Conflict, NotFound
-from proctoring.identity import baseline, consent, liveness, photo_links, reference, store
+from proctoring.identity import baseline, consent, liveness, photo_links, reference, showings, store
 from proctoring.identity.deletion_reason import required_reason
-from proctoring.models import HeadBaseline, KeptFaceData, MonitoringSession, ReferenceFace
+from proctoring.models import HeadBaseline, KeptFaceData, MonitoringSession, ReferenceFace, Showing
 from proctoring.models.identity import View
 from proctoring.states import SESSION_LIVE
 from proctoring.vision.baseline import Baseline
@@ -22,10 +22,11 @@ _LEARNT = {"check_in": "at check-in", "exam": "in the first half minute of the e
 
 
 def with_face_data(rows: QuerySet[KeptFaceData]) -> QuerySet[KeptFaceData]:
-    """Those of the sessions that keep templates, a check-in photo or a baseline."""
+    """Those of the sessions that keep templates, a photo of check-in or of the exam, or a baseline."""
     faces = ReferenceFace.objects.filter(session=OuterRef("pk"))
     baselines = HeadBaseline.objects.filter(session=OuterRef("pk"))
-    return rows.filter(Q(Exists(faces)) | Q(Exists(baselines)))
+    asked = Showing.objects.filter(session=OuterRef("pk")).exclude(photo_name="")
+    return rows.filter(Q(Exists(faces)) | Q(Exists(baselines)) | Q(Exists(asked)))
 
 
 def photo_link(session: MonitoringSession, viewer: User) -> str | None:
@@ -47,8 +48,27 @@ def open_photo(session: MonitoringSession, link: str, *, viewer: User) -> bytes:
     return data
 
 
+def later_photos(session: MonitoringSession, viewer: User) -> list[tuple[Showing, str]]:
+    """The photos that proctors asked for during the exam, newest first, each with a link for this viewer."""
+    rows = Showing.objects.filter(session=session.pk).exclude(photo_name="").select_related("asked_by")
+    return [(each, photo_links.make_link(_later_name(each), viewer)) for each in rows]
+
+
+def open_later_photo(session: MonitoringSession, number: str, link: str, *, viewer: User) -> bytes:
+    """A photo of the exam by the number of its request; checks, log and refusals as `open_photo`."""
+    rows = Showing.objects.filter(session=session.pk).exclude(photo_name="")
+    is_number = number.isascii() and number.isdecimal() and len(number) < 19
+    showing = rows.select_related("institution").filter(pk=int(number)).first() if is_number else None
+    if showing is None:
+        raise NotFound("There is no such photo here.")
+    photo_links.check_link(_later_name(showing), link, viewer)
+    data = store.read_unaltered(showing.photo_name, showing.photo_sha256)
+    audit.record(session.institution, showing, "showing.photo_viewed", actor=viewer)
+    return data
+
+
 def erase(session: MonitoringSession, *, actor: User, reason: object) -> None:
-    """Deletes photo, templates, baseline and turns of an ended session; the reason stays in the audit log.
+    """Deletes photos, templates, baseline and turns of an ended session; the reason stays in the audit log.
 
     The officer's photo stays, as when consent is withdrawn. Raises InvalidInput (`reason`), and Conflict
     `running`: during the exam only the candidate can end the comparison, by withdrawing the consent.
@@ -70,6 +90,8 @@ def erase(session: MonitoringSession, *, actor: User, reason: object) -> None:
         baseline.erase(session)
         liveness.erase(session)
         detail = {"reason": said, "views": views, "baseline": had_baseline}
+        if later := showings.erase(session):
+            detail["later_photos"] = later
         audit.record(session.institution, session, "session.face_data_deleted", actor=actor, detail=detail)
         transaction.on_commit(lambda: consent.forget(session))
 
@@ -104,6 +126,10 @@ def _photo_of(session: MonitoringSession) -> ReferenceFace | None:
 def _session(session: MonitoringSession) -> MonitoringSession:
     """The session itself and not its proxy: audit entries of one session stand in one chain."""
     return MonitoringSession.objects.select_related("institution", "attempt").get(pk=session.pk)
+
+
+def _later_name(showing: Showing) -> tuple[str, int]:
+    return "kept_showing", showing.pk
 
 
 def _name(session: MonitoringSession) -> tuple[str, int]:

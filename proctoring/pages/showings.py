@@ -10,59 +10,18 @@ from accounts.pages.guards import person_of, require_right
 from accounts.pages.refusals import refused_page
 from exams.models import Attempt
 from proctor_site.kernel.errors import Refusal
-from proctoring.evidence import custody
-from proctoring.identity import showing_pictures
+from proctoring import sessions
+from proctoring.identity import showing_pictures, shown
 from proctoring.models import Showing
-from proctoring.models.showing import What
 from proctoring.pages.evidence_file import private_picture
 from proctoring.pages.watching import watched_sitting
-from proctoring.states import SHOWING_OPEN
-
-STATE_WORDS = {
-    "asked": "asked, not answered yet",
-    "doing": "the candidate is taking pictures",
-    "done": "shown",
-    "declined": "declined; a person decides what follows",
-    "cancelled": "taken back",
-    "expired": "not answered in time",
-}
-STEP_WORDS = {
-    "left": "to the left",
-    "behind": "behind",
-    "right": "to the right",
-    "desk": "on the desk",
-    "under": "under the desk",
-}
-ANSWER_WORDS = {
-    "alike": "the program finds it like the photo of check-in",
-    "unlike": "the program finds it unlike the photo of check-in",
-    "cannot_say": "the program cannot say whether it is like the photo of check-in",
-    "not_compared": "not compared: look at it yourself",
-}
 
 
 def showings_of(attempt: Attempt, viewer: User, slug: str) -> list[dict[str, Any]]:
-    """Newest first, with fresh links to the pictures."""
-    rows = Showing.objects.filter(session__attempt=attempt).select_related("asked_by", "session")
-    return [_shown(each, viewer, slug) for each in rows.prefetch_related("pictures")]
-
-
-def _shown(showing: Showing, viewer: User, slug: str) -> dict[str, Any]:
-    return {
-        "row": showing,
-        "what": What(showing.what).label,
-        "state": STATE_WORDS[showing.state],
-        "is_open": showing.state in SHOWING_OPEN,
-        "answer": ANSWER_WORDS.get(showing.answer, ""),
-        "photo": showing_pictures.address_of(showing, viewer, slug),
-        "pictures": [
-            {
-                "url": custody.address_of(each.pk, viewer, slug),
-                "words": STEP_WORDS.get(str(each.about.get("step")), ""),
-            }
-            for each in sorted(showing.pictures.all(), key=lambda one: one.sequence)
-        ],
-    }
+    """Newest first, with fresh links to the pictures, also of the face."""
+    session = sessions.session_of(attempt)
+    found = shown.shown_of(session, viewer, slug) if session else []
+    return [each | {"photo": showing_pictures.address_of(each["row"], viewer, slug)} for each in found]
 
 
 @require_safe
