@@ -126,7 +126,8 @@ class KeptFaceDataAdmin(PrivatePhotoAdmin):
         return format_html_join(
             "",
             '<p><a href="{}?link={}&amp;showing={}" target="_blank" rel="noopener">'
-            "Look at the photo of {}</a>, asked for by {}. The link is yours alone and works for ten minutes. Each look is logged.</p>",
+            "Look at the photo of {}</a>, asked for by {}. The link is yours alone and works for ten "
+            "minutes. Each look is logged.</p>",
             lines,
         )
 
