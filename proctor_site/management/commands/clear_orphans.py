@@ -12,7 +12,7 @@ from accounts.stored_files import orphans
 from accounts.tenancy import across_all
 from exams.models import AnswerFile, QuestionImport, QuestionMedia, Roster
 from proctor_site.kernel import clock
-from proctoring.models import DocumentCheck, EvidenceItem, OfficerPhoto, PhotoUpload, ReferenceFace
+from proctoring.models import DocumentCheck, EvidenceItem, OfficerPhoto, PhotoUpload, ReferenceFace, Showing
 
 NAMED_BY: dict[str, list[tuple[type[models.Model], str]]] = {
     "question_media": [(QuestionMedia, "stored_name")],
@@ -23,6 +23,7 @@ NAMED_BY: dict[str, list[tuple[type[models.Model], str]]] = {
         (ReferenceFace, "photo_name"),
         (DocumentCheck, "photo_name"),
         (OfficerPhoto, "photo_name"),
+        (Showing, "photo_name"),
     ],
 }
 """The stores, and every column that names their files: what is missing here would be taken for an orphan."""
