@@ -29,6 +29,7 @@ from proctoring.pages.wall_feed import feed_of, feed_of_attempt, version_of
 from proctoring.pages.wall_tiles import (
     ACTS,
     ACTS_WITHOUT_STATE,
+    BEHIND_MORE,
     ON_A_PAGE,
     STATE_WORDS,
     connection_of,
@@ -79,6 +80,7 @@ def proctor_wall(request: HttpRequest, slug: str, sitting_id: int) -> HttpRespon
         "shown": shown,
         "total": len(tiles),
         "acts": ACTS_WITHOUT_STATE,
+        "acts_behind_more": BEHIND_MORE,
         "me": person_of(request).pk,
         "feed": feed_of(sitting, person_of(request), slug),
         "checks_waiting": person_checks.count_waiting(sitting),

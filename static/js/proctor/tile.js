@@ -10,6 +10,8 @@ export class Tile {
     for (const slot of node.querySelectorAll("[data-slot]")) this.slots[slot.dataset.slot] = slot;
     this.buttons = [...node.querySelectorAll("button[data-act]")];
     this.link = node.querySelector("a[data-act]");
+    this.more = node.querySelector("details");
+    this.more.addEventListener("keydown", (event) => this.leaveMore(event));
     this.pictureSequence = null;
   }
 
@@ -22,6 +24,15 @@ export class Tile {
     link.href = this.words.pageOf(row);
     slots.picture.alt = `Latest picture of ${row.name}`;
     for (const button of this.buttons) button.setAttribute("aria-label", `${button.textContent}: ${row.name}`);
+    this.more.querySelector("summary").setAttribute("aria-label", `More for ${row.name}`);
+  }
+
+  /** Escape closes it, as it does everything that opens; only one of all tiles is open at a time. */
+  leaveMore(event) {
+    if (event.key !== "Escape" || !this.more.open) return;
+    event.stopPropagation(); // choosing several goes on
+    this.more.open = false;
+    this.more.querySelector("summary").focus();
   }
 
   /** Writes what has changed. */

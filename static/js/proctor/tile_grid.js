@@ -204,7 +204,7 @@ export class TileGrid extends EventTarget {
     this.roving = chosen;
     for (const tile of tiles) {
       const index = tile.node === chosen ? 0 : -1;
-      for (const control of tile.node.querySelectorAll("a, button, input")) {
+      for (const control of tile.node.querySelectorAll("a, button, input, summary")) {
         if (control.tabIndex !== index) control.tabIndex = index;
       }
     }

@@ -136,6 +136,7 @@ def warn_with_a_ready_text(wall: Page, institution: Institution) -> None:
 
 
 def ask_for_the_desk(wall: Page, name: str) -> None:
+    wall.get_by_label(f"More for {name}").press("Enter")
     wall.get_by_role("button", name=f"Ask to show: {name}").click()
     dialog = wall.locator("#ask-dialog")
     dialog.get_by_label("The desk").check()
