@@ -30,6 +30,7 @@ _SWITCHES = (
     "skips_quiet",
     "live_video",
     "record_live",
+    "record_calls",
     "full_screen",
     "chat",
     "warns_candidate",

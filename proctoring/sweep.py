@@ -4,6 +4,7 @@ from accounts.tenancy import across_all
 from exams.delivery import expiry, heartbeat
 from proctoring.evidence import store
 from proctoring.identity import document, showings
+from proctoring.ingest import call_joining
 from proctoring.meetings import calls, live_recordings, reports
 from proctoring.meetings import services as meetings
 from proctoring.meetings.own import making as own_meetings
@@ -30,8 +31,8 @@ def beat() -> None:
 def sweep_evidence() -> int:
     """Moves evidence that waits on this machine's disk to the store; how many files were moved.
 
-    And deletes document photos whose days are over, closes live meetings of sittings that are, and ends
-    calls that nobody ended.
+    And deletes document photos whose days are over, closes live meetings of sittings that are, ends
+    calls that nobody ended, and keeps the recordings of those that are over.
     """
     with across_all():
         meetings.close_due()
@@ -39,6 +40,7 @@ def sweep_evidence() -> int:
         own_meetings.close_due()
         calls.close_due()
         live_recordings.collect()
+        call_joining.finish_due()
         document.delete_due()
         showings.expire_due()
         return store.retry_spooled()

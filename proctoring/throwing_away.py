@@ -44,10 +44,10 @@ def throw_away(attempt: Attempt, *, actor: User | None) -> dict[str, int]:
     counts = {"live_events": events, "live_watches": watches, "messages": messages, "raised_hands": hands}
     counts["act_results"], _ = ActResult.objects.filter(attempt=attempt).delete()
     counts["time_gifts"], _ = TimeGift.objects.filter(attempt=attempt).delete()
-    counts["calls"], _ = Call.objects.filter(attempt=attempt).delete()
     session = sessions.session_of(attempt)
     if session is not None:
         counts |= _empty(session, actor)
+    counts["calls"], _ = Call.objects.filter(attempt=attempt).delete()  # after the evidence that names them
     return {name: number for name, number in counts.items() if number}
 
 

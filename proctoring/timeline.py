@@ -73,21 +73,23 @@ class Timeline:
     end: datetime
     moments: list[Moment] = field(default_factory=list)
     spans: list[Span] = field(default_factory=list)
+    calls: list[Call] = field(default_factory=list)
 
 
 def timeline_of(session: MonitoringSession) -> Timeline:
-    """The timeline of the session's attempt. Eight queries."""
+    """The timeline of the session's attempt. Nine queries."""
     attempt = session.attempt
     moves = _moves(attempt) if attempt is not None else []
     incidents = Incident.objects.filter(session=session).order_by("started_at", "pk")
     warnings = CandidateWarning.objects.filter(session=session).select_related("proctor").order_by("pk")
     lost = LostTime.objects.filter(attempt=attempt) if attempt is not None else ()
+    calls = list(of_attempt(attempt)) if attempt is not None else []
     moments = [
         *(_of_move(entry) for entry in moves),
         *(_of_incident(incident) for incident in incidents),
         *(line for warning in warnings for line in _of_warning(warning)),
         *(_of_lost_time(each) for each in lost),
-        *(_of_call(each) for each in (of_attempt(attempt) if attempt is not None else ())),
+        *(_of_call(each) for each in calls),
         *(_of_message(each) for each in ChatMessage.objects.filter(attempt=attempt).select_related("author")),
         *(_of_hand(each) for each in RaisedHand.objects.filter(attempt=attempt).select_related("lowered_by")),
         *(_of_page(each) for each in BrowserEvent.objects.filter(session=session)[:MOST_NOTED]),
@@ -97,7 +99,7 @@ def timeline_of(session: MonitoringSession) -> Timeline:
     latest = [each.until or each.at for each in moments]
     is_over = session.ended_at is not None or attempt is None or attempt.ended_at is not None
     end = max([*latest, begin] if is_over else [*latest, clock.now()])
-    return Timeline(begin, end, moments, _spans(moves, end))
+    return Timeline(begin, end, moments, _spans(moves, end), calls)
 
 
 def _moves(attempt: Attempt) -> list[AuditEntry]:
@@ -136,7 +138,7 @@ def _of_call(call: Call) -> Moment:
         call.asked_at,
         "Private call",
         "call",
-        detail + (", recorded" if call.is_recorded else ""),
+        f"{detail}; {call.recording_words}" if call.recording_words else detail,
         call.ended_at,
     )
 

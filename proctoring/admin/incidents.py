@@ -24,6 +24,7 @@ from proctoring.admin.incident_filters import KindFilter, SittingFilter
 from proctoring.admin.incident_queue import Queue
 from proctoring.admin.read_only import SEES_ALL, WatchedRowsAdmin, watched_by, zone_of
 from proctoring.browser.events import BrowserKind
+from proctoring.evidence.call_exhibits import heard_calls
 from proctoring.evidence.sound_exhibits import sounds_of
 from proctoring.identity.shown import shown_of
 from proctoring.models import Incident
@@ -119,6 +120,7 @@ class IncidentAdmin(WatchedRowsAdmin):
             "sounds": sounds_of(incident, viewer, slug) if sees_evidence and is_sound else [],
             "live_clips": [each for each in shared if each.item.kind == EvidenceKind.LIVE_VIDEO],
             "shown": shown_of(incident.session, viewer, slug) if sees_evidence else [],
+            "calls": heard_calls(timeline.calls, viewer, slug, may_hear=sees_evidence),
             "is_sound": is_sound,
             "is_told": incident.kind in set(BrowserKind),  # a browser says so or not: no confidence
             "sees_evidence": sees_evidence,

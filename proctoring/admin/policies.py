@@ -42,6 +42,7 @@ class PolicyAdmin(PolicyPages, ProctoringAdmin):
                     "document_days",
                     "liveness",
                     "live_video",
+                    "record_calls",
                     "room_scan",
                     "photo_again",
                     "record_live",

@@ -17,6 +17,7 @@ from django.conf import settings
 from proctor_site.kernel.errors import Overloaded, Unavailable
 from proctoring.analysis import sound_worker
 from proctoring.analysis.worker_pools import InProcessPool, Pool, WorkerPool
+from proctoring.audio.call_sound import CallPieces, CallSound
 from proctoring.audio.exchange import (
     ClipCut,
     ClipReport,
@@ -97,6 +98,12 @@ def cut(recording: bytes, spans: Sequence[Span], *, margin_s: float, longest_s: 
     """A playable piece of a recording. Raises as `analyse`."""
     piece: ClipCut = _run("cut", recording, tuple(spans), margin_s, longest_s)
     return piece
+
+
+def join(pieces: CallPieces, *, longest_s: float) -> CallSound:
+    """The pieces of a call as one recording. Raises as `analyse`, but for ClipError."""
+    joined: CallSound = _run("join", pieces, longest_s)
+    return joined
 
 
 def enrol(recording: bytes) -> VoiceEnrolment:

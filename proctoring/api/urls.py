@@ -11,6 +11,7 @@ from proctoring.api.acts import (
     WithdrawWarning,
 )
 from proctoring.api.browser_events import SendBrowserEvents
+from proctoring.api.calls import ReportCallRecording, SendCallPiece
 from proctoring.api.check_in import (
     BaselineLook,
     CameraLook,
@@ -61,6 +62,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
         "sessions/<uuid:public_id>/browser-events/",
         SendBrowserEvents.as_view(),
         name="api_session_browser_events",
+    ),
+    path("calls/<int:call_id>/recording/", SendCallPiece.as_view(), name="api_call_recording"),
+    path(
+        "calls/<int:call_id>/recording/report/",
+        ReportCallRecording.as_view(),
+        name="api_call_recording_report",
     ),
     path(_ATTEMPT + "consent/", ConsentToCapture.as_view(), name="api_attempt_consent"),
     path(_ATTEMPT + "look/", CameraLook.as_view(), name="api_attempt_look"),

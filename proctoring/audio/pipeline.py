@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
-from proctoring.audio import cutting, judging, thresholds
+from proctoring.audio import cutting, joining, judging, thresholds
+from proctoring.audio.call_sound import CallPieces, CallSound
 from proctoring.audio.clips import decode
 from proctoring.audio.containers import DEFAULT_LIMITS, ClipLimits
 from proctoring.audio.diarizers.base import Clip, Diarizer, DiarizerError, load_diarizer
@@ -170,6 +171,10 @@ class AudioPipeline:
     def cut(self, data: bytes, spans: tuple[Span, ...], margin_s: float, longest_s: float) -> ClipCut:
         """A short playable recording around the spans, for evidence; ClipError as for clips."""
         return cutting.cut(decode(data, self.limits).samples, spans, margin_s, longest_s)
+
+    def join(self, pieces: CallPieces, longest_s: float) -> CallSound:
+        """The pieces of a call as one recording; nobody's voice is judged."""
+        return joining.join(pieces, longest_s, self.limits)
 
     def _nobody(self) -> VoiceResult | None:
         """The result for a clip without any signal, which no diarizer need hear."""

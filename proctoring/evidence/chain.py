@@ -21,5 +21,7 @@ def payload_of(item: EvidenceItem) -> dict[str, Any]:
     }
     if item.showing_id is not None:
         payload["showing"] = item.showing_id
+    if item.call_id is not None:
+        payload["call"] = item.call_id
     # Only where there is something: chains from before recordings stay whole.
     return payload | {"about": item.about} if item.about else payload

@@ -18,7 +18,7 @@ from proctor_site.kernel.errors import Conflict, NotAllowed, NotFound, Unavailab
 from proctoring.evidence import store
 from proctoring.evidence.chain import payload_of
 from proctoring.models import EvidenceItem, MonitoringSession
-from proctoring.models.evidence import EvidenceKind
+from proctoring.models.evidence import HEARD, EvidenceKind
 from proctoring.permissions import may_see_incidents
 
 LINK_LIFETIME = timedelta(minutes=10)
@@ -83,7 +83,7 @@ def open_for(item_id: int, link: str, viewer: User) -> OpenedEvidence:
     if hashlib.sha256(data).hexdigest() != item.sha256:
         audit.record(item.institution, item, "evidence.found_altered", actor=viewer)
         raise Conflict("This file is not the one that was stored; it is not shown.", code="altered")
-    if item.kind not in (EvidenceKind.SOUND, EvidenceKind.SCREEN_CLIP, EvidenceKind.LIVE_VIDEO):
+    if item.kind not in (*HEARD, EvidenceKind.SCREEN_CLIP, EvidenceKind.LIVE_VIDEO):
         _log_view(item, viewer)
     elif not cache.get(known := f"evidence-heard:{hashlib.sha256(link.encode()).hexdigest()}"):
         _log_view(item, viewer)
@@ -92,9 +92,8 @@ def open_for(item_id: int, link: str, viewer: User) -> OpenedEvidence:
 
 
 def _log_view(item: EvidenceItem, viewer: User) -> None:
-    audit.record(
-        item.institution, item, "evidence.viewed", actor=viewer, detail={"incident": item.incident_id}
-    )
+    about = {"incident": item.incident_id} | ({"call": item.call_id} if item.call_id is not None else {})
+    audit.record(item.institution, item, "evidence.viewed", actor=viewer, detail=about)
 
 
 def find_for(item_id: int, link: str, viewer: User) -> EvidenceItem:

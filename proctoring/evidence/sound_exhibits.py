@@ -59,7 +59,9 @@ def _sound(item: EvidenceItem, viewer: User, slug: str) -> Sound:
         captured_at=item.captured_at,
         url=custody.address_of(item.pk, viewer, slug),
         captions_url=custody.captions_address_of(item.pk, viewer, slug),
-        renew_url=f"/i/{slug}/incidents/{item.incident_id}/evidence/",
+        renew_url=f"/i/{slug}/calls/{item.call_id}/recording/"
+        if item.call_id is not None
+        else f"/i/{slug}/incidents/{item.incident_id}/evidence/",
         seconds=about.get("seconds") or 0.0,
         text=about.get("text") or "recording",
         lines=tuple(

@@ -8,10 +8,13 @@ wrote down), `text` (what is to be heard, in words). A label is "voice 1" for th
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from proctoring.audio.call_sound import CallSound
 from proctoring.audio.exchange import ClipCut, ClipReport, Span, VoiceResult
 
 _MOST_PEAKS = 600
 EXPECTED, OTHER = "voice 1", "another voice"
+MISSING = "not recorded"
+_LEAST_END_S = 2.0
 
 
 def describe(report: ClipReport, piece: ClipCut) -> dict[str, Any]:
@@ -23,6 +26,22 @@ def describe(report: ClipReport, piece: ClipCut) -> dict[str, Any]:
         "spans": [list(each) for each in spans],
         "lines": _lines(report.voices, piece),
         "text": _words(piece.duration_s, spans),
+    }
+
+
+def describe_call(sound: CallSound, call_seconds: float) -> dict[str, Any]:
+    """The same for the whole of a call. Nobody is told apart: what is marked is what is missing."""
+    missing = list(sound.gaps)
+    if call_seconds - sound.seconds > _LEAST_END_S:
+        missing.append((round(sound.seconds, 1), round(call_seconds, 1)))
+    words = ", ".join(f"{clock(start)}-{end_clock(start, end)}" for start, end in missing)
+    return {
+        "seconds": round(sound.seconds, 2),
+        "peaks": _fewer(sound.waveform),
+        "spans": [[start, end, MISSING] for start, end in sound.gaps],
+        "lines": [],
+        "text": f"{clock(sound.seconds)} recording of a call, both sides"
+        + (f"; not recorded: {words} of the call" if missing else ""),
     }
 
 
@@ -73,8 +92,12 @@ def _peaks(report: ClipReport, piece: ClipCut) -> list[int]:
         return []
     steps = len(report.waveform) / report.duration_s
     part = report.waveform[int(piece.offset_s * steps) : int((piece.offset_s + piece.duration_s) * steps) + 1]
-    size = -(-len(part) // _MOST_PEAKS) or 1
-    return [max(part[start : start + size]) for start in range(0, len(part), size)]
+    return _fewer(part)
+
+
+def _fewer(peaks: Sequence[int]) -> list[int]:
+    size = -(-len(peaks) // _MOST_PEAKS) or 1
+    return [max(peaks[start : start + size]) for start in range(0, len(peaks), size)]
 
 
 def _words(seconds: float, spans: Sequence[tuple[float, float, str]]) -> str:

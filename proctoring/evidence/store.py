@@ -28,7 +28,7 @@ from proctor_site.kernel import chains, clock
 from proctor_site.kernel.errors import Unavailable
 from proctoring.evidence.chain import payload_of
 from proctoring.evidence.windows import AvailableFrame
-from proctoring.models import EvidenceItem, Incident, MonitoringSession, Showing
+from proctoring.models import Call, EvidenceItem, Incident, MonitoringSession, Showing
 from proctoring.models.evidence import EvidenceKind
 from proctoring.observations import ObservationKind
 
@@ -88,9 +88,9 @@ class Staged:
     sha256: str
 
 
-def keep(subject: Incident | Showing, pictures: Sequence[Exhibit]) -> list[EvidenceItem]:
-    """Stores evidence of an incident, or pictures that a proctor asked for: hashed, chained to what was
-    stored of the session before.
+def keep(subject: Incident | Showing | Call, pictures: Sequence[Exhibit]) -> list[EvidenceItem]:
+    """Stores evidence of an incident, pictures that a proctor asked for, or the recording of a call: hashed,
+    chained to what was stored of the session before.
 
     The rows are written in the caller's transaction (or one of its own); the files follow after commit.
     """
@@ -134,7 +134,7 @@ def _facts_of(exhibit: Exhibit) -> dict[str, Any]:
     }
 
 
-def attach(subject: Incident | Showing, staged: Sequence[Staged]) -> list[EvidenceItem]:
+def attach(subject: Incident | Showing | Call, staged: Sequence[Staged]) -> list[EvidenceItem]:
     """Writes the rows and moves the head of the session's chain; must run inside a transaction."""
     if not staged:
         return []
@@ -147,6 +147,7 @@ def attach(subject: Incident | Showing, staged: Sequence[Staged]) -> list[Eviden
             session=session,
             incident=subject if isinstance(subject, Incident) else None,
             showing=subject if isinstance(subject, Showing) else None,
+            call=subject if isinstance(subject, Call) else None,
             sequence=session.evidence_count + 1,
             captured_at=each.picture.captured_at,
             name=each.name,

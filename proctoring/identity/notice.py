@@ -171,7 +171,8 @@ def _heard(policy: Policy) -> str:
 def _called(policy: Policy) -> str:
     recorded = (
         "When your camera is used, the sound of such a call is recorded, yours and the proctor's, and kept "
-        "as evidence; you read that again before you accept. "
+        "as evidence until the results are final and any appeal is closed; then your institution deletes it. "
+        "No program listens to it. You read again that it is recorded before you accept. "
         if policy.records_calls
         else "Nothing of a call is recorded. "
     )

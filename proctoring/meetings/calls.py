@@ -171,7 +171,12 @@ def covered(attempt_id: int, begin: datetime, end: datetime) -> bool:
 
 def of_attempt(attempt: Attempt) -> "QuerySet[Call]":
     """The newest calls of an attempt, for staff who may see it."""
-    return Call.objects.filter(attempt=attempt).select_related("proctor").order_by("-pk")[:MOST_SHOWN]
+    return (
+        Call.objects.filter(attempt=attempt)
+        .select_related("proctor")
+        .order_by("-pk")
+        .prefetch_related("recordings")[:MOST_SHOWN]
+    )
 
 
 def why_not(attempt: Attempt) -> str:

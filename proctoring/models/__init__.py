@@ -2,6 +2,7 @@
 
 from proctoring.models.browser_event import BrowserEvent
 from proctoring.models.call import Call
+from proctoring.models.call_recording import CallPiece
 from proctoring.models.evidence import EvidenceItem
 from proctoring.models.face_data import KeptFaceData
 from proctoring.models.identity import (
@@ -32,6 +33,7 @@ __all__ = [
     "ActRun",
     "BrowserEvent",
     "Call",
+    "CallPiece",
     "CandidateWarning",
     "ChatMessage",
     "Consent",

@@ -1,4 +1,4 @@
-"""Private calls between a proctor and one candidate, and the pieces of their recording until it is kept."""
+"""Private calls between a proctor and one candidate, and what became of their recording."""
 
 from django.conf import settings
 from django.db import models
@@ -6,6 +6,7 @@ from django.db import models
 from accounts.tenancy import TenantModel
 from exams.models import Attempt
 from proctoring import states
+from proctoring.models.session import MonitoringSession
 
 
 class CallKind(models.TextChoices):
@@ -28,6 +29,18 @@ class CallEnd(models.TextChoices):
     CHOSEN_ANEW = "chosen_anew", "the candidate chose anew what is captured"
 
 
+class CallGap(models.TextChoices):
+    """Why a call that should be recorded was not, or not all of it. The words are read by staff."""
+
+    NO_RECORDER = "no_recorder", "the proctor’s browser cannot record sound"
+    FAILED = "failed", "recording failed in the proctor’s browser"
+    NOT_TAKEN = "not_taken", "pieces could not be brought to the server"
+    REFUSED = "refused", "the server refused pieces"
+    TOO_LONG = "too_long", "it was longer than calls are recorded"
+    UNREADABLE = "unreadable", "pieces could not be read"
+    NO_SOUND = "no_sound", "no sound came from the proctor’s page"
+
+
 class Call(TenantModel):
     """A proctor asked to speak with one candidate. `is_recorded` is fixed when it rings."""
 
@@ -44,6 +57,13 @@ class Call(TenantModel):
     ended_at = models.DateTimeField(null=True, blank=True)
     ended_by = models.CharField(max_length=20, choices=CallEnd.choices, blank=True)
     seen_at = models.DateTimeField(help_text="The last sign of the proctor's page.")
+    recording_gap = models.CharField(max_length=12, choices=CallGap.choices, blank=True)
+    recording_sent_at = models.DateTimeField(
+        null=True, blank=True, help_text="The proctor's page said that nothing more comes."
+    )
+    recording_closed_at = models.DateTimeField(
+        null=True, blank=True, help_text="The pieces were joined and kept, or there were none."
+    )
 
     class Meta:
         ordering = ["-id"]
@@ -60,6 +80,13 @@ class Call(TenantModel):
                 name="call_one_of_a_proctor",
             ),
         ]
+        indexes = [
+            models.Index(
+                fields=["ended_at"],
+                condition=models.Q(is_recorded=True, recording_closed_at=None, state=states.CALL_ENDED),
+                name="call_recording_due",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"call of {self.proctor} to attempt {self.attempt_id}"
@@ -70,6 +97,28 @@ class Call(TenantModel):
         if self.answered_at is None or self.ended_at is None:
             return None
         return max(0.0, (self.ended_at - self.answered_at).total_seconds())
+
+    @property
+    def session(self) -> MonitoringSession:
+        """The monitoring session whose evidence a recording is; a recorded call has one."""
+        found: MonitoringSession = self.attempt.monitoring
+        return found
+
+    @property
+    def recording_words(self) -> str:
+        """What became of the recording, in words; "" for calls that were not answered."""
+        if self.answered_at is None:
+            return ""
+        if not self.is_recorded:
+            return "nothing of it was recorded"
+        gap = self.get_recording_gap_display()
+        if self.recording_closed_at is None:
+            if self.state == states.CALL_OPEN:
+                return f"not all of it is recorded: {gap}" if gap else "is recorded"
+            return "the recording is being put together"
+        if self.recordings.all():  # fetched along where calls are listed
+            return f"recorded, but not all of it: {gap}" if gap else "recorded"
+        return f"not recorded: {gap or CallGap.NO_SOUND.label}"
 
     @property
     def outcome(self) -> str:

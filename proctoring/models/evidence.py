@@ -3,6 +3,7 @@
 from django.db import models
 
 from accounts.tenancy import TenantModel
+from proctoring.models.call import Call
 from proctoring.models.incident import Incident
 from proctoring.models.session import MonitoringSession
 from proctoring.models.showing import Showing
@@ -17,10 +18,13 @@ class EvidenceKind(models.TextChoices):
     LIVE_VIDEO = "live_video", "Recording of live video"
     SCREEN_CLIP = "screen_clip", "Film of the screen"
     SHOWN = "shown", "Picture that a proctor asked for"
+    CALL = "call", "Recording of a private call"
 
 
 OF_SCREEN = (EvidenceKind.SCREEN, EvidenceKind.SCREEN_CLIP)
 """Their numbers are of a line of their own, beside those of the camera."""
+HEARD = (EvidenceKind.SOUND, EvidenceKind.CALL)
+"""Recordings of sound: played, with captions."""
 
 
 class EvidenceItem(TenantModel):
@@ -32,9 +36,10 @@ class EvidenceItem(TenantModel):
         on_delete=models.PROTECT,
         null=True,
         related_name="evidence",
-        help_text="Empty: a picture that a proctor asked for.",
+        help_text="Empty: a picture that a proctor asked for, or the recording of a call.",
     )
     showing = models.ForeignKey(Showing, on_delete=models.PROTECT, null=True, related_name="pictures")
+    call = models.ForeignKey(Call, on_delete=models.PROTECT, null=True, related_name="recordings")
     kind = models.CharField(max_length=20, choices=EvidenceKind.choices)
     sequence = models.PositiveIntegerField(help_text="Place in the session's chain, from 1.")
     frame_sequence = models.PositiveBigIntegerField(

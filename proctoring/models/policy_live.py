@@ -1,7 +1,4 @@
-"""The fields of a policy about live video and calls.
-
-No form or file offers `record_calls` yet: who may be recorded is settled, but nothing records (0114).
-"""
+"""The fields of a policy about live video and calls."""
 
 from django.conf import settings
 from django.db import models

@@ -13,12 +13,13 @@ from accounts.pages.refusals import refused_page
 from proctor_site.kernel.byte_ranges import wanted_bytes
 from proctor_site.kernel.errors import NotFound, Refusal
 from proctoring.evidence import custody
+from proctoring.evidence.call_exhibits import recordings_of
 from proctoring.evidence.sound_drawing import captions_of
 from proctoring.evidence.sound_exhibits import Sound, sounds_of
 from proctoring.evidence.store import ENDINGS
 from proctoring.live.messages import iso
-from proctoring.models import Incident
-from proctoring.models.evidence import EvidenceKind
+from proctoring.models import Call, Incident
+from proctoring.models.evidence import HEARD, EvidenceKind
 from proctoring.pages.wall_feed import Picture, pictures_of
 from proctoring.pages.watching import zone_of
 from proctoring.permissions import may_see_incidents
@@ -51,7 +52,7 @@ def evidence_captions(request: HttpRequest, slug: str, item_id: int) -> HttpResp
     """
     try:
         item = custody.find_for(item_id, request.GET.get("link", ""), person_of(request))
-        if item.kind != EvidenceKind.SOUND:
+        if item.kind not in HEARD:
             raise NotFound("There are captions for recordings only.")
     except Refusal as refusal:
         return _refused(request, refusal)
@@ -120,6 +121,20 @@ def _link(item: Picture | Sound) -> dict[str, Any]:
 
 def _link_of_sound(sound: Sound) -> dict[str, Any]:
     return {**_link(sound), "captions_url": sound.captions_url}
+
+
+@never_cache
+@require_safe
+@require_right("proctoring.view_evidence")
+def call_recording(request: HttpRequest, slug: str, call_id: int) -> JsonResponse:
+    """The recording of a call with a fresh link; players ask when theirs have expired."""
+    rows = Call.objects.filter(pk=call_id).select_related("institution", "attempt__enrolment__sitting")
+    call, viewer = rows.first(), person_of(request)
+    if call is None or not may_see_incidents(viewer, call.attempt.enrolment.sitting, call.institution):
+        raise Http404("There is no such call that you may see.")
+    return JsonResponse(
+        {"sounds": [_link_of_sound(each) for each in recordings_of([call], viewer, slug).values()]}
+    )
 
 
 @never_cache

@@ -16,6 +16,8 @@ from exams.delivery.tools import tools_of
 from exams.models import Attempt, Enrolment, LostTime, OutsideSafeBrowser
 from proctor_site.kernel import clock
 from proctoring import policies, sessions
+from proctoring.evidence.call_exhibits import heard_calls
+from proctoring.evidence.call_exhibits import version_of as version_of_calls
 from proctoring.identity import liveness_words, officer_photos, person_checks
 from proctoring.live import presence, replay
 from proctoring.live.messages import iso
@@ -121,6 +123,7 @@ def candidate_details(request: HttpRequest, slug: str, sitting_id: int, enrolmen
     if attempt is not None:
         session = sessions.session_of(attempt)
         why_not_live, why_no_call = live_video.why_not(attempt), calls.why_not(attempt)
+        heard = heard_calls(calls.of_attempt(attempt), person_of(request), slug)
         known = presence.read(attempt.pk)
         seen = known.to_pulse(clock.now().timestamp())
         page |= {
@@ -138,7 +141,8 @@ def candidate_details(request: HttpRequest, slug: str, sitting_id: int, enrolmen
             "watches": live_video.watches_of(attempt),
             "why_not_live": why_not_live,
             "can_watch_live": is_panel and not why_not_live,
-            "calls": calls.of_attempt(attempt),
+            "calls": heard,
+            "calls_version": version_of_calls(heard),
             "can_call": is_panel and not why_no_call,
             "why_no_call": why_no_call or "Open the candidate from the page of the sitting to call.",
             "records_calls": calls.may_be_recorded(attempt),

@@ -3,6 +3,7 @@
 from django.urls import URLPattern, path
 
 from proctoring.pages.evidence_file import (
+    call_recording,
     evidence_captions,
     evidence_file,
     evidence_links,
@@ -34,6 +35,7 @@ urlpatterns: list[URLPattern] = [
     path(_HERE + "evidence/<int:item_id>/", evidence_file, name="evidence_file"),
     path(_HERE + "evidence/<int:item_id>/captions/", evidence_captions, name="evidence_captions"),
     path(_HERE + "incidents/<int:incident_id>/sounds/", incident_sounds, name="incident_sounds"),
+    path(_HERE + "calls/<int:call_id>/recording/", call_recording, name="call_recording"),
     path(_HERE + "incidents/<int:incident_id>/evidence/", evidence_links, name="evidence_links"),
     path(_HERE + "incidents/<int:incident_id>/review/", open_review, name="open_review"),
 ]

@@ -17,7 +17,18 @@ def _owner(status: int) -> str:
 _SHOWING = _API + "showings/<int:showing_id>/"
 _ACT = {"action": "pause", "attempts": [1], "reason": "Fire alarm", "key": "of-the-table"}
 
+_CALL = _API + "calls/<int:call_id>/recording/"
+
+
+def _caller(status: int) -> str:
+    """The proctor whose call it is; for everybody else it does not exist, also for those who may watch."""
+    return f"404 404 {status} 404 404 404 404 404 404 401"
+
+
 ACT_ROWS = [
+    Row("POST", _CALL, _caller(415)),  # JSON is no sound
+    Row("POST", _CALL + "report/", _caller(200), body={"problem": "failed"}),
+    Row("GET", "i/<slug:slug>/calls/<int:call_id>/recording/", "403 403 200 404 200 200 200 404 404 302"),
     Row("POST", _API + "sittings/<int:sitting_id>/actions/", _watchers(200), body=_ACT),
     Row("GET", _API + "sittings/<int:sitting_id>/wording/", _watchers(200)),
     Row("POST", _API + "actions/<int:run_id>/undo/", _watchers(200)),

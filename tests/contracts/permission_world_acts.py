@@ -8,6 +8,7 @@ from accounts.models import User
 from exams.models import Attempt
 from proctor_site.kernel import clock
 from proctoring.models import ActRun, MonitoringSession, Showing, TimeGift
+from tests.factories.calls import make_call
 
 
 def make_acts(attempt: Attempt, session: MonitoringSession, proctor: User) -> dict[str, Any]:
@@ -32,4 +33,5 @@ def make_acts(attempt: Attempt, session: MonitoringSession, proctor: User) -> di
         asked_at=clock.now(),
         expires_at=clock.now() + timedelta(hours=1),
     )
-    return {"gift_id": gift.pk, "run_id": run.pk, "showing_id": showing.pk}
+    call = make_call(session, proctor)
+    return {"call_id": call.pk, "gift_id": gift.pk, "run_id": run.pk, "showing_id": showing.pk}

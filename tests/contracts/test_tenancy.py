@@ -72,6 +72,8 @@ UNSCOPED: dict[str, str] = {
     "proctoring/meetings/admission.py": IN_HAND,
     "proctoring/meetings/reports.py": "a provider speaks for all; each report opens its own scope",
     "proctoring/meetings/live_recordings.py": "one folder for all; each opens the scope of its attempt",
+    "proctoring/api/calls.py": "only to answer nothing where the person belongs to no institution",
+    "proctoring/ingest/call_joining.py": "the sweep means every institution",
     "proctoring/meetings/calls.py": "the sweep means every institution; else in hand",
     "proctoring/meetings/services.py": "the sweep means every institution; else in hand",
     "proctoring/permissions.py": IN_HAND,

@@ -24,6 +24,7 @@ THROWN_AWAY = {
     "proctoring.ActResult",
     "proctoring.BrowserEvent",
     "proctoring.Call",
+    "proctoring.CallPiece",
     "proctoring.CandidateWarning",
     "proctoring.ChatMessage",
     "proctoring.DocumentCheck",

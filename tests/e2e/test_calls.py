@@ -1,4 +1,4 @@
-"""A private call between two browsers: accepted, heard on both sides, ended; and nobody else is rung."""
+"""A private call between two browsers: accepted, heard on both sides, recorded; and nobody else is rung."""
 
 from collections.abc import Callable
 from typing import Any
@@ -10,12 +10,14 @@ from playwright.sync_api import Browser, Page, expect
 
 from accounts.models import Institution, User
 from accounts.tenancy import within
-from proctoring.models import Call
+from proctoring.ingest import call_joining
+from proctoring.models import Call, EvidenceItem, Policy
 from tests.capture import give_consent, scripted  # noqa: F401
 from tests.e2e.browsers import Console, open_page
 from tests.e2e.test_live_video import _LOOPBACK, LONG_MS
 from tests.factories.exams import enrol, make_attempt, make_exam, make_sitting
 from tests.factories.proctoring import make_session
+from tests.recordings import listening  # noqa: F401
 
 _LOUDEST = """async (audio) => {
     const context = new AudioContext();
@@ -39,7 +41,25 @@ def loudness(page: Page) -> float:
     return float(page.locator("[data-call-audio]").evaluate(_LOUDEST))
 
 
-@pytest.mark.usefixtures("scripted")
+def assert_kept_and_played(wall: Page, call: Call, candidate: User) -> None:
+    """Both sides are in one recording, which the panel plays."""
+    for _ in range(100):  # the last piece is under way
+        call.refresh_from_db()
+        if call.recording_sent_at is not None:
+            break
+        wall.wait_for_timeout(100)
+    assert call_joining.finish_due() == 1
+    with within(call.institution):
+        [item] = EvidenceItem.objects.filter(call=call)
+    assert call.seconds is not None and abs(item.about["seconds"] - call.seconds) < 3
+    assert max(item.about["peaks"]) > 100, "the browser's false microphones beep"
+    wall.locator("a[data-act=details]", has_text=str(candidate)).click()
+    player = wall.locator("clip-player")
+    player.get_by_role("button", name="Play").click()
+    expect(player.locator("[data-slot=time]")).not_to_contain_text("0:00 of", timeout=LONG_MS)
+
+
+@pytest.mark.usefixtures("scripted", "listening")
 def test_a_private_call_is_heard_on_both_sides_and_by_nobody_else(
     asgi_server: str,
     institution: Institution,
@@ -52,8 +72,10 @@ def test_a_private_call_is_heard_on_both_sides_and_by_nobody_else(
 ) -> None:
     sitting = make_sitting(make_exam(institution, kinds=("essay",)), proctors=[proctor])
     attempt, other = (make_attempt(enrol(sitting, each)) for each in (candidate, second_candidate))
-    for each in (attempt, other):
-        give_consent(make_session(each), camera=False, face_comparison=False)
+    with within(institution):
+        Policy.objects.create(institution=institution, name="Recorded", is_default=True, record_calls=True)
+    give_consent(make_session(other), camera=False, face_comparison=False)
+    give_consent(make_session(attempt), face_comparison=False, call_recording=True)
     # The browser's own false microphone beeps once a second.
     opened = browser(
         arguments=[*_LOOPBACK, "--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream"]
@@ -79,13 +101,14 @@ def test_a_private_call_is_heard_on_both_sides_and_by_nobody_else(
     wall.get_by_role("button", name="Call by video").click()
     dock = page.locator("#call-dock")
     expect(dock).to_contain_text(f"Your proctor {proctor} wants to speak with you", timeout=LONG_MS)
-    expect(dock.get_by_text("This call is recorded")).to_be_hidden()
+    expect(dock.get_by_text("This call is recorded")).to_be_visible()
     dock.get_by_role("button", name="Accept with my picture").click()
     expect(dock.locator("[data-call-state]")).to_have_text("Connected.", timeout=LONG_MS)
     bar = wall.locator("#call-bar")
     expect(bar.locator("[data-call-state]")).to_have_text("Connected.", timeout=LONG_MS)
     expect(bar.locator("video")).to_be_visible()
     assert loudness(page) > 0.01 and loudness(wall) > 0.01
+    expect(bar.locator("[data-call-recording]")).to_have_text("The sound of this call is being recorded.")
 
     page.reload()
     expect(bar.locator("[data-call-state]")).not_to_have_text("Connected.", timeout=LONG_MS)
@@ -97,5 +120,6 @@ def test_a_private_call_is_heard_on_both_sides_and_by_nobody_else(
     with within(institution):
         [call] = Call.objects.all()
     assert (call.state, call.ended_by) == ("ended", "proctor")
+    assert_kept_and_played(wall, call, candidate)
     expect(bystander.locator("#call-dock")).to_be_hidden()
     assert heard_there and not [each for each in heard_there if '"call' in each]

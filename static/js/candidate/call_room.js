@@ -72,7 +72,7 @@ export class CallRoom {
     const what = call.kind === "video" ? "with picture" : "by voice";
     const title = `Your proctor ${call.proctor} wants to speak with you`;
     this.#text("title", title);
-    this.#text("text", `A private call ${what}: no other candidate hears it. The exam’s clock runs on, and your answers are saved as always. You may decline.`);
+    this.#text("text", `A private call ${what}: no other candidate hears it. The exam’s clock runs on, and your answers are saved as always. You may decline. ${kept(call)}`);
     this.#part("recorded").hidden = !call.recorded;
     this.#text("state", "");
     this.#problem("");
@@ -83,7 +83,7 @@ export class CallRoom {
   #opened(call) {
     this.call = call;
     this.#text("title", `Call with your proctor ${call.proctor}`);
-    this.#text("text", "Only your proctor hears you. The exam’s clock runs on.");
+    this.#text("text", `Only your proctor hears you. The exam’s clock runs on. ${kept(call)}`);
     this.#part("recorded").hidden = !call.recorded;
     this.#mode("open");
     // After a reload of this page: accepted before, so it goes on.
@@ -249,4 +249,9 @@ export class CallRoom {
   #part(name) {
     return this.dock.parentElement.querySelector(`[data-call-${name}]`);
   }
+}
+
+/** Said before accepting and while it goes on. */
+function kept({ recorded }) {
+  return recorded ? "The sound of both of you is recorded and kept with your exam." : "Nothing of it is recorded.";
 }

@@ -1,5 +1,6 @@
 // Private calls on the proctor's page: rings one candidate, and the bar of the call that goes on, also while a panel is open.
 
+import { CallRecorder } from "./call_recorder.js";
 import { CallLine, lasted, takeTrack } from "../shared/call_line.js";
 
 const RING_MS = 45000;
@@ -22,8 +23,8 @@ const OVER = {
 
 export class CallDesk {
   /** `wall`: what the page offers its features; `home`: where the bar stands while no dialog is open. */
-  constructor(wall, { bar, makeLine = (options) => new CallLine(options), take = takeTrack } = {}) {
-    Object.assign(this, { wall, bar, makeLine, take, home: bar.parentElement });
+  constructor(wall, { bar, makeLine = (options) => new CallLine(options), makeRecorder = (options) => new CallRecorder(options), take = takeTrack } = {}) {
+    Object.assign(this, { wall, bar, makeLine, makeRecorder, take, home: bar.parentElement });
     this.call = null;
     this.line = null;
     this.tracks = null;
@@ -92,7 +93,7 @@ export class CallDesk {
     if (message.t === "joined") this.#joined(message);
     else if (message.t === "yours") this.#found(message);
     else if (message.t === "refused") this.#refused(message);
-    else if (message.t === "moved" && isOurs) this.#over("The call goes on on another page of yours.");
+    else if (message.t === "moved" && isOurs) this.#moved();
     else if (message.t === "gone" && isOurs) this.#text("state", "The candidate’s page went; waiting for it to come back.");
     else if (isOurs) this.line?.take(message);
   }
@@ -144,7 +145,20 @@ export class CallDesk {
       this.#part("sound").hidden = !detail.isBlocked;
     });
     this.#part("camera").hidden = tracks.video === null;
+    if (this.call.recorded) this.#record(line, tracks.audio);
     this.#mode("open");
+  }
+
+  /** Only where policy and consent say so, which both sides have read; whatever fails, the call goes on. */
+  #record(line, own) {
+    const { call, answered_at: answeredAt } = this.call;
+    const recorder = this.makeRecorder({ call, clock: this.wall.clock, answeredAt: Date.parse(answeredAt) });
+    this.recorder = recorder;
+    recorder.addEventListener("state", ({ detail }) => this.recorder === recorder && this.#text("recording", detail.words));
+    line.addEventListener("stream", ({ detail }) => recorder.setRemote(detail.stream));
+    line.addEventListener("muted", ({ detail }) => recorder.setOwn(detail.track));
+    recorder.start();
+    recorder.setOwn(own);
   }
 
   #hear(call) {
@@ -167,15 +181,23 @@ export class CallDesk {
     if (this.call) this.wall.socket.send({ type: "call", t: "end", call: this.call.call });
   }
 
+  #moved() {
+    this.recorder?.leave();
+    this.recorder = null;
+    this.#over("The call goes on on another page of yours.");
+  }
+
   #over(words) {
     const name = this.call?.candidate.name;
+    this.recorder?.stop();
+    this.recorder = null;
     this.line?.close();
     this.line = null;
     this.join = null;
     this.#release();
     this.call = null;
     this.#text("state", words);
-    this.#text("time", "");
+    for (const part of ["time", "recording"]) this.#text(part, "");
     this.#part("video").hidden = true;
     this.#mode("over");
     this.wall.announcer.say(`${name}: ${words}`);
@@ -194,6 +216,7 @@ export class CallDesk {
     const words = call.state === "ringing" ? `Calling ${call.candidate.name}` : `Call with ${call.candidate.name}`;
     this.#text("title", words);
     this.#part("recorded").hidden = !call.recorded;
+    if (!call.recorded) this.#text("recording", "Nothing of this call is recorded.");
     if (call.state === "ringing") this.#text("state", "The candidate is asked to accept.");
   }
 

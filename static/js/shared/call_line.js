@@ -27,7 +27,8 @@ export async function takeTrack(kind, running = null) {
 
 /**
  * Events: "state" {state, code} as CallPeer; "picture" {isOn}: whether the other side sends a picture;
- * "blocked" {isBlocked}: the browser plays sound only after a click here (`play`).
+ * "blocked" {isBlocked}: the browser plays sound only after a click here (`play`); "stream" {stream}: what the other side
+ * sends comes in a new stream; "muted" {track}: what of the own microphone is sent from now on, or null.
  */
 export class CallLine extends EventTarget {
   /** `audio`, `video`: the elements that play; `send(message)`: to the server; `tracks`: {audio, video}, each may be null. */
@@ -55,7 +56,9 @@ export class CallLine extends EventTarget {
 
   setMuted(isMuted) {
     this.isMuted = isMuted;
-    this.peer.setTrack("audio", isMuted ? null : this.tracks.audio);
+    const track = isMuted ? null : this.tracks.audio;
+    this.peer.setTrack("audio", track);
+    this.#tell("muted", { track });
   }
 
   setCameraOff(isOff) {
@@ -87,6 +90,7 @@ export class CallLine extends EventTarget {
       this.video.srcObject = stream;
       this.video.muted = true; // the sound comes from the audio element, once
       this.play();
+      this.#tell("stream", { stream });
     }
     this.#tell("picture", { isOn: picture });
   }

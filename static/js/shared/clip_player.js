@@ -138,7 +138,7 @@ class ClipPlayer extends HTMLElement {
   }
 
   #started() {
-    for (const other of document.querySelectorAll("audio")) if (other !== this.audio) other.pause();
+    for (const other of document.querySelectorAll("clip-player audio")) if (other !== this.audio) other.pause();
     this.#showState();
     const follow = () => {
       if (this.audio.paused) return;
