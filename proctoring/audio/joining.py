@@ -17,8 +17,8 @@ from proctoring.audio.exchange import ClipError, Span
 from proctoring.audio.levels import outline
 
 LONGEST_PIECE_S = 60.0
-LEAST_GAP_S = 1.0
-"""Shorter ones are the start of a recorder."""
+LEAST_GAP_S, LEAST_FIRST_GAP_S = 1.0, 3.0
+"""Shorter ones are the start of a recorder; before the first piece the two sides are being connected."""
 _BITS_PER_SECOND = 24_000
 _BLOCK = SAMPLE_RATE  # whole steps of `outline`
 _MIME = "audio/webm"
@@ -84,7 +84,8 @@ def join(pieces: CallPieces, longest_s: float, limits: ClipLimits) -> CallSound:
             continue
         first = min(int(max(0.0, begin) * SAMPLE_RATE), most)
         if first > writer.count:
-            if first - writer.count >= LEAST_GAP_S * SAMPLE_RATE:
+            least_s = LEAST_GAP_S if writer.count else LEAST_FIRST_GAP_S
+            if first - writer.count >= least_s * SAMPLE_RATE:
                 gaps.append((round(writer.count / SAMPLE_RATE, 1), round(first / SAMPLE_RATE, 1)))
             writer.be_silent(first - writer.count)
         writer.write(samples[writer.count - first : most - first])

@@ -96,7 +96,7 @@ def _gap_of(call: Call, sound: CallSound | None) -> str:
     if sound.unreadable:
         return CallGap.UNREADABLE
     ends_early = (call.seconds or 0.0) - sound.seconds > _END_S
-    return CallGap.NOT_TAKEN if sound.gaps or ends_early else ""
+    return CallGap.MISSING if sound.gaps or ends_early else ""
 
 
 def _close(call: Call, staged: list[Staged], numbers: list[int], gap: str) -> bool:

@@ -37,7 +37,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='call',
             name='recording_gap',
-            field=models.CharField(blank=True, choices=[('no_recorder', 'the proctor’s browser cannot record sound'), ('failed', 'recording failed in the proctor’s browser'), ('not_taken', 'pieces could not be brought to the server'), ('refused', 'the server refused pieces'), ('too_long', 'it was longer than calls are recorded'), ('unreadable', 'pieces could not be read'), ('no_sound', 'no sound came from the proctor’s page')], max_length=12),
+            field=models.CharField(blank=True, choices=[('no_recorder', 'the proctor’s browser cannot record sound'), ('failed', 'recording failed in the proctor’s browser'), ('not_taken', 'pieces could not be brought to the server'), ('refused', 'the server refused pieces'), ('too_long', 'it was longer than calls are recorded'), ('unreadable', 'pieces could not be read'), ('missing', 'parts of it are missing'), ('no_sound', 'no sound came from the proctor’s page')], max_length=12),
         ),
         migrations.AddField(
             model_name='call',

@@ -38,6 +38,7 @@ class CallGap(models.TextChoices):
     REFUSED = "refused", "the server refused pieces"
     TOO_LONG = "too_long", "it was longer than calls are recorded"
     UNREADABLE = "unreadable", "pieces could not be read"
+    MISSING = "missing", "parts of it are missing"
     NO_SOUND = "no_sound", "no sound came from the proctor’s page"
 
 

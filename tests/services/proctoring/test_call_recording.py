@@ -15,10 +15,12 @@ from proctoring.analysis import sound_pool
 from proctoring.analysis.worker_pools import WorkerLost
 from proctoring.evidence import custody, store
 from proctoring.evidence.call_exhibits import heard_calls
+from proctoring.identity.notice import wording
 from proctoring.ingest import call_joining, call_recording
 from proctoring.ingest.call_recording import accept_piece, report
 from proctoring.meetings import calls
 from proctoring.models import Call, CallPiece, Consent, EvidenceItem, MonitoringSession, Policy
+from proctoring.policy_files import from_file, to_file
 from tests.factories.calls import make_call
 from tests.recordings import ANNA, listening, recording  # noqa: F401
 
@@ -208,6 +210,26 @@ def test_a_piece_that_comes_while_it_is_joined_is_not_lost(
         slow.setattr(sound_pool, "join", slowly)
         assert call_joining.finish_due() == 0 and not EvidenceItem.objects.exists()
     assert call_joining.finish_due() == 1 and kept_of(call).about["seconds"] == pytest.approx(8.0, abs=0.1)
+
+
+def test_the_moment_of_connecting_is_no_gap_and_a_late_begin_is(
+    session: MonitoringSession, proctor: User
+) -> None:
+    for begin_s, words in ((2, "recorded"), (5, "recorded, but not all of it: parts of it are missing")):
+        call = make_call(session, proctor, lasted_s=begin_s + 4)
+        send(call, begin_s)
+        report(call, problem="", done=True, proctor=proctor)
+        assert call_joining.finish_due() == 1
+        call.refresh_from_db()
+        assert call.recording_words == words
+
+
+def test_the_notice_and_the_file_of_a_policy_name_it(session: MonitoringSession) -> None:
+    policy = Policy(institution=session.institution, name="P")
+    assert "Nothing of a call is recorded." in wording(session.institution, policy)
+    copied = from_file(to_file(policy) | {"record_calls": True}, session.institution)
+    assert "the sound of such a call is recorded" in wording(session.institution, copied)
+    assert "Nothing of a call" not in wording(session.institution, copied)
 
 
 def test_recorded_is_what_policy_and_consent_say_and_never_more(
