@@ -42,3 +42,9 @@ announcement_changed = Signal()
 `verb`: "made", "corrected" (`announcement` is the new one and names what it `replaces`), "withdrawn", or
 "acknowledged" by the candidate of `attempt`; for the others `attempt` is None.
 """
+
+ready_texts_wanted = Signal()
+"""Sent when somebody is about to announce: sender=Sitting, sitting.
+
+Who keeps ready texts of its institution answers with them, in the language of its exam, in their order.
+"""

@@ -10,18 +10,21 @@ from accounts.models import Institution, User
 from accounts.tenancy import within
 from exams import states
 from exams.delivery import announced
-from exams.models import Announcement, Attempt, Exam, SittingProctor
+from exams.models import Announcement, Attempt, Exam, Sitting, SittingProctor
 from exams.signals import (
     announcement_changed,
     attempt_moved,
     attempt_thrown_away,
     exam_copied,
     left_safe_browser,
+    ready_texts_wanted,
 )
+from proctoring import wording
 from proctoring.live import announcements, attempt_state
 from proctoring.live.publish import record_event, record_events, record_for_candidates
 from proctoring.models.live_event import Audience
 from proctoring.models.policy import PolicyAssignment
+from proctoring.models.supervision import TextKind
 
 _KINDS = {"deadline_changed": "attempt.deadline_changed", "take_over": "attempt.taken_over"}
 
@@ -150,3 +153,9 @@ def institution_was_made(
 
     if created and not raw:
         make_defaults(instance)
+
+
+@receiver(ready_texts_wanted, dispatch_uid="proctoring.ready_texts_wanted")
+def ready_announcements(sender: type[Sitting], *, sitting: Sitting, **_more: Any) -> list[str]:
+    """What the institution prepared to be announced, in the language of the exam."""
+    return [each["text"] for each in wording.ready_texts_for(sitting.exam, TextKind.ANNOUNCE)]

@@ -16,14 +16,9 @@ from exams.delivery import announcement_reach, announcements
 from exams.models import Announcement, Question, Sitting
 from exams.models.announcement import LONGEST_TEXT
 from exams.permissions import may_run_sitting
+from exams.signals import ready_texts_wanted
 from proctor_site.kernel.errors import Refusal
 
-READY_TEXTS = (
-    "There is a disturbance in the building. Please go on working; it is being taken care of.",
-    "There is a fault in our network. Please go on working: your answers are kept on your computer and are "
-    "sent when the connection is back.",
-    "Scratch paper is allowed in this exam.",
-)
 EVERYBODY = "everybody"
 
 
@@ -182,7 +177,9 @@ def _page(request: HttpRequest, sitting: Sitting, form: AnnouncementForm) -> Htt
 
 
 def _texts(sitting: Sitting) -> list[str]:
-    return list(dict.fromkeys([*announcement_reach.earlier_texts(sitting), *READY_TEXTS]))
+    answers = ready_texts_wanted.send(Sitting, sitting=sitting)
+    ready = [text for _, texts in answers for text in texts]
+    return list(dict.fromkeys([*announcement_reach.earlier_texts(sitting), *ready]))
 
 
 def _list_context(request: HttpRequest, sitting: Sitting) -> dict[str, Any]:

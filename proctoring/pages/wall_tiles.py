@@ -37,7 +37,7 @@ ACTS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
 )
 """What a tile offers: name, label, and the states of an attempt in which it is shown."""
 BEHIND_MORE = ("give_time", "ask", "terminate")
-"""Those that a tile has behind "More": they are rare, and five buttons on each of sixteen tiles are not calm."""
+"""Those that a tile has behind "More": rare ones. Five buttons on each of sixteen tiles are not calm."""
 STATE_WORDS = {
     states.SCHEDULED: "not here yet",
     states.CHECKING_IN: "checking in",

@@ -186,6 +186,22 @@ ANNOUNCEMENTS: tuple[dict[str, str], ...] = (
         "fr": "Il y a un problème technique de notre côté. Nous y travaillons ; le temps perdu est rendu.",
         "es": "Hay un problema técnico por nuestra parte. Estamos en ello; el tiempo perdido se devuelve.",
     },
+    {
+        "en": "There is a fault in our network. Please go on working: your answers are kept on your computer "
+        "and are sent when the connection is back.",
+        "de": "Unser Netz ist gestört. Bitte arbeiten Sie weiter: Ihre Antworten bleiben auf Ihrem Computer "
+        "und werden gesendet, sobald die Verbindung wieder da ist.",
+        "fr": "Notre réseau est en panne. Continuez à travailler : vos réponses restent sur votre ordinateur "
+        "et sont envoyées dès que la connexion est rétablie.",
+        "es": "Hay un fallo en nuestra red. Siga trabajando: sus respuestas se guardan en su ordenador y se "
+        "envían cuando vuelva la conexión.",
+    },
+    {
+        "en": "There is a disturbance in the building. Please go on working; it is being taken care of.",
+        "de": "Im Gebäude gibt es eine Störung. Bitte arbeiten Sie weiter; wir kümmern uns darum.",
+        "fr": "Il y a une perturbation dans le bâtiment. Continuez à travailler ; nous nous en occupons.",
+        "es": "Hay una molestia en el edificio. Siga trabajando; nos ocupamos de ello.",
+    },
 )
 
 

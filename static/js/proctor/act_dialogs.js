@@ -1,6 +1,7 @@
 // The dialogs in which a proctor acts on one candidate or many: why, what will happen to whom, and what did not work.
 
 import { postJSON } from "../shared/http.js";
+import { inParts, PART } from "./act_parts.js";
 import { AskDialog } from "./ask_dialog.js";
 import { option, prepared } from "./dialog_parts.js";
 import { ACTS, plain, saidOf, sortedOut, titleOf, wantedWords } from "./act_words.js";
@@ -139,7 +140,8 @@ export class ActDialogs {
   }
 
   /** Sends under the key of this opening: after a lost answer the same again does nothing twice. */
-  async post({ dialog, form, fail }, body, input) {
+  async post(parts, body, input) {
+    const { dialog, form, fail } = parts;
     const submit = form.querySelector('[type="submit"]');
     if (submit.getAttribute("aria-disabled") === "true") return;
     submit.setAttribute("aria-disabled", "true");
@@ -147,9 +149,16 @@ export class ActDialogs {
     const asked = JSON.stringify(body);
     if (this.asked !== undefined && this.asked !== asked) this.key = crypto.randomUUID();
     this.asked = asked;
-    const attempts = people.map(({ attempt }) => attempt);
+    const { key } = this;
+    const send = (attempts) => postJSON(this.setting.api, { action: act, attempts, key, ...body });
+    let sofar = 0;
+    this.showBusy(parts, 0, people.length);
     try {
-      const run = await postJSON(this.setting.api, { action: act, attempts, key: this.key, ...body });
+      const all = people.map(({ attempt }) => attempt);
+      const run = await inParts(all, send, (done) => {
+        sofar = done;
+        this.showBusy(parts, done, people.length);
+      });
       if (run.done === 0 && people.length === 1) {
         this.key = crypto.randomUUID(); // what stands under the old key is that it did not work
         fail("error", run.results[0].detail, input);
@@ -159,9 +168,24 @@ export class ActDialogs {
       dialog.close();
       this.take(act, run);
     } catch (error) {
-      fail("error", error.detail ?? "This did not work. Try again.", input);
+      const before = sofar ? `Done for the first ${sofar}; sent again, it goes on with the others. ` : "";
+      fail("error", before + (error.detail ?? "This did not work. Try again."), input);
     } finally {
       submit.removeAttribute("aria-disabled");
+      this.showBusy(parts, 0, 0);
+    }
+  }
+
+  /** How far a long act is; until its end the dialog stays. Said once, shown after each part. */
+  showBusy({ form, slots, write }, done, number) {
+    const isLong = number > PART;
+    form.toggleAttribute("data-busy", isLong);
+    if (isLong !== Boolean(this.isLong)) write("busy", isLong ? `${number} candidates, one after the other. You can undo it afterwards.` : "");
+    this.isLong = isLong;
+    for (const bar of slots("bar")) {
+      bar.hidden = !isLong;
+      bar.max = number || 1;
+      bar.value = done;
     }
   }
 

@@ -21,6 +21,8 @@ export function prepared(dialog) {
     input.setAttribute("aria-invalid", "true");
     input.focus();
   };
-  dialog.querySelector("[data-close]").addEventListener("click", () => dialog.close());
+  const isBusy = () => form.hasAttribute("data-busy");
+  dialog.addEventListener("cancel", (event) => isBusy() && event.preventDefault());
+  dialog.querySelector("[data-close]").addEventListener("click", () => isBusy() || dialog.close());
   return { dialog, form, slots, write, fail };
 }

@@ -4,6 +4,7 @@ import { postJSON } from "../shared/http.js";
 import { saidOf, undoneOf } from "./act_words.js";
 
 const STAYS_MS = 30000;
+const UNDO_MS = 120000; // of five hundred, on a busy server; asked for again it does nothing twice
 
 /** `onUndone(run)`: of the undoing; `say(text)`: for screen readers. */
 export class UndoBar {
@@ -40,7 +41,9 @@ export class UndoBar {
     if (this.button.disabled) return;
     this.button.disabled = true;
     try {
-      const undone = await postJSON(`/api/v1/actions/${this.run.run}/undo/`, {});
+      clearTimeout(this.timer);
+      this.text.textContent = "Taking it back …";
+      const undone = await postJSON(`/api/v1/actions/${this.run.run}/undo/`, {}, { timeoutMs: UNDO_MS });
       this.text.textContent = undoneOf(this.act, undone);
       this.button.hidden = true;
       this.say(this.text.textContent);

@@ -10,7 +10,8 @@ from django.test import Client
 from accounts.models import User
 from accounts.tenancy import within
 from exams.delivery import announcements
-from exams.models import Announcement, Attempt, Sitting
+from exams.models import Announcement, Attempt, Exam, Sitting
+from proctoring.models import ReadyText
 from tests.watched_sitting import more_attempts
 
 BrowserOf = Callable[..., Client]
@@ -98,6 +99,21 @@ def test_a_text_can_be_used_again_below_what_is_typed(
     answer = client.post(url(sitting), fields(client, url(sitting), text="Typed") | {"take": "0"})
     assert answer.context["form"]["text"].value() == "Typed\n\nEarlier text"
     assert len(made(sitting)) == 1
+
+
+def test_ready_texts_of_the_institution_are_offered_in_the_language_of_the_exam(
+    browser_of: BrowserOf, sitting: Sitting, attempt: Attempt, proctor: User
+) -> None:
+    with within(sitting.institution):
+        Exam.objects.filter(pk=sitting.exam_id).update(language="de")
+        ready = ReadyText.objects.filter(kind="announce").order_by("order")
+        ready.filter(pk=ready[1].pk).update(is_active=False)
+        ReadyText.objects.filter(pk=ready[0].pk).update(texts={"en": "Own words", "de": "Eigene Worte"})
+    page = browser_of(proctor).get(url(sitting))
+    assert page.context["texts"] == [
+        "Eigene Worte",
+        "Im Gebäude gibt es eine Störung. Bitte arbeiten Sie weiter; wir kümmern uns darum.",
+    ]
 
 
 def test_back_to_the_text_loses_nothing(
