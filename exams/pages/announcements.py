@@ -178,7 +178,7 @@ def _page(request: HttpRequest, sitting: Sitting, form: AnnouncementForm) -> Htt
 
 def _texts(sitting: Sitting) -> list[str]:
     answers = ready_texts_wanted.send(Sitting, sitting=sitting)
-    ready = [text for _, texts in answers for text in texts]
+    ready = [text for _, texts in answers for text in texts or ()]
     return list(dict.fromkeys([*announcement_reach.earlier_texts(sitting), *ready]))
 
 
