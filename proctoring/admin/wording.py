@@ -73,7 +73,7 @@ class ReasonCodeForm(_CodeForm):
     class Meta:
         model = ReasonCode
         fields = ("code", "wording", "acts", "texts", "needs_words", "is_active", "order")
-        help_texts = {"wording": "What proctors choose, and what histories and the audit log show."}  # noqa: RUF012
+        help_texts = {"wording": "What proctors choose, and what histories and the audit log show."}
 
 
 class ReadyTextForm(_TextForm):
