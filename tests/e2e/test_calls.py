@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from accounts.models import Institution, User
 from accounts.tenancy import within
+from exams.models import Attempt
 from proctoring.ingest import call_joining
 from proctoring.models import Call, EvidenceItem, Policy
 from tests.capture import give_consent, scripted  # noqa: F401
@@ -39,6 +40,15 @@ _LOUDEST = """async (audio) => {
 def loudness(page: Page) -> float:
     """The loudest sample of what the other side sends, within five seconds, until something is heard."""
     return float(page.locator("[data-call-audio]").evaluate(_LOUDEST))
+
+
+def record_calls_with(attempt: Attempt, other: Attempt) -> None:
+    """The policy says so; the notice of the first said so, the other chose no camera."""
+    own = attempt.institution
+    with within(own):
+        Policy.objects.create(institution=own, name="Recorded", is_default=True, record_calls=True)
+    give_consent(make_session(other), camera=False, face_comparison=False)
+    give_consent(make_session(attempt), face_comparison=False, call_recording=True)
 
 
 def assert_kept_and_played(wall: Page, call: Call, candidate: User) -> None:
@@ -72,10 +82,7 @@ def test_a_private_call_is_heard_on_both_sides_and_by_nobody_else(
 ) -> None:
     sitting = make_sitting(make_exam(institution, kinds=("essay",)), proctors=[proctor])
     attempt, other = (make_attempt(enrol(sitting, each)) for each in (candidate, second_candidate))
-    with within(institution):
-        Policy.objects.create(institution=institution, name="Recorded", is_default=True, record_calls=True)
-    give_consent(make_session(other), camera=False, face_comparison=False)
-    give_consent(make_session(attempt), face_comparison=False, call_recording=True)
+    record_calls_with(attempt, other)
     # The browser's own false microphone beeps once a second.
     opened = browser(
         arguments=[*_LOOPBACK, "--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream"]
