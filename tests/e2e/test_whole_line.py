@@ -114,7 +114,7 @@ def _expect_incident(proctor: Page) -> Locator:
 def _warn(people: People, entry: Locator) -> None:
     """A warning reaches the exam page, is acknowledged there, and the proctor sees that."""
     entry.get_by_role("button", name="Warn").click()
-    people.proctor.get_by_label("Message").fill("Please sit alone in the room.")
+    people.proctor.get_by_label("Message", exact=True).fill("Please sit alone in the room.")
     people.proctor.get_by_role("button", name="Send the warning").click()
     warning = people.candidate.get_by_role("dialog", name="Message from your proctor")
     expect(warning).to_contain_text("Please sit alone in the room.")
