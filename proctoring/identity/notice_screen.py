@@ -1,5 +1,6 @@
-"""What the notice says about the candidate's screen (pure)."""
+"""What the notice says about the candidate's screen."""
 
+from proctoring.identity import notice_live
 from proctoring.models import Policy
 from proctoring.models.policy_screen import ScreenMode
 
@@ -21,7 +22,10 @@ def shared(policy: Policy) -> list[str]:
         if policy.screen_clips
         else ""
     )
-    live = " Proctors may also watch it live, as your camera." if policy.shows_live else ""
+    live = ""
+    if policy.shows_live and notice_live.shows_screens():
+        unrecorded = "; of that, nothing is recorded" if policy.records_live else ""
+        live = f" Proctors may also watch it live, as your camera{unrecorded}."
     noted = "; that is noted" if policy.screen == ScreenMode.REQUIRED else ", and nothing follows from it"
     return [
         f"Your screen\n{asked}; your browser asks you, and shows you all the time that it is shared. "

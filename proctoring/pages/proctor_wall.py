@@ -18,7 +18,7 @@ from proctor_site.kernel import clock
 from proctoring import policies, sessions
 from proctoring.evidence.call_exhibits import heard_calls
 from proctoring.evidence.call_exhibits import version_of as version_of_calls
-from proctoring.identity import liveness_words, officer_photos, person_checks
+from proctoring.identity import liveness_words, notice_live, officer_photos, person_checks
 from proctoring.live import presence, replay
 from proctoring.live.messages import iso
 from proctoring.meetings import calls
@@ -166,6 +166,7 @@ def _screen(session: MonitoringSession | None, seen: presence.Presence, zone: Zo
     newest = screen_words.newest_of(session)
     return {
         "screen_words": screen_words.in_words(session, seen, zone),
+        "screen_is_live": notice_live.shows_screens(),
         "screen_picture": newest.url if newest else "",
         "screen_picture_at": newest.at if newest else None,
     }

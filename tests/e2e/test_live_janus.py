@@ -1,15 +1,14 @@
 """Live video through a real Janus: first picture, the large one, a restart amid the exam, the end."""
 
 import io
+import re
 from collections.abc import Callable, Iterator
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import av
 import pytest
 from django.conf import settings as configured
-from django.test import Client
 from playwright.sync_api import Browser, Page, expect
 
 from accounts.models import Institution, User
@@ -18,12 +17,11 @@ from exams.delivery import attempts
 from proctoring.evidence import store
 from proctoring.meetings import admission, live_recordings
 from proctoring.meetings.providers.janus_api import talk
-from proctoring.models import Consent, EvidenceItem, Incident, LiveWatch, Policy
+from proctoring.models import EvidenceItem, Incident, LiveWatch, Policy
 from proctoring.models.evidence import EvidenceKind
-from tests import media
-from tests.capture import RED, frame, give_consent, scripted  # noqa: F401
-from tests.e2e.browsers import Console, open_page
-from tests.e2e.test_live_video import _LOOPBACK, LONG_MS, wait_for_picture
+from tests.capture import give_consent, scripted  # noqa: F401
+from tests.e2e.test_live_video import LONG_MS, wait_for_picture
+from tests.e2e.test_screen_share import NAMED, enter_as, share_the_whole, sharing_browser  # noqa: F401
 from tests.factories.exams import enrol, make_attempt, make_exam, make_sitting
 from tests.factories.proctoring import make_incident, make_session
 from tests.janus_server import JanusServer, run_janus
@@ -61,39 +59,37 @@ def pieces_of(incident: Incident) -> list[list[int]]:
     return [[frame.width for frame in film.decode(video=0)] for film in films]
 
 
+def sendings_recorded(janus: JanusServer) -> set[tuple[str, str]]:
+    """Of what anything was written down: the room, and "s" for a shared screen."""
+    named = re.compile(r".*\.(attempt-[\w-]+)\.\w+-user-[\w-]+\.(s?)\d+x.*")
+    found = [named.fullmatch(each.name) for each in janus.recordings.iterdir()]
+    return {(each[1], each[2]) for each in found if each is not None}
+
+
 @pytest.mark.usefixtures("scripted")
 def test_janus_carries_the_picture_and_may_be_restarted(
     janus: JanusServer,
-    asgi_server: str,
     institution: Institution,
     candidate: User,
     proctor: User,
-    browser: Callable[..., Browser],
-    browser_of: Callable[[User], Client],
-    tmp_path: Path,
+    sharing: Callable[[str], Browser],
+    enter: Callable[[Browser, User, str], Page],
     monkeypatch: pytest.MonkeyPatch,
-    console: Console,
 ) -> None:
     sitting = make_sitting(make_exam(institution, kinds=("essay",)), proctors=[proctor])
     attempt = make_attempt(enrol(sitting, candidate))
     session = make_session(attempt)
-    give_consent(session)
-    Consent._base_manager.update(live_video=True, live_recording=True)
-    Policy(institution=institution, name="Recorded", is_default=True, record_live=True).save()
-    opened = browser(camera=media.write_mjpeg(tmp_path / "one.mjpeg", [frame(RED)] * 4), arguments=_LOOPBACK)
+    agreed = {"live_recording": True, "screen": True, "screen_seconds": 2, "looked_for": NAMED}
+    give_consent(session, live_video=True, **agreed)
+    asked = {"record_live": True, "screen": "required", "screen_seconds": 2}
+    Policy(institution=institution, name="Recorded", is_default=True, **asked).save()
+    opened = sharing("monitor")
 
-    def enter(user: User, address: str, **options: Any) -> Page:
-        context, page = open_page(opened, console, **options)
-        cookie = browser_of(user).cookies[configured.SESSION_COOKIE_NAME].value
-        context.add_cookies([{"name": configured.SESSION_COOKIE_NAME, "value": cookie, "url": asgi_server}])
-        page.add_init_script("sessionStorage.setItem('proctor-device', 'device-1')")
-        page.goto(f"{asgi_server}/i/{institution.slug}/{address}")
-        return page
-
-    page = enter(candidate, f"attempts/{attempt.pk}/exam/")
-    wall = enter(proctor, f"watch/{sitting.pk}/")
+    page = enter(opened, candidate, f"attempts/{attempt.pk}/exam/")
+    wall = enter(opened, proctor, f"watch/{sitting.pk}/")
     badge, label = page.locator("[data-live-badge]"), wall.locator(".tile-live-state")
     expect(page.locator("[data-picture-state]")).to_have_text("being sent and looked at", timeout=LONG_MS)
+    share_the_whole(page)
     wall.get_by_role("button", name="Live pictures").click()
     first = wait_for_picture(wall, "video.tile-live")
     expect(badge).to_have_text("A proctor is watching live; it is recorded")
@@ -107,9 +103,13 @@ def test_janus_carries_the_picture_and_may_be_restarted(
 
     wall.locator(".tile-name a").click()
     wall.get_by_role("button", name="Watch live").click()
-    large = wait_for_picture(wall, ".live-large video", wide=640)
-    print(f"large picture {large:.0f} ms")
+    large = wait_for_picture(wall, ".live-large:not(.live-screen) video", wide=640)
+    screen = wait_for_picture(wall, "[data-live-screen] video", wide=1280)
+    print(f"large picture {large:.0f} ms, screen {screen:.0f} ms")
     expect(wall.locator("#details-dialog [data-live-state]")).to_have_text("Live. It is recorded.")
+    page.get_by_role("button", name="Stop sharing").click()
+    expect(wall.locator("[data-live-screen]")).to_be_hidden(timeout=LONG_MS)
+    assert sendings_recorded(janus) == {(f"attempt-{attempt.pk}", "")}, "never that of the screen"
     monkeypatch.setattr(live_recordings, "SETTLED_AFTER", timedelta(0))
     monkeypatch.setattr(live_recordings, "CUT_OFF_AFTER", timedelta(0))
     incident = make_incident(session)

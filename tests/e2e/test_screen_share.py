@@ -35,8 +35,8 @@ WITHOUT_HINT = """() => {
 NAMED = [BrowserKind.SCREEN_SHARE_STOPPED.value]
 
 
-@pytest.fixture
-def sharing(browser: Callable[..., Browser], tmp_path: Path) -> Callable[[str], Browser]:
+@pytest.fixture(name="sharing")
+def sharing_browser(browser: Callable[..., Browser], tmp_path: Path) -> Callable[[str], Browser]:
     """A browser with a painted camera that shares, when asked, a "monitor" or a "window"."""
     camera = media.write_mjpeg(tmp_path / "one.mjpeg", [frame(RED)] * 4)
 
@@ -85,8 +85,8 @@ def session(institution: Institution, candidate: User, proctor: User) -> Monitor
     return made
 
 
-@pytest.fixture
-def enter(
+@pytest.fixture(name="enter")
+def enter_as(
     asgi_server: str, institution: Institution, browser_of: Callable[[User], Client], console: Console
 ) -> Callable[[Browser, User, str], Page]:
     """Opens a page of the institution as somebody."""

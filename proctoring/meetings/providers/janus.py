@@ -16,7 +16,7 @@ from proctoring.meetings.turn import ice_servers
 
 _MOST_SENDING = 3
 """A reloaded page's old sending counts until Janus misses it, some ten seconds."""
-_MOST_BITS = 1_200_000
+_MOST_BITS, _MOST_BITS_OF_SCREEN = 1_200_000, 600_000
 
 
 class JanusProvider:
@@ -35,17 +35,22 @@ class JanusProvider:
     def add_participant(
         self, external_id: str, room: str, identity: str, part: Part, until: datetime
     ) -> Join:
-        """Makes the room where Janus does not have it (any more), and puts the name on its list."""
-        name = room_name(external_id, room)
-        entry = entry_of(name, identity)
+        """Makes the rooms where Janus does not have them (any more), and puts the name on their lists."""
+        name, screen = _rooms(external_id, room)
+        entry, screen_entry = entry_of(name, identity), entry_of(screen, identity)
         with talk() as janus:
-            self._enlist(janus, name, entry)
+            self._enlist(janus, _terms(name), entry)
+            self._enlist(janus, _terms_of_screen(screen), screen_entry)
         tokens = {"api": _api_token(until), "room": name, "entry": entry, "name": identity}
+        tokens |= {"screen_room": screen, "screen_entry": screen_entry}
         servers = ice_servers(identity, until)
         return Join(self.name, until, settings.JANUS_WS_URL, tokens, servers, settings.RELAY_ONLY)
 
     def record(self, external_id: str, room: str, is_on: bool) -> None:
-        """Into the folder of the settings: a file for the picture and one for the sound of each sending."""
+        """Into the folder of the settings: a file for the picture and one for the sound of each sending.
+
+        Never the shared screen: consent to being recorded is to camera and sound.
+        """
         if not settings.JANUS_RECORDINGS:
             return  # no room was ever told to record
         name = room_name(external_id, room)
@@ -54,19 +59,9 @@ class JanusProvider:
 
     def remove(self, external_id: str, room: str, identity: str) -> None:
         """Off the list, then out; and out goes whoever is in under a name that is not on the list."""
-        name = room_name(external_id, room)
-        secret = _room_secret(name)
         with talk() as janus:
-            try:
-                entries = janus.ask(
-                    "allowed", action="remove", room=name, secret=secret, allowed=[entry_of(name, identity)]
-                )["allowed"]
-                for each in janus.ask("listparticipants", room=name)["participants"]:
-                    if entry_of(name, str(each["id"]).partition(".")[0]) not in entries:
-                        _kick(janus, name, secret, str(each["id"]))
-            except Refused as refusal:
-                if refusal.code != NO_SUCH_ROOM:
-                    raise
+            for name in _rooms(external_id, room):
+                _put_out(janus, name, identity)
 
     def end(self, external_id: str) -> None:
         """Destroys the rooms of all attempts of the meeting."""
@@ -109,7 +104,8 @@ class JanusProvider:
             found.append("PROCTOR_JANUS_RECORDINGS names a folder that is not there.")
         return found
 
-    def _enlist(self, janus: Talk, name: str, entry: str) -> None:
+    def _enlist(self, janus: Talk, terms: Mapping[str, object], entry: str) -> None:
+        name = str(terms["room"])
         try:
             _allow(janus, name, entry)
             return
@@ -117,7 +113,7 @@ class JanusProvider:
             if refusal.code != NO_SUCH_ROOM:
                 raise
         try:
-            janus.ask("create", **_terms(name), allowed=[entry])
+            janus.ask("create", **terms, allowed=[entry])
         except Refused as refusal:
             if refusal.code != ROOM_EXISTS:  # another page made it at the same moment
                 raise
@@ -128,6 +124,11 @@ def room_name(external_id: str, room: str) -> str:
     """Janus's name of a room. It cannot be guessed, as anybody with a token may ask who is in a room."""
     name = f"{external_id}.{room}"
     return f"{name}.{_digest('room', name)[:16]}"
+
+
+def _rooms(external_id: str, room: str) -> tuple[str, str]:
+    """That of camera and sound, and that of the screen."""
+    return room_name(external_id, room), room_name(external_id, f"{room}{janus_events.OF_SCREEN}")
 
 
 def entry_of(name: str, identity: str) -> str:
@@ -154,6 +155,26 @@ def _terms(name: str) -> dict[str, object]:
         **({"rec_dir": settings.JANUS_RECORDINGS, "fir_freq": 10} if settings.JANUS_RECORDINGS else {}),
         "permanent": False,
     }
+
+
+def _terms_of_screen(name: str) -> dict[str, object]:
+    """No folder for recordings, and locked: nobody but this server could begin one, and it never does."""
+    terms = {**_terms(name), "bitrate": _MOST_BITS_OF_SCREEN}
+    return {key: value for key, value in terms.items() if key not in ("rec_dir", "fir_freq")}
+
+
+def _put_out(janus: Talk, name: str, identity: str) -> None:
+    secret = _room_secret(name)
+    try:
+        entries = janus.ask(
+            "allowed", action="remove", room=name, secret=secret, allowed=[entry_of(name, identity)]
+        )["allowed"]
+        for each in janus.ask("listparticipants", room=name)["participants"]:
+            if entry_of(name, str(each["id"]).partition(".")[0]) not in entries:
+                _kick(janus, name, secret, str(each["id"]))
+    except Refused as refusal:
+        if refusal.code != NO_SUCH_ROOM:
+            raise
 
 
 def _allow(janus: Talk, name: str, entry: str) -> None:

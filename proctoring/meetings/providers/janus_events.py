@@ -18,6 +18,9 @@ from proctoring.meetings.providers.base import (
 
 USER = "janus"
 _OF_PLUGIN = 64
+OF_SCREEN = "-screen"
+"""How rooms of shared screens end, beside those of the camera: a whole room is recorded or not (decision
+0129). They are not reported: who stops sharing has not left."""
 _KINDS = {
     "joined": Happened.JOINED,
     "leaving": Happened.LEFT,
@@ -51,7 +54,7 @@ def _event(told: Mapping[str, Any]) -> LiveEvent | None:
     kind = _KINDS.get(data.get("event"))
     # The name of a room is meeting.room.digest, that of a participant identity, perhaps with .call behind it.
     meeting, _, room = str(data.get("room", "")).rpartition(".")[0].rpartition(".")
-    if kind is None or not meeting or not isinstance(data.get("id"), str):
+    if kind is None or not meeting or room.endswith(OF_SCREEN) or not isinstance(data.get("id"), str):
         return None
     at = datetime.fromtimestamp(int(told["timestamp"]) / 1_000_000, UTC)
     # The same report is the same to the byte when it comes again.

@@ -1,12 +1,15 @@
 // Sends camera and microphone to Janus once, whoever watches, in a small and, while somebody wants it, a large picture.
 
-import { isPutOut, JanusSession } from "../shared/janus_session.js";
+import { JanusSession } from "../shared/janus_session.js";
+import { JanusSending, nameOf } from "./janus_sending.js";
+import { JanusScreen } from "./live_janus_screen.js";
 import { LEVELS } from "./live_levels.js";
 
 /** A way of sending; what each of them promises: `live_senders.js`. Who watches asks again when it has failed. */
 export class JanusSender {
   constructor(page, { openSession = JanusSession.open } = {}) {
     Object.assign(this, { page, openSession, sending: null, calls: 0 });
+    this.screen = new JanusScreen(page, { openSession, served: () => this.#served(), mayBegin: () => this.sending?.isReady });
   }
 
   isServing(watcher) {
@@ -18,14 +21,14 @@ export class JanusSender {
       this.page.say(watcher, "failed", { code: "no_camera" });
       return;
     }
-    watcher.isServed = true;
-    if (this.sending?.isReady && this.sending.peer.connectionState !== "connected") this.#close();
+    Object.assign(watcher, { isServed: true, screenCall: null });
+    if (this.sending && !this.sending.isUsable) this.#close();
     if (!this.sending) {
       await this.#publish(watcher.join);
       return;
     }
     if (this.sending.isReady) this.#announce(watcher);
-    await this.change(watcher);
+    await this.change();
   }
 
   /** Pages speak to Janus, not to this one. */
@@ -35,9 +38,10 @@ export class JanusSender {
     const wantsSound = this.#served().some((each) => each.sound);
     // The microphone came later than the offer: only a new one can name it.
     if (wantsSound && this.sending?.isReady && !this.sending.audio && this.page.microphone()) {
-      const { join } = this.sending;
-      this.#close();
-      await this.#publish(join);
+      const before = this.sending;
+      this.sending = null; // the screen goes on meanwhile
+      before.close();
+      await this.#publish(before.join);
       return;
     }
     await this.refresh();
@@ -46,16 +50,12 @@ export class JanusSender {
 
   async refresh() {
     if (!this.sending) return;
-    const { video, audio } = this.sending;
-    const isHeld = this.page.isHeld();
-    const isHeard = this.#served().some((each) => each.sound);
-    const wanted = { video: isHeld ? null : this.page.camera(), audio: isHeld || !isHeard ? null : this.page.microphone() };
-    if (video && video.track !== wanted.video) await video.replaceTrack(wanted.video);
-    if (audio && audio.track !== wanted.audio) await audio.replaceTrack(wanted.audio);
+    await this.#replaceTracks(this.sending);
+    await this.screen.settle();
   }
 
   end(watcher) {
-    watcher.isServed = false;
+    Object.assign(watcher, { isServed: false, screenCall: null });
     if (!this.#served().length) this.#close();
     else this.page.guard(watcher, () => this.change());
   }
@@ -64,42 +64,31 @@ export class JanusSender {
     return this.page.watchers().filter((each) => each.isServed);
   }
 
+  async #replaceTracks({ video, audio }) {
+    const isHeld = this.page.isHeld();
+    const isHeard = this.#served().some((each) => each.sound);
+    const wanted = { video: isHeld ? null : this.page.camera(), audio: isHeld || !isHeard ? null : this.page.microphone() };
+    if (video && video.track !== wanted.video) await video.replaceTrack(wanted.video);
+    if (audio && audio.track !== wanted.audio) await audio.replaceTrack(wanted.audio);
+  }
+
   async #publish(join) {
     this.calls += 1;
-    const sending = { join, call: `${this.calls}x${Math.random().toString(36).slice(2, 10)}` };
+    const sending = new JanusSending({
+      join,
+      entry: { room: join.tokens.room, token: join.tokens.entry },
+      call: nameOf(this.calls),
+      makePeer: this.page.makePeer,
+      openSession: this.openSession,
+      addTracks: (peer) => this.#addTracks(sending, peer),
+      onReady: () => this.#ready(),
+      onLost: (code) => this.#lose(sending, code),
+    });
     this.sending = sending;
-    const isStill = () => this.sending === sending;
-    try {
-      await this.#enter(sending, isStill);
-      if (isStill()) await this.#offer(sending, isStill);
-    } catch (error) {
-      console.warn("live video:", error.name);
-      this.#lose(sending, error.name === "JanusError" ? "live_unavailable" : "browser");
-    }
+    await sending.open();
   }
 
-  async #enter(sending, isStill) {
-    const { url, tokens } = sending.join;
-    const session = await this.openSession(url, tokens.api);
-    if (!isStill()) {
-      session.close();
-      return;
-    }
-    sending.session = session;
-    session.addEventListener("gone", () => this.#lose(sending, "live_unavailable"));
-    sending.handle = await session.attach();
-    sending.handle.addEventListener("news", ({ detail }) => isPutOut(detail) && this.#lose(sending, "put_out"));
-    sending.handle.addEventListener("hangup", () => this.#lose(sending, "no_way_server"));
-    // Not the same name again: Janus may not have missed this page's former sending yet.
-    const id = `${tokens.name}.${sending.call}`;
-    await sending.handle.say({ request: "join", ptype: "publisher", room: tokens.room, token: tokens.entry, id });
-  }
-
-  async #offer(sending, isStill) {
-    const { ice_servers: iceServers, relay_only: isRelayed } = sending.join;
-    const peer = this.page.makePeer({ iceServers, iceTransportPolicy: isRelayed ? "relay" : "all" });
-    sending.peer = peer;
-    this.#follow(sending, peer);
+  async #addTracks(sending, peer) {
     const sendEncodings = [
       { rid: "h", ...LEVELS.full },
       { rid: "m", ...LEVELS.thumb },
@@ -107,24 +96,14 @@ export class JanusSender {
     sending.video = peer.addTransceiver("video", { direction: "sendonly", sendEncodings }).sender;
     // Offered even while silent, so that sound begins without another round.
     if (this.page.microphone()) sending.audio = peer.addTransceiver("audio", { direction: "sendonly" }).sender;
-    await this.refresh();
+    await this.#replaceTracks(sending);
     await this.#applyLevel();
-    await peer.setLocalDescription(await peer.createOffer());
-    if (!isStill()) return;
-    const { type, sdp } = peer.localDescription;
-    const { jsep } = await sending.handle.say({ request: "configure" }, { type, sdp });
-    if (isStill()) await peer.setRemoteDescription(jsep);
   }
 
-  #follow(sending, peer) {
-    peer.addEventListener("icecandidate", ({ candidate }) => this.sending === sending && sending.handle.addWay(candidate));
-    peer.addEventListener("connectionstatechange", () => {
-      if (this.sending !== sending) return;
-      if (peer.connectionState === "failed") this.#lose(sending, "no_way_server");
-      if (peer.connectionState !== "connected" || sending.isReady) return;
-      sending.isReady = true;
-      for (const watcher of this.#served()) this.#announce(watcher);
-    });
+  #ready() {
+    const served = this.#served();
+    for (const watcher of served) this.#announce(watcher);
+    if (served.length) this.page.guard(served[0], () => this.screen.settle());
   }
 
   #announce(watcher) {
@@ -156,11 +135,10 @@ export class JanusSender {
     }
   }
 
-  /** The tracks go on: they are the exam's. */
   #close() {
     const { sending } = this;
     this.sending = null;
-    sending?.peer?.close();
-    sending?.session?.close();
+    this.screen.close();
+    sending?.close();
   }
 }

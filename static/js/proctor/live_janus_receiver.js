@@ -1,124 +1,92 @@
-// Receives live video from Janus: comes into the candidate's room, and takes what the candidate's page names.
+// Receives live video from Janus: camera and sound from one room, the shared screen from another while it is looked at.
 
-import { isPutOut, JanusSession } from "../shared/janus_session.js";
+import { JanusSession } from "../shared/janus_session.js";
+import { JanusVisits } from "./janus_visits.js";
 
-const SUBSTREAM = { thumb: 0, full: 1 };
+const AGAIN_MS = 5000;
 
 /** A way of receiving; what each of them promises: `live_receivers.js`. */
 export class JanusReceiver {
   constructor(call, { openSession = JanusSession.open } = {}) {
-    Object.assign(this, { call, openSession, visit: null });
+    this.call = call;
+    this.camera = new JanusVisits({ ...call, begin: () => this.#begin() }, { openSession });
+    this.screen = new JanusVisits(
+      {
+        ...call,
+        begin: () => this.#showScreen(null),
+        addTrack: (track) => this.#showScreen(track),
+        arrive: () => this.track && call.showScreen(true),
+        interrupt: () => call.showScreen(false), // a picture that stands still would deceive
+        fail: () => this.#loseScreen(),
+        level: () => ({ level: "full", sound: false }),
+      },
+      { openSession },
+    );
+    this.screenName = null;
   }
 
   async enter(join) {
     this.close();
-    const visit = { join, feeds: new Set() };
-    this.visit = visit;
-    await this.#tried(visit, () => this.#comeIn(visit));
+    this.join = join;
+    await this.camera.enter(join, { room: join.tokens.room, token: join.tokens.entry });
   }
 
-  /** `ready`: the candidate's page sends, under this name. Nothing else that is in the room is ever shown. */
-  async take(t, { call: name }) {
-    const { visit } = this;
-    if (t !== "ready" || !visit) return;
-    visit.wanted = name;
-    await this.#tried(visit, () => this.#receive(visit));
+  async take(t, { call: name, on }) {
+    if (t === "ready") await this.camera.name(name);
+    else if (t === "screen") await this.#noteScreen(on ? name : null);
   }
 
-  async change({ level, sound }) {
-    const { visit } = this;
-    if (!visit?.isReceiving) return;
-    const streams = visit.streams.map(({ mid, type }) => (type === "video" ? { mid, substream: SUBSTREAM[level] } : { mid, send: sound }));
-    await this.#tried(visit, () => visit.receiving.say({ request: "configure", streams }));
+  async change(wanted) {
+    if (wanted.level !== "full") this.#leaveScreen();
+    await this.camera.change(wanted);
   }
 
   close() {
-    const { visit } = this;
-    this.visit = null;
-    visit?.peer?.close();
-    visit?.session?.close();
+    this.#leaveScreen();
+    this.camera.close();
   }
 
-  async #comeIn(visit) {
-    const { url, tokens } = visit.join;
-    const session = await this.openSession(url, tokens.api);
-    if (this.visit !== visit) {
-      session.close();
+  /** The page forgets all pictures when the camera's begins anew; the screen goes on. */
+  #begin() {
+    this.call.begin();
+    if (this.track) this.#showScreen(this.track);
+  }
+
+  /** The candidate's page shares its screen under this name, or, null, not any more. */
+  async #noteScreen(name) {
+    if (name === null || !this.camera.isIn || this.call.level().level !== "full") {
+      this.#leaveScreen();
       return;
     }
-    visit.session = session;
-    session.addEventListener("gone", () => this.#fail(visit, "live_unavailable"));
-    const inside = await session.attach();
-    inside.addEventListener("news", ({ detail }) => {
-      if (isPutOut(detail)) this.#fail(visit, "put_out");
-      else this.#tried(visit, () => this.#note(visit, detail));
-    });
-    const { room, entry: token, name: id } = tokens;
-    const { data } = await inside.say({ request: "join", ptype: "publisher", room, token, id });
-    visit.privateId = data.private_id;
-    await this.#note(visit, data);
+    this.screenName = name;
+    await this.#comeToScreen();
   }
 
-  #note(visit, { publishers = [] }) {
-    for (const { id } of publishers) visit.feeds.add(String(id));
-    return this.#receive(visit);
+  async #comeToScreen() {
+    const { screen_room: room, screen_entry: token } = this.join.tokens;
+    if (!this.screen.isIn) await this.screen.enter(this.join, { room, token });
+    await this.screen.name(this.screenName);
   }
 
-  /** The name and the news of the room come in either order. */
-  async #receive(visit) {
-    const feed = [...visit.feeds].find((each) => each.endsWith(`.${visit.wanted}`));
-    if (!visit.wanted || !feed || visit.privateId === undefined || visit.feed === feed) return;
-    visit.feed = feed;
-    visit.peer?.close();
-    visit.receiving?.detach();
-    Object.assign(visit, { peer: null, receiving: null, isReceiving: false });
-    this.call.begin();
-    const isStill = () => this.visit === visit && visit.feed === feed;
-    const receiving = await visit.session.attach();
-    if (!isStill()) return;
-    visit.receiving = receiving;
-    const { room, entry: token } = visit.join.tokens;
-    const body = { request: "join", ptype: "subscriber", room, token, private_id: visit.privateId, streams: [{ feed }] };
-    const { data, jsep } = await receiving.say(body);
-    if (!isStill()) return;
-    visit.streams = data.streams.map(({ mid, type }) => ({ mid, type }));
-    await this.#answer(visit, receiving, jsep, isStill);
+  #leaveScreen() {
+    clearTimeout(this.timer);
+    this.screenName = null;
+    this.screen.close();
+    this.#showScreen(null);
   }
 
-  async #answer(visit, receiving, jsep, isStill) {
-    const { ice_servers: iceServers, relay_only: isRelayed } = visit.join;
-    const peer = this.call.makePeer({ iceServers, iceTransportPolicy: isRelayed ? "relay" : "all" });
-    visit.peer = peer;
-    const isOurs = () => this.visit === visit && visit.peer === peer;
-    peer.addEventListener("track", ({ track }) => isOurs() && this.call.addTrack(track));
-    peer.addEventListener("icecandidate", ({ candidate }) => isOurs() && receiving.addWay(candidate));
-    peer.addEventListener("connectionstatechange", () => isOurs() && this.#follow(visit, peer.connectionState));
-    await peer.setRemoteDescription(jsep);
-    await peer.setLocalDescription(await peer.createAnswer());
-    if (!isStill()) return;
-    const { type, sdp } = peer.localDescription;
-    await receiving.say({ request: "start" }, { type, sdp });
-    if (!isStill()) return;
-    visit.isReceiving = true;
-    await this.change(this.call.level());
+  #showScreen(track) {
+    const had = this.track ?? null;
+    this.track = track;
+    if (track) this.call.addScreen(track);
+    if (track || had) this.call.showScreen(Boolean(track));
   }
 
-  #follow(visit, state) {
-    if (state === "connected") this.call.arrive();
-    else if (state === "failed") this.#fail(visit, "no_way_server");
-    else if (state === "disconnected") this.call.interrupt();
-  }
-
-  async #tried(visit, work) {
-    try {
-      await work();
-    } catch (error) {
-      console.warn("live video:", error.name);
-      this.#fail(visit, error.name === "JanusError" ? "live_unavailable" : "browser");
-    }
-  }
-
-  #fail(visit, code) {
-    if (this.visit === visit) this.call.fail(code);
+  /** The camera may still be seen: only the screen goes, and is tried again. */
+  #loseScreen() {
+    this.screen.close();
+    this.#showScreen(null);
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.screenName && this.call.guard(() => this.#comeToScreen()), AGAIN_MS);
   }
 }

@@ -4,6 +4,7 @@ import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from queue import Queue
 from typing import Any
 
@@ -150,9 +151,34 @@ def test_a_restart_loses_the_rooms_and_the_next_join_makes_them(
         assert page.join()["videoroom"] == "joined", "with what it was given before the restart"
 
 
+def test_the_screen_has_a_room_that_is_never_recorded_and_putting_out_covers_it(
+    janus: JanusProvider, meeting: str, listener: Listener, settings: Any, tmp_path: Path
+) -> None:
+    while not listener.heard.empty():
+        listener.heard.get()
+    settings.JANUS_RECORDINGS = str(tmp_path)
+    tokens = let_in(janus, meeting, ONE, "candidate-1").tokens
+    janus.record(meeting, ONE, True)
+    with talk() as said:
+        listed = said.ask("list", admin_key="an admin key")["list"]
+    recorded = {each["room"]: each["record"] for each in listed}
+    assert recorded == {tokens["room"]: True, tokens["screen_room"]: False}
+    key = {"room": tokens["screen_room"], "token": tokens["screen_entry"], "id": "candidate-1.s1x"}
+    with open_client(let_in(janus, meeting, ONE, "candidate-1")) as page:
+        assert page.join(**(key | {"token": tokens["entry"]}))["error_code"] == NOT_ALLOWED
+        assert page.join(**key)["videoroom"] == "joined"
+        assert page.say("enable_recording", room=key["room"], record=True)["error_code"], "only the server"
+        janus.remove(meeting, ONE, "candidate-1")
+        assert page.heard("reason")["reason"] == "kicked"
+    raw = b""
+    while b"kicked" not in raw:
+        headers, raw = listener.heard.get(timeout=10)
+        assert janus.parse_webhook(headers, raw) == [], "who stops sharing has not left"
+
+
 def test_an_end_destroys_the_rooms_of_that_meeting_alone(janus: JanusProvider, meeting: str) -> None:
     other = janus.create_meeting("sitting-12", "Physics")
-    kept = let_in(janus, other, ONE, "candidate-9").tokens["room"]
+    kept = let_in(janus, other, ONE, "candidate-9").tokens
     gone = [let_in(janus, meeting, room, "candidate-1") for room in (ONE, TWO)]
     with open_client(gone[0]) as page:
         page.join()
@@ -160,7 +186,8 @@ def test_an_end_destroys_the_rooms_of_that_meeting_alone(janus: JanusProvider, m
         assert page.heard("videoroom")["videoroom"] == "destroyed"
     janus.end(meeting)
     with talk() as said:
-        assert [each["room"] for each in said.ask("list", admin_key="an admin key")["list"]] == [kept]
+        rooms = {each["room"] for each in said.ask("list", admin_key="an admin key")["list"]}
+    assert rooms == {kept["room"], kept["screen_room"]}
     janus.end(other)
 
 

@@ -57,7 +57,8 @@ class FakeSession extends EventTarget {
   tell(handle, detail) { this.handles[handle].dispatchEvent(new CustomEvent("news", { detail })); }
 }
 const openSession = async (url, token) => new FakeSession(url, token);
-const tokens = { api: "api", room: "room", entry: "entry", name: "me" };
+const ofScreen = { screen_room: "room-screen", screen_entry: "key" };
+const tokens = { api: "api", room: "room", entry: "entry", name: "me", ...ofScreen };
 const join = { provider: "janus", url: "wss://x", tokens, ice_servers: [], relay_only: false };
 const heard = () => said.splice(0);
 """
@@ -67,9 +68,10 @@ _CANDIDATE = (
     + """
 import { LivePublisher } from "@static/js/candidate/live_publisher.js";
 import { JanusSender } from "@static/js/candidate/live_janus_sender.js";
-let microphone = null;
+let microphone = null, screen = null;
 const publisher = new LivePublisher({
-  send: (message) => said.push(message), camera: () => "camera", microphone: () => microphone, makePeer,
+  send: (message) => said.push(message), camera: () => "camera", microphone: () => microphone,
+  screen: () => screen, makePeer,
   findSender: () => class extends JanusSender { constructor(page) { super(page, { openSession }); } },
 });
 const watch = (from, level = "thumb") => publisher.take({ t: "watch", from, level, sound: false, join });
