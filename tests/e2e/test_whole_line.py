@@ -126,7 +126,7 @@ def _pause_and_resume(people: People) -> None:
     """Pause stops the exam and says why; resume goes on."""
     proctor = people.proctor
     _tile(proctor).get_by_role("button", name="Pause").click()
-    proctor.get_by_label("Reason").fill("A person came in")
+    proctor.get_by_role("dialog").get_by_label("In your own words").fill("A person came in")
     proctor.get_by_role("dialog").get_by_role("button", name="Pause").click()
     paused = people.candidate.get_by_role("dialog", name="Your exam is paused")
     expect(paused).to_contain_text("A person came in")
