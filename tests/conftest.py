@@ -36,7 +36,7 @@ settings.load_profile("project")
 
 empty_after_tests_that_commit()
 look_for_static_files_once()
-begin_with_a_copy(Path(__file__).resolve().parents[1] / ".pytest_cache" / "databases")
+begin_with_a_copy()
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 

@@ -16,27 +16,35 @@ import django
 from django.apps import apps
 from django.db.backends.sqlite3.creation import DatabaseCreation
 
+FOLDER = Path(__file__).resolve().parents[1] / ".pytest_cache" / "databases"
 
-def begin_with_a_copy(folder: Path) -> None:
-    """Has the test databases of this process begin with the copy in `folder`, or leave one there."""
+
+def begin_with_a_copy() -> None:
+    """Has the test databases of this process begin with the copy in `FOLDER`, or leave one there."""
     create, create_empty = DatabaseCreation.create_test_db, DatabaseCreation._create_test_db
 
     def create_test_db(creation: Any, *args: Any, **options: Any) -> str:
         name = create(creation, *args, **options)
-        copy = folder / f"{_migrations()}.sqlite3"
+        copy = FOLDER / f"{_migrations()}.sqlite3"
         if not creation.is_in_memory_db(name) and not copy.exists():
             _leave(name, copy)
         return name
 
     def _create_test_db(creation: Any, *args: Any, **options: Any) -> str:
         name = create_empty(creation, *args, **options)
-        copy = folder / f"{_migrations()}.sqlite3"
+        copy = FOLDER / f"{_migrations()}.sqlite3"
         if not creation.is_in_memory_db(name) and copy.exists() and not Path(name).exists():
             shutil.copyfile(copy, name)
         return name
 
     DatabaseCreation.create_test_db = create_test_db
     DatabaseCreation._create_test_db = _create_test_db
+
+
+def migrated_tables() -> Path | None:
+    """The copy with the tables of today's migrations and no rows of tests; None when there is none yet."""
+    copy = FOLDER / f"{_migrations()}.sqlite3"
+    return copy if copy.exists() else None
 
 
 def _migrations() -> str:

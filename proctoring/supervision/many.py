@@ -1,5 +1,6 @@
 """One act on one or many attempts: each in its own transaction, repeated by key without harm, and undone."""
 
+import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -55,7 +56,7 @@ def act_on(sitting: Sitting, attempts: Any, asked: Asked, *, key: Any, proctor: 
     if asked.act not in _ACTS:
         raise InvalidInput(f"This is one of: {', '.join(_ACTS)}.", field="action")
     ids = _ids(attempts)
-    run = _run(sitting, proctor, _key(key), asked.act, asked.to_json(), None)
+    run = _run(sitting, proctor, _key(key), asked.act, _storable(asked), None)
     found = _attempts(sitting, ids)
     try:
         for pk in ids:
@@ -67,6 +68,16 @@ def act_on(sitting: Sitting, attempts: Any, asked: Asked, *, key: Any, proctor: 
     if len(found) > 1:
         _note(run, sitting, proctor)
     return run
+
+
+def _storable(asked: Asked) -> dict[str, Any]:
+    """What was asked as it is kept. Raises InvalidInput for NUL, which PostgreSQL takes in no text."""
+    kept = asked.to_json()
+    for name, value in kept.items():
+        if "\\u0000" in json.dumps(value).replace("\\\\", ""):
+            field = "ready_text" if name == "ready" else name
+            raise InvalidInput("This has a character that no text may have.", field=field)
+    return kept
 
 
 def _note(run: ActRun, sitting: Sitting, proctor: User) -> None:

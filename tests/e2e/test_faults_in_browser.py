@@ -16,6 +16,7 @@ from playwright.sync_api import Browser
 
 from tests.e2e.faulty_browser import FaultyBrowser
 from tests.e2e.server import ROOT, Server
+from tests.quick_database import migrated_tables
 
 SEED = int(os.environ.get("FAULT_SEED", "20261121"))
 FAULTS = {
@@ -87,7 +88,7 @@ def ask(server: Server, script: str, given: Any = None) -> Any:
 @pytest.fixture
 def mortal_server(tmp_path: Path) -> Iterator[Server]:
     """A server of this test's own, to be killed."""
-    running = Server(tmp_path)
+    running = Server(tmp_path, migrated_tables())
     running.start()
     yield running
     running.stop()

@@ -11,6 +11,7 @@ from tests import media
 from tests.e2e import candidate_steps, scenes
 from tests.e2e.browsers import Console
 from tests.e2e.server import Server
+from tests.quick_database import migrated_tables
 
 DATA = media.development_data()
 pytestmark = pytest.mark.skipif(DATA is None, reason="the development clips are not here (TEST_DATA_DIR)")
@@ -28,7 +29,7 @@ QUIET = "candidate5@demo.example"
 @pytest.fixture(scope="module")
 def fresh_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A second demo institution: each of its candidates can sit once."""
-    running = Server(tmp_path_factory.mktemp("server"))
+    running = Server(tmp_path_factory.mktemp("server"), migrated_tables())
     running.start()
     yield running
     running.stop()

@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, expect
 from tests.e2e import candidate_steps
 from tests.e2e.browsers import Console, open_page
 from tests.e2e.server import Server
+from tests.quick_database import migrated_tables
 
 EMAIL = "candidate1@demo.example"
 JOURNAL = "SELECT value FROM exams_journalentry ORDER BY sequence"
@@ -24,7 +25,7 @@ def _moment(row: dict[str, object]) -> datetime:
 @pytest.fixture
 def mortal_server(tmp_path: Path) -> Iterator[Server]:
     """A server of this test's own, to be killed."""
-    running = Server(tmp_path)
+    running = Server(tmp_path, migrated_tables())
     running.start()
     yield running
     running.stop()

@@ -82,6 +82,8 @@ def test_the_same_key_again_changes_nothing_and_another_act_under_it_is_refused(
         (Asked("pause", reason_code="other"), "reason"),
         (Asked("pause", reason_code="checked"), "reason_code"),
         (Asked("pause", reason_code="no\x00"), "reason_code"),
+        (Asked("pause", reason={"no": ["\x00"]}), "reason"),
+        (Asked("warn", ready="\x00"), "ready_text"),
         (Asked("pause", reason_code=5), "reason_code"),
         (Asked("give_time", reason="Fire", minutes=0), "minutes"),
         (Asked("give_time", reason="Fire", minutes=True), "minutes"),
