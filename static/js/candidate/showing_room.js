@@ -29,6 +29,7 @@ export class ShowingRoom {
     const pause = document.getElementById("pause-dialog");
     new MutationObserver(() => pause.open && this.#raise()).observe(pause, { attributeFilter: ["open"] });
     camera.addEventListener("state", () => this.#showCamera());
+    for (const news of ["loadeddata", "emptied"]) this.parts.video.addEventListener(news, () => this.#showCamera());
   }
 
   /** After a gap in the connection, or a new page: asks what is asked for now. */
@@ -44,8 +45,9 @@ export class ShowingRoom {
 
   take(kind, payload) {
     if (kind === "showing.asked") this.#open(payload);
-    else if (kind === "showing.begun") this.#update(payload);
-    else this.#end(payload);
+    else if (kind !== "showing.begun") this.#end(payload);
+    // What this page began itself is shown by its answer: a button shown earlier would be pressed for nothing.
+    else if (!this.isBusy) this.#update(payload);
   }
 
   close() {
@@ -111,7 +113,7 @@ export class ShowingRoom {
     const { video, take } = this.parts;
     if (video.srcObject !== this.camera.stream) video.srcObject = this.camera.stream;
     video.classList.toggle("mirror", this.showing.what === "face");
-    take.disabled = this.camera.state !== "ok";
+    take.disabled = this.camera.state !== "ok" || video.readyState < HTMLMediaElement.HAVE_CURRENT_DATA;
     if (this.camera.state !== "ok") this.#say(this.camera.text);
   }
 
