@@ -51,14 +51,19 @@ _OBSERVED_S = 8
 
 def main(tiles: Sequence[int] = TILES, watches: int = WATCHES) -> None:
     """Prints all of it."""
-    with open_hall(max(tiles)) as hall:
+    with open_hall(1) as hall:
         asyncio.run(_cost(hall, watches))
-        with TemporaryDirectory() as folder, sync_playwright() as playwright:
-            still = media.clip("quiet", quiet_seconds=2.0, event_seconds=0.2).frames
-            film = media.write_mjpeg(Path(folder) / "quiet.mjpeg", still)
-            candidates = launch(playwright, camera=film, arguments=LOOPBACK)
-            watching = launch(playwright, arguments=LOOPBACK)
-            _first_pictures(hall, candidates, watching, tiles)
+    with TemporaryDirectory() as folder, sync_playwright() as playwright:
+        still = media.clip("quiet", quiet_seconds=2.0, event_seconds=0.2).frames
+        film = media.write_mjpeg(Path(folder) / "quiet.mjpeg", still)
+        for count in tiles:
+            # A sitting of just as many: whoever has not come is in need, and would take the first page.
+            with open_hall(count) as hall:
+                candidates = launch(playwright, camera=film, arguments=LOOPBACK)
+                watching = launch(playwright, arguments=LOOPBACK)
+                _first_pictures(hall, candidates, watching)
+                candidates.close()
+                watching.close()
 
 
 async def _cost(hall: Hall, watches: int) -> None:
@@ -113,30 +118,24 @@ async def _hear(socket: Any, kind: str) -> dict[str, Any]:
             return message
 
 
-def _first_pictures(hall: Hall, candidates: Browser, watching: Browser, tiles: Sequence[int]) -> None:
-    opened: list[Page] = []
-    for count in sorted(tiles):
-        for who in hall.candidates[len(opened) : count]:
-            page = _enter(hall, candidates, who.cookie, f"attempts/{who.attempt}/exam/")
-            page.wait_for_selector("#watch-state[data-camera='ok']")
-            opened.append(page)
-        walls = [_wall(hall, watching, number) for number in range(-(-count // ON_A_PAGE))]
-        walls[0].wait_for_timeout(2_000)
-        still = _share_of_a_core(watching, walls[0])
-        for number, wall in enumerate(walls):
-            wall.evaluate(_SWITCH_ON, min(ON_A_PAGE, count - number * ON_A_PAGE))
-        times = sorted(each for wall in walls for each in wall.evaluate("window.firstPictures"))
-        middle = (
-            f"median {times[len(times) // 2]:.0f} ms, slowest {times[-1]:.0f} ms" if times else "none came"
-        )
-        print(f"first picture of {len(times)} of {count} tiles: {middle}")
-        walls[0].wait_for_timeout(3_000)
-        print(
-            f"the proctor's browser: {still:.0%} of a core with small pictures, "
-            f"{_share_of_a_core(watching, walls[0]):.0%} with {len(times)} live"
-        )
-        for wall in walls:
-            wall.context.close()
+def _first_pictures(hall: Hall, candidates: Browser, watching: Browser) -> None:
+    count = len(hall.candidates)
+    for who in hall.candidates:
+        page = _enter(hall, candidates, who.cookie, f"attempts/{who.attempt}/exam/")
+        page.wait_for_selector("#watch-state[data-camera='ok']")
+    walls = [_wall(hall, watching, number) for number in range(-(-count // ON_A_PAGE))]
+    walls[0].wait_for_timeout(2_000)
+    still = _share_of_a_core(watching, walls[0])
+    for number, wall in enumerate(walls):
+        wall.evaluate(_SWITCH_ON, min(ON_A_PAGE, count - number * ON_A_PAGE))
+    times = sorted(each for wall in walls for each in wall.evaluate("window.firstPictures"))
+    middle = f"median {times[len(times) // 2]:.0f} ms, slowest {times[-1]:.0f} ms" if times else "none came"
+    print(f"first picture of {len(times)} of {count} tiles: {middle}")
+    walls[0].wait_for_timeout(3_000)
+    print(
+        f"the proctor's browser: {still:.0%} of a core with small pictures, "
+        f"{_share_of_a_core(watching, walls[0]):.0%} with {len(times)} live"
+    )
 
 
 def _wall(hall: Hall, browser: Browser, number: int) -> Page:
