@@ -169,9 +169,7 @@ def test_a_look_at_how_the_candidate_sits(api_of: Any, candidate: Any, attempt: 
 
 
 def test_a_look_only(api_of: Any, candidate: Any, attempt: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(
-        "proctoring.identity.look.LEAST_APART_S", 60.0
-    )  # half a second may pass
+    monkeypatch.setattr("proctoring.identity.look.LEAST_APART_S", 60.0)  # half a second may pass
     client = api_of(candidate)
 
     def look(image: bytes) -> Any:
