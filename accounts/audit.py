@@ -109,15 +109,30 @@ def _payload(
     }
 
 
+def follows(entry: AuditEntry, before: AuditEntry | None) -> bool:
+    """Whether the entry is as it was written, and comes right after `before` (None: it is the first).
+
+    Of an entry whose detail was removed only its place and its link can be checked; whether its removal was
+    noted is up to the caller.
+    """
+    if entry.sequence != (before.sequence + 1 if before else 1):
+        return False
+    if entry.previous_hash != (before.hash if before else chains.GENESIS):
+        return False
+    if entry.redacted_at is not None:
+        return not entry.detail
+    payload = _payload(entry.stream, entry.sequence, entry.at, entry.actor_id, entry.verb, entry.detail)
+    return chains.link_hash(entry.previous_hash, payload) == entry.hash
+
+
 def first_broken_entry(institution: Institution, stream: str) -> AuditEntry | None:
-    """The first entry of a chain that was altered, or after which one is missing; None when it is whole."""
-    entries = list(AuditEntry.objects.filter(institution=institution, stream=stream).order_by("sequence"))
-    position = chains.first_break(
-        (
-            entry.previous_hash,
-            entry.hash,
-            _payload(entry.stream, entry.sequence, entry.at, entry.actor_id, entry.verb, entry.detail),
-        )
-        for entry in entries
-    )
-    return None if position is None else entries[position]
+    """The first entry of a chain that was altered, or before which one is missing; None when it is whole.
+
+    A missing end, or a chain that is missing altogether, shows only in the check of the whole log.
+    """
+    before = None
+    for entry in AuditEntry.objects.filter(institution=institution, stream=stream).order_by("sequence"):
+        if not follows(entry, before):
+            return entry
+        before = entry
+    return None

@@ -70,6 +70,7 @@ grant("accounts", "user", view=(Role.ADMIN, Role.EXAM_OFFICER, Role.DATA_PROTECT
 grant("accounts", "membership", view=(Role.EXAM_OFFICER, Role.DATA_PROTECTION_OFFICER), write=(Role.ADMIN,))
 rules.add_perm("accounts.number_candidate", has_role(Role.ADMIN, Role.EXAM_OFFICER))
 grant("accounts", "invitation", view=(Role.EXAM_OFFICER,), write=(Role.ADMIN, Role.EXAM_OFFICER))
-grant("accounts", "auditentry", view=(Role.ADMIN, Role.DATA_PROTECTION_OFFICER))
+for _model in ("auditentry", "auditcheckpoint"):
+    grant("accounts", _model, view=(Role.ADMIN, Role.DATA_PROTECTION_OFFICER))
 grant("accounts", "job", view=(Role.ADMIN, Role.EXAM_OFFICER, Role.AUTHOR))
 rules.add_perm("accounts.try_job_again", has_role(Role.ADMIN, Role.EXAM_OFFICER))

@@ -26,7 +26,8 @@ for _model in ("allowance", "groupallowance"):
 for _model in ("attempt", "paperitem", "answer", "answerfile", "mark", "markchange"):
     grant("exams", _model, view=(*_OFFICE, Role.REVIEWER))
 grant("exams", "sectionpool", view=(Role.REVIEWER,), write=_WRITE)
-grant("exams", "sectionrun", view=(*_OFFICE, Role.REVIEWER))
+for _model in ("sectionrun", "questionview"):
+    grant("exams", _model, view=(*_OFFICE, Role.REVIEWER))
 grant("exams", "journalentry", view=(*_OFFICE, Role.REVIEWER))
 grant("exams", "keptchange", view=(*_OFFICE, Role.REVIEWER), write=_OFFICE)
 grant("exams", "losttime", view=(*_OFFICE, *_WATCH))

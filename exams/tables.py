@@ -13,12 +13,13 @@ from typing import IO, Any
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 
+from accounts.spreadsheets import neutral as neutral
+
 Cell = str | int | float | Decimal | bool | datetime | None
 _IN_MEMORY = 1_000_000
 _LONGEST_CELL = 32_767
 """Characters a spreadsheet holds in one cell; longer texts are cut there, and whole in CSV and JSON."""
 _CUT = " … [cut here; whole in CSV and JSON]"
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 class Format(StrEnum):
@@ -89,14 +90,6 @@ class _Counted:
         for row in self._rows:
             self.number += 1
             yield row
-
-
-def neutral(text: str) -> str:
-    """`text`, with an apostrophe before it if a spreadsheet would take it for a formula.
-
-    Also when spaces come first: some programs skip them. Source: OWASP, "CSV Injection".
-    """
-    return f"'{text}" if text.lstrip(" \u00a0").startswith(_FORMULA_STARTS) else text
 
 
 def _plain(cell: Cell) -> str | int | float | Decimal:

@@ -95,16 +95,20 @@ def _why_public(options: dict[str, Any]) -> str:
 
 @register()
 def refuse_incomplete_s3(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]:
-    """E005: PROCTOR_EVIDENCE_STORE=s3 without a usable bucket name."""
-    if settings.EVIDENCE_STORE != "s3":
-        return []
-    bucket = settings.STORAGES["evidence"]["OPTIONS"]["bucket_name"]
-    if len(bucket) >= 3 and set(bucket) <= set(string.ascii_lowercase + string.digits + ".-"):
-        return []
+    """E005: a store in S3 without a usable bucket name."""
     return [
         Error(
-            f"PROCTOR_S3_BUCKET is {bucket!r}; a bucket name has 3 or more of a-z, 0-9, '.' and '-'.",
-            hint="Set PROCTOR_S3_BUCKET (and PROCTOR_S3_ENDPOINT for a store other than AWS).",
+            f"{variable} is {bucket!r}; a bucket name has 3 or more of a-z, 0-9, '.' and '-'.",
+            hint=f"Set {variable} (and its ENDPOINT for a store other than AWS).",
             id="proctor.E005",
         )
+        for kind, alias, variable in (
+            (settings.EVIDENCE_STORE, "evidence", "PROCTOR_S3_BUCKET"),
+            (settings.IDENTITY_STORE, "identity", "PROCTOR_IDENTITY_S3_BUCKET"),
+        )
+        if kind == "s3" and not _is_bucket(bucket := settings.STORAGES[alias]["OPTIONS"]["bucket_name"])
     ]
+
+
+def _is_bucket(name: str) -> bool:
+    return len(name) >= 3 and set(name) <= set(string.ascii_lowercase + string.digits + ".-")

@@ -16,7 +16,15 @@ _OTHERS = 0o077
 @register(deploy=True)
 def warn_readable_data(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]:
     """W006: a folder with evidence or keys that other users of the machine can read."""
-    folders = [Path(settings.DATA_DIR), Path(settings.EVIDENCE_FOLDER), Path(settings.EVIDENCE_SPOOL)]
+    folders = [
+        Path(each)
+        for each in (
+            settings.DATA_DIR,
+            settings.EVIDENCE_FOLDER,
+            settings.IDENTITY_FOLDER,
+            settings.EVIDENCE_SPOOL,
+        )
+    ]
     return [
         Warning(
             f"Other users of this machine can read {folder}.",
@@ -68,5 +76,35 @@ def warn_no_template_key(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessa
             "them unreadable.",
             hint="Set PROCTOR_TEMPLATE_KEY, or PROCTOR_TEMPLATE_KEY_FILE, to a secret of its own.",
             id="proctor.W009",
+        )
+    ]
+
+
+@register(deploy=True)
+def warn_no_signing_key(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]:
+    """W010: signatures made with a key that changes when the secret key is changed."""
+    if settings.SIGNING_KEY:
+        return []
+    return [
+        Warning(
+            "Manifests and certificates are signed with a key made from the secret key; changing that one "
+            "would leave them unverifiable.",
+            hint="Set PROCTOR_SIGNING_KEY_FILE to a key of its own: openssl genpkey -algorithm ed25519",
+            id="proctor.W010",
+        )
+    ]
+
+
+@register(deploy=True)
+def warn_no_evidence_key(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]:
+    """W011: evidence and photos encrypted with a key that changes when the secret key is changed."""
+    if settings.EVIDENCE_KEY:
+        return []
+    return [
+        Warning(
+            "Evidence is encrypted with a key made from the secret key; changing that one would make all of "
+            "it unreadable.",
+            hint="Set PROCTOR_EVIDENCE_KEY, or PROCTOR_EVIDENCE_KEY_FILE, to a secret of its own.",
+            id="proctor.W011",
         )
     ]

@@ -1,5 +1,8 @@
 """Liveness (the process answers) and readiness (database and cache answer)."""
 
+from dataclasses import asdict
+from typing import Any
+
 from django.conf import settings
 from django.core.cache import cache
 from django.db import connection
@@ -7,6 +10,7 @@ from django.db.utils import Error
 from django.http import HttpRequest, JsonResponse
 
 from proctoring.analysis import provider
+from proctoring.evidence import spool_state
 from proctoring.meetings.providers import guarded
 
 
@@ -18,12 +22,18 @@ def live(request: HttpRequest) -> JsonResponse:
 def ready(request: HttpRequest) -> JsonResponse:
     """200 when database and cache answer, else 503 naming the part that does not.
 
-    Deepgram, where a key is set, and who carries live video, where that is a service, are told but do not
+    Evidence that waits for its store for more than a minute, or that no disk took, is told. Deepgram, where
+    a key is set, and who carries live video, where that is a service, are told but do not
     count: exams go on without them. Neither is asked here: it is told how it went when it was last needed.
     """
     parts = {"database": _database_answers(), "cache": _cache_answers()}
     ok = all(parts.values())
-    told = {"deepgram": provider.state()["state"]} if settings.DEEPGRAM_KEY and parts["cache"] else {}
+    told: dict[str, Any] = (
+        {"deepgram": provider.state()["state"]} if settings.DEEPGRAM_KEY and parts["cache"] else {}
+    )
+    evidence = spool_state.state() if parts["cache"] else None
+    if evidence is not None and not evidence.is_well:
+        told["evidence"] = asdict(evidence)
     if settings.LIVE_PROVIDER not in ("off", "peer"):
         told["live_video"] = guarded.state()
     return JsonResponse(

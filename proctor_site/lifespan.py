@@ -35,7 +35,7 @@ async def lifespan(
 def _start() -> "list[asyncio.Task[None]]":
     from proctor_site.upkeep import carry_out_jobs, look_around
     from proctoring.live import publish
-    from proctoring.sweep import beat, sweep_deadlines, sweep_evidence
+    from proctoring.sweep import beat, sweep_deadlines, sweep_evidence, write_coverage
 
     publish.bind_loop(asyncio.get_running_loop())
     # The spool is on this machine's disk, so this process empties it even when the sweep runs elsewhere; and
@@ -43,6 +43,7 @@ def _start() -> "list[asyncio.Task[None]]":
     tasks = [
         asyncio.create_task(_repeat(sweep_evidence, 5 * SWEEP_EVERY_S)),
         asyncio.create_task(_repeat(beat, SWEEP_EVERY_S)),
+        asyncio.create_task(_repeat(write_coverage, 10 * SWEEP_EVERY_S)),
         asyncio.create_task(_warm_up()),
     ]
     if settings.SWEEP_IN_PROCESS:
@@ -63,6 +64,7 @@ async def _beat_once() -> None:
 
 
 async def _stop(tasks: "list[asyncio.Task[None]]") -> None:
+    from proctoring import coverage
     from proctoring.analysis import pool
     from proctoring.evidence import store
 
@@ -70,6 +72,10 @@ async def _stop(tasks: "list[asyncio.Task[None]]") -> None:
         task.cancel()
     await asyncio.to_thread(pool.close)
     await asyncio.to_thread(store.flush)
+    try:
+        await asyncio.to_thread(coverage.write, everything=True)
+    except Exception:
+        log.exception("the counts of the last minutes could not be written")
 
 
 async def _warm_up() -> None:

@@ -1,11 +1,16 @@
 """What has to happen without anybody asking and may wait a little: jobs, and what their time has come for."""
 
-from accounts import stored_files
+from accounts import audit_checkpoints, stored_files
 from accounts.jobs import worker
 from exams.delivery import throwing_away
 from exams.scheduling import roster
 from exams.scheduling.reminders import write_due_reminders
+from proctoring.evidence import manifest, package
 from proctoring.identity import officer_photos, photo_uploads
+from proctoring.law import versions
+from proctoring.reports import files as report_files
+from proctoring.review import opening
+from proctoring.rights import exports, nightly, windows
 
 
 def carry_out_jobs() -> None:
@@ -14,7 +19,7 @@ def carry_out_jobs() -> None:
 
 
 def look_around() -> None:
-    """Reminders that are due, rosters and photos nobody uses, practice data, files to remove, stopped jobs.
+    """Reminders, reply windows, what nobody uses, practice data, cases, files, checkpoints, documents, jobs.
 
     Safe to run in several processes at once.
     """
@@ -22,7 +27,16 @@ def look_around() -> None:
     roster.clear_unused()
     photo_uploads.clear_unused()
     officer_photos.clear_unused()
+    windows.sweep()
+    report_files.clear_old()
     throwing_away.sweep()
+    opening.look_around()
+    nightly.begin_due()
+    package.remove_expired()
+    manifest.sign_due()
+    exports.clear_expired()
     stored_files.remove_noted()
+    audit_checkpoints.make_due()
+    versions.refresh_all()
     worker.rescue()
     worker.tidy()

@@ -31,6 +31,19 @@ for _model in (
     "call",
 ):
     grant("proctoring", _model, view=(Role.DATA_PROTECTION_OFFICER, *_REVIEW))
+# Cases: proctors judge live and read nothing afterwards, unless they are reviewers too.
+_READERS = (Role.REVIEWER, *_OFFICE)
+for _model in ("case", "reading", "casecomment", "caselook", "sampledraw", "reply", "casemail"):
+    grant("proctoring", _model, view=(Role.DATA_PROTECTION_OFFICER, *_READERS))
+grant("proctoring", "casetag", view=(Role.DATA_PROTECTION_OFFICER,), write=_READERS)
+grant("proctoring", "reviewsettings", view=(Role.REVIEWER, Role.DATA_PROTECTION_OFFICER), write=_OFFICE)
+rules.add_perm("proctoring.read_case", has_role(*_READERS))
+"""May give readings of cases, comment and tag."""
+rules.add_perm("proctoring.run_review", has_role(*_OFFICE))
+"""May share cases out and take a lock from somebody else's hands."""
+for _model in ("detectorprecision", "detectorstanding"):
+    grant("proctoring", _model, view=(Role.DATA_PROTECTION_OFFICER, *_REVIEW))
+grant("proctoring", "precisionterms", view=(Role.DATA_PROTECTION_OFFICER, *_REVIEW), write=_OFFICE)
 for _model in ("notice", "consent"):
     grant("proctoring", _model, view=(Role.DATA_PROTECTION_OFFICER, *_OFFICE))
 grant("proctoring", "officerphoto", view=(Role.DATA_PROTECTION_OFFICER,), write=_OFFICE)
@@ -38,17 +51,51 @@ grant("proctoring", "officerphoto", view=(Role.DATA_PROTECTION_OFFICER,), write=
 _KEEPERS = (Role.DATA_PROTECTION_OFFICER, *_OFFICE)
 grant("proctoring", "keptfacedata", view=_KEEPERS)
 rules.set_perm("proctoring.delete_keptfacedata", has_role(*_KEEPERS))
+# Periods, holds, requests and proof of deletion: read by who answers for data protection; their own services
+# alone write them.
+for _model in (
+    "retentionperiod",
+    "legalhold",
+    "retentionrun",
+    "erasurerequest",
+    "deletioncertificate",
+    "dataexport",
+):
+    grant("proctoring", _model, view=_KEEPERS)
+rules.add_perm("proctoring.keep_or_erase", has_role(Role.DATA_PROTECTION_OFFICER, Role.ADMIN))
+"""May change periods, place and lift holds, and decide on requests for erasure."""
 grant("proctoring", "photoupload", view=(Role.DATA_PROTECTION_OFFICER,), write=_OFFICE)
-# Read through the pages of proctors and the audit log only.
-for _model in ("actrun", "actresult", "timegift"):
+# What is not handed in yet is the candidate's alone; files are opened by links that are logged.
+for _model in ("replywindow", "replyfile"):
+    rules.add_perm(f"proctoring.view_{_model}", rules.always_false)
+grant("proctoring", "lawdocument", view=_KEEPERS)
+rules.add_perm("proctoring.change_privacy", has_role(Role.ADMIN, Role.DATA_PROTECTION_OFFICER))
+# Read through the pages of proctors, the review desk, reports and the audit log only.
+for _model in (
+    "actrun",
+    "actresult",
+    "timegift",
+    "coverageminute",
+    "standingmail",
+    "observationminute",
+    "observedrules",
+):
     rules.add_perm(f"proctoring.view_{_model}", rules.always_false)
 for _model in ("meeting", "participant", "meetinginvitation", "meetingstay", "meetingmail"):
     grant("proctoring", _model, view=(Role.DATA_PROTECTION_OFFICER, *_OFFICE))
+grant("proctoring", "sealedpackage", view=(Role.DATA_PROTECTION_OFFICER, Role.REVIEWER, *_OFFICE))
+grant("proctoring", "evidencemanifest", view=(Role.DATA_PROTECTION_OFFICER, *_REVIEW))
+rules.add_perm("proctoring.seal_evidence", has_role(*_OFFICE))
+"""May make packages of evidence to be handed over, and download them."""
+# Nobody reads a key.
+for _model in ("personkey", "datakey"):
+    rules.add_perm(f"proctoring.view_{_model}", rules.always_false)
 # No one sees a reference face, a voice or a document as a row; photos are shown by links that are logged.
 for _model in ("referenceface", "referencevoice", "documentcheck"):
     rules.add_perm(f"proctoring.view_{_model}", rules.always_false)
 
 rules.add_perm("proctoring.decide_incident", has_role(*_REVIEW))
+rules.add_perm("proctoring.bring_back_detector", has_role(*_OFFICE))
 rules.add_perm("proctoring.make_meeting", has_role(*_REVIEW))
 """May make meetings of their own (interviews), and be a host of one."""
 rules.add_perm("proctoring.view_evidence", has_role(*_REVIEW))

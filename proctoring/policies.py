@@ -12,9 +12,11 @@ from accounts.models import Institution
 from exams.models import Allowance, Attempt, Exam
 from exams.states import RUNNING
 from proctor_site.kernel.errors import InvalidInput
+from proctoring import law_guards
 from proctoring.browser import terms as browser_terms
 from proctoring.browser.events import BrowserKind
 from proctoring.browser.terms import Do, Terms
+from proctoring.incidents.rule_names import rule_name
 from proctoring.incidents.rules import DEFAULT_RULES, Rule
 from proctoring.models import MonitoringSession
 from proctoring.models.policy import DetectorMode, DiarizerChoice, Policy, PolicyAssignment, StepMode
@@ -32,13 +34,15 @@ _OF_ANOTHER_PERSON = frozenset({ObservationKind.DIFFERENT_VOICE, ObservationKind
 
 @dataclass(frozen=True, slots=True)
 class RuleSet:
-    """The rules of one candidate. `rules`: kinds that raise incidents; `muted`: looked at, but silent.
+    """The rules of one candidate. `rules`: kinds that raise incidents; `muted`: looked at, but silent;
+    `advisory`: of severity info here, because people disagreed with them too often.
 
     Kinds in neither are not looked at at all.
     """
 
     rules: Mapping[ObservationKind, Rule]
     muted: frozenset[ObservationKind] = frozenset()
+    advisory: frozenset[ObservationKind] = frozenset()
 
     @property
     def detectors(self) -> frozenset[ObservationKind]:
@@ -49,7 +53,20 @@ class RuleSet:
         """The same without every kind that is not among `kinds`."""
         named = {str(kind) for kind in kinds}
         rules = {kind: rule for kind, rule in self.rules.items() if kind.value in named}
-        return RuleSet(rules, self.muted & frozenset(rules))
+        return RuleSet(rules, self.muted & frozenset(rules), self.advisory & frozenset(rules))
+
+    @property
+    def names(self) -> dict[ObservationKind, str]:
+        """The name of each rule's numbers."""
+        return {kind: rule_name(rule) for kind, rule in self.rules.items()}
+
+    def with_advisory(self, kinds: frozenset[ObservationKind]) -> "RuleSet":
+        """The same with these kinds of severity info."""
+        told = {
+            kind: replace(rule, severity=Severity.INFO) if kind in kinds else rule
+            for kind, rule in self.rules.items()
+        }
+        return RuleSet(told, self.muted, kinds & frozenset(told))
 
     def for_pictures(self) -> "RuleSet":
         """The same without the kinds of recordings."""
@@ -72,8 +89,12 @@ def policy_for(exam: Exam) -> Policy:
 def policy_of(attempt: Attempt) -> Policy:
     """The policy of the attempt's exam; who was allowed the way without camera is asked for none.
 
-    In practice nobody is asked for a document, and nobody is there to write to."""
+    In practice nobody is asked for a document, and nobody is there to write to. What the law does not allow
+    (any more) is off."""
     policy = policy_for(attempt.enrolment.sitting.exam)
+    if law_guards.refusals(attempt.institution, policy):
+        policy = copy(policy)
+        law_guards.without_the_forbidden(attempt.institution, policy)
     if attempt.enrolment.sitting.is_practice:
         policy = copy(policy)
         policy.document = StepMode.OFF

@@ -9,6 +9,7 @@ from accounts import audit
 from accounts.models import Institution, User
 from proctor_site.kernel.errors import InvalidInput
 from proctoring.browser import terms as browser_terms
+from proctoring.law_guards import require_lawful
 from proctoring.models.policy import (
     CLIP_SECONDS,
     MOST_DAYS,
@@ -88,6 +89,7 @@ def from_file(data: Any, institution: Institution) -> Policy:
     _set_sound(policy, data)
     _set_screen(policy, data)
     _set_modes(policy, data.get("detectors", {}))
+    require_lawful(institution, policy, way="file of a policy")
     rules_for(policy)
     policy.browser = browser_terms.changes_of(browser_terms.apply(data.get("browser", {})))
     return policy
@@ -150,9 +152,17 @@ def copy_of(policy: Policy) -> Policy:
     return from_file(to_file(policy), policy.institution)
 
 
-@transaction.atomic
 def store_new(policy: Policy, *, actor: User, source: str) -> Policy:
-    """Stores an unsaved policy; a name that is taken gets a number. `source`: where it comes from."""
+    """Stores an unsaved policy; a name that is taken gets a number. `source`: where it comes from.
+
+    Raises InvalidInput `forbidden_by_law`, before a transaction begins: the attempt stays in the log.
+    """
+    require_lawful(policy.institution, policy, way="new policy")
+    return _store(policy, actor, source)
+
+
+@transaction.atomic
+def _store(policy: Policy, actor: User, source: str) -> Policy:
     taken = set(Policy.objects.filter(institution=policy.institution).values_list("name", flat=True))
     policy.name = _free_name(policy.name, taken)
     policy.save()

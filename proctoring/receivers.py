@@ -20,11 +20,15 @@ from exams.signals import (
     ready_texts_wanted,
 )
 from proctoring import wording
+from proctoring.incidents.signals import incident_reviewed
 from proctoring.live import announcements, attempt_state
 from proctoring.live.publish import record_event, record_events, record_for_candidates
+from proctoring.models import Case, Incident
 from proctoring.models.live_event import Audience
 from proctoring.models.policy import PolicyAssignment
 from proctoring.models.supervision import TextKind
+from proctoring.review import standings
+from proctoring.review.signals import case_moved
 
 _KINDS = {"deadline_changed": "attempt.deadline_changed", "take_over": "attempt.taken_over"}
 
@@ -159,3 +163,17 @@ def institution_was_made(
 def ready_announcements(sender: type[Sitting], *, sitting: Sitting, **_more: Any) -> list[str]:
     """What the institution prepared to be announced, in the language of the exam."""
     return [each["text"] for each in wording.ready_texts_for(sitting.exam, TextKind.ANNOUNCE)]
+
+
+@receiver(incident_reviewed, dispatch_uid="proctoring.precision")
+def verdict_was_given(sender: type[Incident], *, incident: Incident, before: str, **_more: Any) -> None:
+    """Counts it for its detector, which becomes advisory when people disagree with it too often."""
+    standings.follow_verdict(incident, before)
+
+
+@receiver(case_moved, dispatch_uid="proctoring.case_moved.mails")
+def case_has_moved(sender: type[Case], *, case: Case, verb: str, **_more: Any) -> None:
+    """Tells the candidate by e-mail what they can read or do now."""
+    from proctoring.rights import mails  # noqa: PLC0415
+
+    mails.follow_move(case, verb)

@@ -1,4 +1,4 @@
-"""State tables of proctoring: review of an incident, session, check by a person, meeting, hand-over, call."""
+"""State tables of proctoring: incident, case, session, check by a person, meeting, hand-over, call."""
 
 from proctor_site.kernel.states import MoveTable, move
 
@@ -18,6 +18,55 @@ INCIDENT_REVIEW = MoveTable(
         move("dismiss", [UNREVIEWED, ACKNOWLEDGED], DISMISSED),
         move("leave_inconclusive", [UNREVIEWED, ACKNOWLEDGED], INCONCLUSIVE),
         move("reopen", [ACKNOWLEDGED, *_DECIDED], UNREVIEWED),
+    ),
+)
+
+CASE_OPEN = "open"
+CASE_FIRST_READ = "first_read"
+CASE_SECOND_READ = "second_read"
+CASE_REPLY_WINDOW = "reply_window"
+CASE_DECIDED = "decided"
+CASE_APPEALED = "appealed"
+CASE_UNREAD = (CASE_OPEN, CASE_FIRST_READ)
+"""Waits for a reader who has not seen it yet."""
+CASE_JUDGED = (CASE_DECIDED, CASE_APPEALED)
+"""There is a verdict."""
+
+CASE = MoveTable(
+    name="case",
+    states=(
+        CASE_OPEN,
+        CASE_FIRST_READ,
+        CASE_SECOND_READ,
+        CASE_REPLY_WINDOW,
+        CASE_DECIDED,
+        CASE_APPEALED,
+    ),
+    moves=(
+        # No concern is the one verdict that needs neither a second reader nor a reply.
+        move("clear", [CASE_OPEN, CASE_FIRST_READ, CASE_SECOND_READ], CASE_DECIDED),
+        move("read", [CASE_OPEN], CASE_FIRST_READ),
+        move("read_again", [CASE_FIRST_READ], CASE_SECOND_READ),
+        move("open_reply_window", [CASE_SECOND_READ], CASE_REPLY_WINDOW),
+        move("decide", [CASE_REPLY_WINDOW], CASE_DECIDED),
+        move("appeal", [CASE_DECIDED], CASE_APPEALED),
+        move("decide_appeal", [CASE_APPEALED], CASE_DECIDED),
+        # A reader pressed the wrong button; the reading stays, marked as taken back.
+        move("take_back", [CASE_FIRST_READ, CASE_DECIDED], CASE_OPEN),
+    ),
+)
+
+IN_FORCE = "in_force"
+ADVISORY = "advisory"
+
+STANDING = MoveTable(
+    name="detector's standing",
+    states=(IN_FORCE, ADVISORY),
+    moves=(
+        # By itself, when people disagree with it too often.
+        move("make_advisory", [IN_FORCE], ADVISORY),
+        # Only by a person; other numbers have a standing of their own.
+        move("bring_back", [ADVISORY], IN_FORCE),
     ),
 )
 
@@ -127,5 +176,24 @@ CALL = MoveTable(
         # Nobody answered in time, or the proctor thought better of it.
         move("miss", [CALL_RINGING], CALL_MISSED),
         move("end", [CALL_OPEN], CALL_ENDED),
+    ),
+)
+
+ERASURE_ASKED = "asked"
+ERASURE_GRANTED = "granted"
+ERASURE_REFUSED = "refused"
+ERASURE_TAKEN_BACK = "taken_back"
+ERASURE_DONE = "done"
+ERASURE_GOES_ON = (ERASURE_ASKED, ERASURE_GRANTED)
+
+ERASURE = MoveTable(
+    name="request for erasure",
+    states=(ERASURE_ASKED, ERASURE_GRANTED, ERASURE_REFUSED, ERASURE_TAKEN_BACK, ERASURE_DONE),
+    moves=(
+        move("grant", [ERASURE_ASKED], ERASURE_GRANTED),
+        move("refuse", [ERASURE_ASKED], ERASURE_REFUSED),
+        # The person thought better of it, before anything was deleted.
+        move("take_back", [ERASURE_ASKED], ERASURE_TAKEN_BACK),
+        move("finish", [ERASURE_GRANTED], ERASURE_DONE),
     ),
 )

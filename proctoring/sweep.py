@@ -2,6 +2,7 @@
 
 from accounts.tenancy import across_all
 from exams.delivery import expiry, heartbeat
+from proctoring import coverage
 from proctoring.evidence import store
 from proctoring.identity import document, showings
 from proctoring.ingest import call_joining
@@ -44,3 +45,8 @@ def sweep_evidence() -> int:
         document.delete_due()
         showings.expire_due()
         return store.retry_spooled()
+
+
+def write_coverage() -> int:
+    """Writes what this web process has counted of minutes that are over; how many."""
+    return coverage.write()

@@ -11,8 +11,9 @@ from accounts import audit
 from accounts.models import User
 from accounts.transitions import lock
 from exams.models import Attempt
-from proctoring import sessions
-from proctoring.evidence import custody, store
+from proctor_site.kernel.errors import Conflict
+from proctoring import coverage, sessions
+from proctoring.evidence import custody, derived, keys, store
 from proctoring.identity import consent, document, reference, showings, voice
 from proctoring.models import (
     ActResult,
@@ -20,6 +21,8 @@ from proctoring.models import (
     Call,
     CandidateWarning,
     ChatMessage,
+    CoverageMinute,
+    EvidenceManifest,
     HeadBaseline,
     IdentityCheck,
     Incident,
@@ -27,15 +30,24 @@ from proctoring.models import (
     LivenessCheck,
     LiveWatch,
     MonitoringSession,
+    ObservationMinute,
     RaisedHand,
     SessionMeasures,
     Showing,
     TimeGift,
 )
+from proctoring.rights import holds
+from proctoring.rights.register import Span
 
 
 def throw_away(attempt: Attempt, *, actor: User | None) -> dict[str, int]:
-    """Deletes all of it in the caller's transaction, and says how many of what."""
+    """Deletes all of it in the caller's transaction, and says how many of what. Raises Conflict `held`."""
+    session = sessions.session_of(attempt)
+    if holds.why_held(Span(attempt, session)):
+        raise Conflict(
+            "This is under a legal hold and cannot be deleted now. Your exam office can tell you more.",
+            code="held",
+        )
     events, _ = LiveEvent.objects.filter(attempt=attempt).delete()
     # Practice is watched by nobody; a sitting may have been made practice afterwards.
     watches, _ = LiveWatch.objects.filter(attempt=attempt).delete()
@@ -44,7 +56,6 @@ def throw_away(attempt: Attempt, *, actor: User | None) -> dict[str, int]:
     counts = {"live_events": events, "live_watches": watches, "messages": messages, "raised_hands": hands}
     counts["act_results"], _ = ActResult.objects.filter(attempt=attempt).delete()
     counts["time_gifts"], _ = TimeGift.objects.filter(attempt=attempt).delete()
-    session = sessions.session_of(attempt)
     if session is not None:
         counts |= _empty(session, actor)
     counts["calls"], _ = Call.objects.filter(attempt=attempt).delete()  # after the evidence that names them
@@ -55,13 +66,16 @@ def _empty(session: MonitoringSession, actor: User | None) -> dict[str, int]:
     lock(session)
     head = {"evidence_hash": session.evidence_hash, "evidence_count": session.evidence_count}
     counts = {"evidence": store.erase(session)}  # before the incidents that it proves
+    counts["reports"] = derived.drop_reports(session)
     for name, rows in (
         ("incidents", Incident.objects.filter(session=session)),
         ("browser_events", BrowserEvent.objects.filter(session=session)),
         ("warnings", CandidateWarning.objects.filter(session=session)),
         ("liveness_checks", LivenessCheck.objects.filter(session=session)),
         ("head_baselines", HeadBaseline.objects.filter(session=session)),
+        ("observation_minutes", ObservationMinute.objects.filter(session=session)),
         ("measures", SessionMeasures.objects.filter(session=session)),
+        ("coverage", CoverageMinute.objects.filter(session=session)),
     ):
         counts[name], _ = rows.delete()
     counts["identity_checks"], _ = IdentityCheck.objects.filter(session=session).delete()
@@ -70,8 +84,11 @@ def _empty(session: MonitoringSession, actor: User | None) -> dict[str, int]:
     counts["documents"] = document.erase(session)
     showings.erase(session)
     counts["showings"], _ = Showing.objects.filter(session=session).delete()
+    EvidenceManifest.objects.filter(session=session).delete()
+    keys.destroy_for_session(session, actor=actor)
     audit.record(
         session.institution, session, custody.THROWN_AWAY, actor=actor, detail={**head, "deleted": counts}
     )
+    coverage.forget(session.pk)
     transaction.on_commit(partial(consent.forget, session))
     return counts

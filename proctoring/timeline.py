@@ -1,8 +1,9 @@
 """The timeline of an attempt: moves, incidents, warnings, messages, calls and lost time, in order."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 from accounts import audit
 from accounts.models import AuditEntry
@@ -76,8 +77,13 @@ class Timeline:
     calls: list[Call] = field(default_factory=list)
 
 
-def timeline_of(session: MonitoringSession) -> Timeline:
-    """The timeline of the session's attempt. Nine queries."""
+def timeline_of(
+    session: MonitoringSession, name_of: Callable[[Any], str] = str, words: Callable[[str], str] = str
+) -> Timeline:
+    """The timeline of the session's attempt; `name_of` names people, what they wrote goes through `words`.
+
+    Nine queries.
+    """
     attempt = session.attempt
     moves = _moves(attempt) if attempt is not None else []
     incidents = Incident.objects.filter(session=session).order_by("started_at", "pk")
@@ -85,13 +91,19 @@ def timeline_of(session: MonitoringSession) -> Timeline:
     lost = LostTime.objects.filter(attempt=attempt) if attempt is not None else ()
     calls = list(of_attempt(attempt)) if attempt is not None else []
     moments = [
-        *(_of_move(entry) for entry in moves),
+        *(_of_move(entry, name_of, words) for entry in moves),
         *(_of_incident(incident) for incident in incidents),
-        *(line for warning in warnings for line in _of_warning(warning)),
+        *(line for warning in warnings for line in _of_warning(warning, words)),
         *(_of_lost_time(each) for each in lost),
         *(_of_call(each) for each in calls),
-        *(_of_message(each) for each in ChatMessage.objects.filter(attempt=attempt).select_related("author")),
-        *(_of_hand(each) for each in RaisedHand.objects.filter(attempt=attempt).select_related("lowered_by")),
+        *(
+            _of_message(each, name_of, words)
+            for each in ChatMessage.objects.filter(attempt=attempt).select_related("author")
+        ),
+        *(
+            _of_hand(each, name_of)
+            for each in RaisedHand.objects.filter(attempt=attempt).select_related("lowered_by")
+        ),
         *(_of_page(each) for each in BrowserEvent.objects.filter(session=session)[:MOST_NOTED]),
     ]
     moments.sort(key=lambda each: (each.at, each.kind))
@@ -107,9 +119,9 @@ def _moves(attempt: Attempt) -> list[AuditEntry]:
     return list(rows.select_related("actor").order_by("sequence"))
 
 
-def _of_move(entry: AuditEntry) -> Moment:
-    by = f"by {entry.actor}" if entry.actor else "by the clock"
-    reason = entry.detail.get("reason")
+def _of_move(entry: AuditEntry, name_of: Callable[[Any], str], words: Callable[[str], str]) -> Moment:
+    by = f"by {name_of(entry.actor)}" if entry.actor else "by the clock"
+    reason = words(str(entry.detail.get("reason") or ""))
     return Moment(entry.at, _WORDS[entry.verb], "move", f"{by}: {reason}" if reason else by)
 
 
@@ -126,10 +138,11 @@ def _of_incident(incident: Incident) -> Moment:
     )
 
 
-def _of_warning(warning: CandidateWarning) -> Iterable[Moment]:
-    yield Moment(warning.sent_at, "Warned", "warning", f"by {warning.proctor}: {warning.text}")
+def _of_warning(warning: CandidateWarning, words: Callable[[str], str]) -> Iterable[Moment]:
+    text = words(warning.text)
+    yield Moment(warning.sent_at, "Warned", "warning", f"by {warning.proctor}: {text}")
     if warning.acknowledged_at is not None:
-        yield Moment(warning.acknowledged_at, "Confirmed the warning", "warning", warning.text)
+        yield Moment(warning.acknowledged_at, "Confirmed the warning", "warning", text)
 
 
 def _of_call(call: Call) -> Moment:
@@ -143,14 +156,15 @@ def _of_call(call: Call) -> Moment:
     )
 
 
-def _of_message(message: ChatMessage) -> Moment:
+def _of_message(message: ChatMessage, name_of: Callable[[Any], str], words: Callable[[str], str]) -> Moment:
     to = "a proctor" if message.side == "candidate" else "the candidate"
-    return Moment(message.sent_at, f"Wrote to {to}", "talk", f"{message.author}: {message.text}")
+    detail = f"{name_of(message.author)}: {words(message.text)}"
+    return Moment(message.sent_at, f"Wrote to {to}", "talk", detail)
 
 
-def _of_hand(hand: RaisedHand) -> Moment:
+def _of_hand(hand: RaisedHand, name_of: Callable[[Any], str]) -> Moment:
     until_end = "" if hand.lowered_at is None else "until the end"
-    detail = f"lowered by {hand.lowered_by}" if hand.lowered_by else until_end
+    detail = f"lowered by {name_of(hand.lowered_by)}" if hand.lowered_by else until_end
     return Moment(hand.raised_at, "Raised a hand", "talk", detail, hand.lowered_at)
 
 

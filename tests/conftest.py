@@ -23,6 +23,7 @@ from rest_framework.test import APIClient
 
 from accounts.models import Institution, User
 from accounts.tenancy import within
+from proctoring import coverage
 from proctoring.meetings.providers import guarded
 from tests.quick_database import begin_with_a_copy
 from tests.quick_emptying import empty_after_tests_that_commit
@@ -54,6 +55,7 @@ def clean_cache() -> Iterator[None]:
     guarded.reset()
     yield
     cache.clear()
+    coverage.forget_all()
 
 
 @pytest.fixture(autouse=True)
@@ -148,6 +150,6 @@ def asgi_server(transactional_db: None) -> Iterator[str]:
         time.sleep(0.01)
     yield f"http://127.0.0.1:{listener.getsockname()[1]}"
     server.should_exit = True
-    thread.join(10)
+    thread.join(60)
     listener.close()
-    assert not thread.is_alive(), "the server did not stop within 10 s"
+    assert not thread.is_alive(), "the server did not stop within 60 s"

@@ -58,9 +58,13 @@ def _migrations() -> str:
 
 def _leave(name: str, copy: Path) -> None:
     """At once whole: another process may be leaving its own at the same time. Older copies go."""
+    source = sqlite3.connect(name)
+    if not source.execute("SELECT 1 FROM sqlite_master WHERE name = 'django_migrations'").fetchone():
+        source.close()
+        return  # made with --nomigrations: the next `migrate` would find tables that it knows nothing of
     copy.parent.mkdir(parents=True, exist_ok=True)
     draft = copy.with_suffix(f".{os.getpid()}")
-    source, target = sqlite3.connect(name), sqlite3.connect(draft)
+    target = sqlite3.connect(draft)
     source.backup(target)
     source.close()
     target.close()

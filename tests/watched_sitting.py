@@ -11,7 +11,7 @@ import pytest
 from accounts.models import AuditEntry, Institution, User
 from accounts.tenancy import within
 from exams.models import Attempt, Sitting
-from proctoring.evidence import store
+from proctoring.evidence import exhibits, store
 from proctoring.models import EvidenceItem, Incident, MonitoringSession
 from proctoring.observations import ObservationKind, Severity
 from tests.capture import give_consent
@@ -69,7 +69,7 @@ def keep_pictures(incident: Incident, number: int) -> list[EvidenceItem]:
     """Evidence of the incident: one picture a second, from a second before it began."""
     first = incident.started_at - timedelta(seconds=1)
     pictures = [
-        store.Picture(incident.pk * 100 + each, first + timedelta(seconds=each), picture(50 + each))
+        exhibits.Picture(incident.pk * 100 + each, first + timedelta(seconds=each), picture(50 + each))
         for each in range(number)
     ]
     with within(incident.institution):
@@ -88,7 +88,7 @@ ABOUT_SOUND = {
 def keep_sound(incident: Incident, *, sequence: int = 0, **about: Any) -> EvidenceItem:
     """A recording of two seconds as evidence of the incident; `about`: what is kept beside it."""
     data = recording((0.0, 1.2, ANNA), (1.0, 1.9, BEN), seconds=2.0)
-    piece = store.Recording(sequence, incident.started_at, data, "audio/wav", {**ABOUT_SOUND, **about})
+    piece = exhibits.Recording(sequence, incident.started_at, data, "audio/wav", {**ABOUT_SOUND, **about})
     with within(incident.institution):
         return store.keep(incident, [piece])[0]
 

@@ -1,5 +1,6 @@
-"""Users, institutions, registrations, memberships, invitations, jobs, audit entries, files to remove."""
+"""Users, institutions, registrations, memberships, invitations, jobs, audit log, files to remove."""
 
+from accounts.models.audit_checkpoint import AuditCheckpoint
 from accounts.models.audit_entry import AuditEntry
 from accounts.models.file_to_remove import FileToRemove
 from accounts.models.institution import Institution
@@ -9,6 +10,7 @@ from accounts.models.registration import Registration
 from accounts.models.user import User
 
 __all__ = [
+    "AuditCheckpoint",
     "AuditEntry",
     "FileToRemove",
     "Institution",

@@ -7,7 +7,9 @@ from accounts.tenancy import TenantModel
 
 
 class AuditEntry(TenantModel):
-    """One act. Written only by `accounts.audit.record`; never changed, never deleted.
+    """One act. Written only by `accounts.audit.record`; the database refuses to change or delete it.
+
+    Only `accounts.audit_removal` may empty `detail`, for erasure, and notes that it did (`redacted_at`).
 
     The chain runs per `stream` (one subject, such as "attempt:12"), not per institution: one chain for all
     would make 3,000 simultaneous starts wait for each other (docs/decisions/0003).
@@ -21,6 +23,7 @@ class AuditEntry(TenantModel):
     detail = models.JSONField(default=dict)
     previous_hash = models.CharField(max_length=64)
     hash = models.CharField(max_length=64)
+    redacted_at = models.DateTimeField(null=True, help_text="When its detail was removed; the hash stays.")
 
     class Meta:
         verbose_name_plural = "audit entries"
@@ -30,7 +33,11 @@ class AuditEntry(TenantModel):
                 fields=["institution", "stream", "sequence"], name="audit_stream_sequence"
             )
         ]
-        indexes = [models.Index(fields=["institution", "-at"], name="audit_by_time")]
+        indexes = [
+            models.Index(fields=["institution", "-at"], name="audit_by_time"),
+            models.Index(fields=["institution", "verb", "-at"], name="audit_by_act"),
+            models.Index(fields=["institution", "actor", "-at"], name="audit_by_actor"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.verb} ({self.stream})"

@@ -8,6 +8,7 @@ from django.db import models
 
 from accounts.countries import known_country
 from accounts.languages import DEFAULT, known_language
+from accounts.models.privacy_terms import PrivacyTerms
 
 slug_format = RegexValidator(
     r"^[a-z0-9]+(-[a-z0-9]+)*$", "Use small letters, digits and single hyphens, such as 'north-college'."
@@ -30,7 +31,7 @@ class InstitutionKind(models.TextChoices):
     OTHER = "other", "Something else"
 
 
-class Institution(models.Model):
+class Institution(PrivacyTerms, models.Model):
     """A tenant. It can be used once its owner has confirmed the e-mail address (`confirmed_at`)."""
 
     name = models.CharField(max_length=200)

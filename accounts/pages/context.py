@@ -49,6 +49,7 @@ def links_of(user: Any, here: Institution, path: str = "") -> list[Link]:
         ("Reports", f"{base}reports/", _REPORTS),
         ("Results", f"{base}results/", _OFFICE | {Role.REVIEWER.value}),
         ("Members", f"{base}members/", _OFFICE),
+        ("Law", f"{base}law/", _OFFICE | {Role.DATA_PROTECTION_OFFICER.value}),
         ("Settings", f"{base}settings/", frozenset({Role.ADMIN.value})),
     )
     links = [

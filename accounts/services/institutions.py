@@ -3,7 +3,7 @@
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from accounts import audit
+from accounts import audit, law_refusals
 from accounts.emotion_law import law_refusal
 from accounts.models import Institution, User
 from accounts.permissions import roles_of
@@ -92,4 +92,5 @@ def change_law(
 
 def _refuse_against_law(institution: Institution, allows_emotions: bool) -> None:
     if allows_emotions and (why := law_refusal(institution)):
+        law_refusals.note(institution, "emotions", why, way="settings")
         raise InvalidInput(why, field="allows_emotions", code="forbidden_by_law")

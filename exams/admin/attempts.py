@@ -185,7 +185,7 @@ class AttemptAdmin(ReadOnly, TenantAdmin):
 
     @admin.display(description="result")
     def result(self, attempt: Attempt) -> str | SafeString:
-        if attempt.thrown_away_at is not None:
+        if attempt.is_emptied:
             return throwing_away.in_words(attempt).capitalize()
         if attempt.state == states.ABANDONED:
             address = reverse("attempt_marks", args=[attempt.institution.slug, attempt.pk])
@@ -200,7 +200,7 @@ class AttemptAdmin(ReadOnly, TenantAdmin):
     @admin.display(description="check")
     def journal_check(self, attempt: Attempt) -> str:
         fault = verify_journal(attempt)
-        if fault is None and attempt.thrown_away_at is not None:
+        if fault is None and attempt.is_emptied:
             return throwing_away.in_words(attempt).capitalize()
         if fault is None:
             return f"Whole: {attempt.journal_length} entries, every link fits, answers agree with it."
@@ -208,7 +208,7 @@ class AttemptAdmin(ReadOnly, TenantAdmin):
 
     @admin.display(description="paper")
     def paper_link(self, attempt: Attempt) -> str:
-        if attempt.thrown_away_at is not None:
+        if attempt.is_emptied:
             return "-"
         address = reverse("admin:exams_exam_print", args=[attempt.enrolment.sitting.exam_id])
         return format_html(

@@ -82,7 +82,7 @@ class CandidateGroupAdmin(RefusalsInWords, HidesReasons, TenantAdmin):
 
     list_display = ("name", "size", "created_at")
     search_fields = ("name",)
-    fields = ("name",)
+    fields = ("name", "is_compared")
     inlines = [GroupMemberInline, GroupAllowanceInline]
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:

@@ -234,8 +234,8 @@ def _ending(attempt: Attempt, ended_by: str) -> dict[str, Any]:
 
 
 def _require_newest(attempt: Attempt) -> None:
-    if attempt.thrown_away_at is not None:
-        raise Conflict("This practice attempt was thrown away; nothing is left to go on with.", code="gone")
+    if attempt.is_emptied:
+        raise Conflict("What this attempt held was deleted; nothing is left to go on with.", code="gone")
     if attempt.enrolment.attempts.filter(pk__gt=attempt.pk).exists():
         raise Conflict("The candidate has begun to practise again meanwhile.", code="not_newest")
 

@@ -217,8 +217,8 @@ def kept_payload(row: KeptChange) -> dict[str, Any]:
 
 def _end_of(attempt: Attempt, now: datetime) -> datetime:
     """Until when answers could be given: the end, or the deadline where it was handed in after that."""
-    if attempt.thrown_away_at is not None:
-        raise Conflict("Your practice data was thrown away; nothing more is taken in.", code="gone")
+    if attempt.is_emptied:
+        raise Conflict("What you did here was deleted; nothing more is taken in.", code="gone")
     if attempt.deadline_at is None:
         raise Conflict("The exam has not started; there are no late answers.", code="not_started")
     if attempt.state in states.ENDED and attempt.ended_at is not None:

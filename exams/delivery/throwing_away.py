@@ -11,20 +11,13 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
-from accounts import audit, stored_files
-from accounts.models import AuditEntry, User
+from accounts import audit
+from accounts.models import User
 from accounts.tenancy import within
 from accounts.transitions import lock
 from exams import states
-from exams.models import (
-    AnnouncementAcknowledgement,
-    AnswerFile,
-    Attempt,
-    MarkChange,
-    PaperItem,
-    RoundAnswer,
-    Sitting,
-)
+from exams.delivery import records
+from exams.models import Attempt, Sitting
 from exams.signals import attempt_thrown_away
 from proctor_site.kernel import clock
 from proctor_site.kernel.errors import Conflict
@@ -61,50 +54,17 @@ def throw_away(attempt: Attempt, *, actor: User | None) -> Attempt:
         heard: list[Any] = attempt_thrown_away.send(sender=Attempt, attempt=attempt, actor=actor)
         for _, found in heard:
             counts |= found
-        counts |= _delete_rows(attempt)
-        # Head and length of the journal stay: they prove that receipts were genuine and say nothing else.
-        emptied = {"seed": 0, "device": "", "devices": []}
-        attempt.thrown_away_at = clock.now()
-        for name, value in emptied.items():
-            setattr(attempt, name, value)
-        attempt.save(update_fields=["thrown_away_at", *emptied])
+        counts |= records.delete(attempt, at="thrown_away_at")
         audit.record(attempt.institution, attempt, _VERB, actor=actor, detail=counts)
     return attempt
 
 
-def _delete_rows(attempt: Attempt) -> dict[str, int]:
-    """In an order that the foreign keys allow: what points at others goes before them."""
-    files = AnswerFile.objects.filter(attempt=attempt)
-    count = stored_files.remove(
-        attempt.institution, "answer_files", files.values_list("stored_name", flat=True)
-    )
-    parts: dict[str, QuerySet[Any]] = {
-        "answers_to_mark": RoundAnswer.objects.filter(item__attempt=attempt),  # with their readings
-        "released_results": attempt.released.all(),
-        "mark_changes": MarkChange.objects.filter(item__attempt=attempt),
-        "marks": attempt.marks.all(),
-        "answers": attempt.answers.all(),
-        "files": files,
-        "journal_entries": attempt.journal.all(),
-        "kept_answers": attempt.kept.all(),
-        "section_runs": attempt.section_runs.all(),
-        "lost_time": attempt.lost_time.all(),
-        "outside_safe_browser": attempt.outside_safe_browser.all(),
-        "read_announcements": AnnouncementAcknowledgement.objects.filter(attempt=attempt),
-        "questions": PaperItem.objects.filter(attempt=attempt),
-    }
-    counts = {}
-    for name, rows in parts.items():
-        _, deleted = rows.delete()
-        counts[name] = deleted.get(rows.model._meta.label, 0)
-    assert counts["files"] == count  # under the attempt's lock nothing comes in between
-    return {name: number for name, number in counts.items() if number}
-
-
 def in_words(attempt: Attempt) -> str:
     """For commands and pages that look for what is gone: when it went."""
-    at = attempt.thrown_away_at
-    return f"thrown away on {at:%Y-%m-%d at %H:%M %Z}, as announced" if at else ""
+    if attempt.thrown_away_at is not None:
+        return f"thrown away on {attempt.thrown_away_at:%Y-%m-%d at %H:%M %Z}, as announced"
+    erased_at = attempt.records_erased_at
+    return f"erased on {erased_at:%Y-%m-%d at %H:%M %Z}, after its period or on request" if erased_at else ""
 
 
 def was_announced(attempt: Attempt) -> bool:
@@ -112,10 +72,7 @@ def was_announced(attempt: Attempt) -> bool:
 
     An empty shell alone proves nothing: whoever deletes a journal could set the moment too.
     """
-    stream = audit.stream_of(attempt)
-    noted = AuditEntry.objects.filter(institution=attempt.institution, stream=stream, verb=_VERB).exists()
-    is_whole = audit.first_broken_entry(attempt.institution, stream) is None
-    return attempt.enrolment.sitting.is_practice and noted and is_whole
+    return attempt.enrolment.sitting.is_practice and records.is_noted(attempt, _VERB)
 
 
 def sweep() -> int:

@@ -81,8 +81,8 @@ def accept(attempt: Attempt, *, actor: User, reason: str) -> Attempt:
 
 
 def _require_kept(attempt: Attempt) -> None:
-    if attempt.thrown_away_at is not None:
-        raise Conflict("The data of this practice attempt was thrown away.", code="gone")
+    if attempt.is_emptied:
+        raise Conflict("The data of this attempt was deleted.", code="gone")
 
 
 def _is_over(attempt: Attempt) -> bool:

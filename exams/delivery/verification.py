@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from exams.delivery import throwing_away
+from exams.delivery import records, throwing_away
 from exams.delivery.journal import entry_payload
 from exams.delivery.late import kept_payload
 from exams.models import Attempt
@@ -20,13 +20,14 @@ class JournalFault:
 def verify_journal(attempt: Attempt) -> JournalFault | None:
     """The first fault of an attempt's journal, or None when it is whole and the answers agree with it.
 
-    The journal of a practice attempt that was thrown away as announced is whole when nothing of it is left.
+    The journal of an attempt that was thrown away as announced, or erased after its period, is whole when
+    nothing of it is left.
     """
     entries = list(attempt.journal.order_by("sequence"))
-    if attempt.thrown_away_at is not None:
+    if attempt.thrown_away_at is not None or attempt.records_erased_at is not None:
         if entries:
-            return JournalFault(1, "Entries are left, although the attempt was thrown away.")
-        if not throwing_away.was_announced(attempt):
+            return JournalFault(1, "Entries are left, although the attempt was thrown away or erased.")
+        if not (throwing_away.was_announced(attempt) or records.was_erased(attempt)):
             return JournalFault(1, "The journal was emptied, and no true audit entry says so.")
         return None
     broken = chains.first_break((entry.previous_hash, entry.hash, entry_payload(entry)) for entry in entries)

@@ -16,6 +16,7 @@ from exams.models.pool import SectionPool
 from exams.models.progress import SectionRun
 from exams.models.question import Question, QuestionVersion
 from exams.models.question_import import QuestionImport
+from exams.models.question_view import QuestionView
 from exams.models.regrade import Regrade
 from exams.models.release import Release, ReleasedResult, ResultPolicy
 from exams.models.roster import Roster
@@ -54,6 +55,7 @@ __all__ = [
     "QuestionImport",
     "QuestionMedia",
     "QuestionTag",
+    "QuestionView",
     "QuestionVersion",
     "Roster",
     "Reading",

@@ -48,6 +48,11 @@ class Attempt(TenantModel):
         blank=True,
         help_text="Of a practice attempt: when its answers and all else were deleted for good.",
     )
+    records_erased_at = models.DateTimeField(
+        null=True,
+        blank=True,
+        help_text="When paper, answers and marks were deleted because their period was over.",
+    )
     hand_in_until = models.DateTimeField(
         null=True, blank=True, help_text="Once the time is up: until when it may still be handed in."
     )
@@ -106,6 +111,11 @@ class Attempt(TenantModel):
 
     def __str__(self) -> str:
         return f"{self.enrolment} #{self.pk}"
+
+    @property
+    def is_emptied(self) -> bool:
+        """Whether paper, answers and marks were deleted: thrown away as practice, or after their period."""
+        return self.thrown_away_at is not None or self.records_erased_at is not None
 
 
 class PaperItem(TenantModel):

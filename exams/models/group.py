@@ -10,6 +10,13 @@ class CandidateGroup(TenantModel):
     """A named group; enrolling it enrols everybody who is in it at that moment."""
 
     name = models.CharField(max_length=100)
+    is_compared = models.BooleanField(
+        "compare flag rates for fairness",
+        default=False,
+        help_text="The proctoring report of a sitting then says, under the name of the group, whether its "
+        "candidates were flagged more often than the others, from 10 candidates on either side. Choose this "
+        "only for groups whose name may be read by everybody who sees that report.",
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

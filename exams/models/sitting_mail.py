@@ -2,7 +2,7 @@
 
 from django.db import models
 
-from accounts.tenancy import TenantModel
+from accounts.models.outgoing_mail import OutgoingMail
 from exams.models.enrolment import Enrolment
 from exams.models.sitting import Sitting
 
@@ -21,12 +21,8 @@ class MailKind(models.TextChoices):
     RESULT_CHANGED = "result_changed", "Changed result"
 
 
-class SittingMail(TenantModel):
-    """One e-mail to one address about one sitting.
-
-    `claimed_at` is set before the mail server is asked, so no stop of the server can send it twice; with
-    `claimed_at` but neither `sent_at` nor `failed_at` nobody knows whether it went out.
-    """
+class SittingMail(OutgoingMail):
+    """One e-mail to one address about one sitting."""
 
     sitting = models.ForeignKey(Sitting, on_delete=models.CASCADE, related_name="mails")
     enrolment = models.ForeignKey(
@@ -35,11 +31,6 @@ class SittingMail(TenantModel):
     address = models.EmailField("e-mail address")
     kind = models.CharField(max_length=20, choices=MailKind.choices)
     occasion = models.CharField(max_length=60, help_text="Tells two of one kind apart, such as the new time.")
-    written_at = models.DateTimeField()
-    claimed_at = models.DateTimeField(null=True)
-    sent_at = models.DateTimeField(null=True)
-    failed_at = models.DateTimeField(null=True)
-    reason = models.CharField(max_length=300, blank=True)
 
     class Meta:
         verbose_name = "e-mail"

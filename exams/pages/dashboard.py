@@ -16,6 +16,7 @@ from exams.delivery import queries
 from exams.delivery.queries import SittingRow
 from exams.marking.shown import attempts_with_results
 from exams.pages import home_parts
+from exams.pages.attempt_links import AttemptLink, links_about
 from exams.pages.steps import NextStep, next_step
 from proctor_site.kernel import clock
 
@@ -32,6 +33,13 @@ class Entry:
     @property
     def has_other_zone(self) -> bool:
         return self.zone != self.row.sitting.time_zone
+
+    @property
+    def links(self) -> list[AttemptLink]:
+        attempt = self.row.attempt
+        if attempt is None or attempt.state not in states.ENDED:
+            return []
+        return links_about(attempt, self.row.enrolment.institution.slug)
 
     @property
     def is_over(self) -> bool:

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_safe
 from accounts.pages.guards import person_of
 from exams.delivery import queries, throwing_away
 from exams.marking.shown import shown_to_candidate
+from exams.pages.attempt_links import links_about
 from exams.pages.reasons import reason_of
 from exams.pages.safe_browser import offer_of
 from exams.pages.steps import PAGE_OF_STATE, Page, api_url_of, may_practise_again, own_attempt, url_of
@@ -36,6 +37,7 @@ def done(request: HttpRequest, slug: str, attempt_id: int) -> HttpResponse:
         "has_result": shown_to_candidate(attempt) is not None,
         "safe_browser": offer_of(request, attempt.enrolment),
         "api_url": api_url_of(attempt),
+        "attempt_links": links_about(attempt, slug),
         "snapshot": queries.attempt_view(attempt),
         "zone": person_of(request).time_zone or attempt.institution.time_zone,
     }

@@ -7,6 +7,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.pages.guards import person_of
 from exams.marking.shown import shown_to_candidate
+from exams.pages.attempt_links import links_about
 from exams.pages.steps import own_attempt
 
 
@@ -19,6 +20,7 @@ def result(request: HttpRequest, slug: str, attempt_id: int) -> HttpResponse:
         "attempt": attempt,
         "sitting": attempt.enrolment.sitting,
         "exam": attempt.enrolment.sitting.exam,
+        "attempt_links": links_about(attempt, slug),
         "shown": shown_to_candidate(attempt),
         "zone": person_of(request).time_zone or attempt.institution.time_zone,
     }

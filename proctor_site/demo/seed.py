@@ -20,6 +20,7 @@ from exams.models import Attempt, Exam, Section, SectionQuestion, Sitting
 from exams.models.exam import Calculator
 from exams.scheduling import enrolments, sittings
 from proctor_site.demo import picture
+from proctor_site.demo.cases import make_cases
 from proctor_site.demo.questions import FORMULA_SHEET, FURTHER, IN_A_PICTURE, SECTIONS
 from proctor_site.kernel import clock
 from proctoring.models import Policy
@@ -57,8 +58,10 @@ def seed() -> tuple[Sitting, list[DemoAccount]]:
             institution = _make_institution()
             with within(institution):
                 made = _make_people(institution)
-                _make_exam(institution)
+                exam = _make_exam(institution)
                 _make_further_exam(institution)
+                emails = [_email(f"candidate{number}") for number in range(1, len(CANDIDATES) + 1)]
+                make_cases(institution, exam, list(User.objects.filter(email__in=emails).order_by("email")))
         with within(institution):
             return _open_sitting(institution), made
 

@@ -49,6 +49,7 @@ MIDDLEWARE = [
     "accounts.middleware.TenancyMiddleware",
     "accounts.middleware.SecondFactorMiddleware",
     "accounts.middleware.RefusalMiddleware",
+    "accounts.law_refusals.LawRefusalMiddleware",
 ]
 
 TEMPLATES = [

@@ -36,6 +36,8 @@ TEMPLATE_KEY = env.secret("PROCTOR_TEMPLATE_KEY")
 """Encrypts face templates; derived from the secret key when empty. To change it, see docs/operations.md."""
 TEMPLATE_KEY_BEFORE = env.secret("PROCTOR_TEMPLATE_KEY_BEFORE")
 """The former key (or secret key), which still reads; until `manage.py rotate_template_key` has run."""
+SHARED_PRECISION = env.flag("PROCTOR_SHARED_PRECISION", default=False)
+"""Institutions see how often detectors are right over all of them, without small counts."""
 OFFICER_PHOTO_DAYS = env.integer("PROCTOR_OFFICER_PHOTO_DAYS", 90, least=1)
 """Officers' photos are deleted when they were not used for so long."""
 DIARIZER = env.text("PROCTOR_DIARIZER", "local")
@@ -57,6 +59,12 @@ DEEPGRAM_ONLY_SPEECH = env.flag("PROCTOR_DEEPGRAM_ONLY_SPEECH", default=True)
 """Recordings in which this server hears nobody speak are not sent."""
 DEEPGRAM_FALL_BACK = env.flag("PROCTOR_DEEPGRAM_FALL_BACK", default=True)
 """What Deepgram cannot tell, this server's own diarizer tells; off: the browser keeps it for later."""
+SUMMARY_URL = env.text("PROCTOR_SUMMARY_URL")
+"""Base address of an interface such as OpenAI's, for summaries in reports; empty: none are written."""
+SUMMARY_KEY = env.secret("PROCTOR_SUMMARY_KEY")
+SUMMARY_MODEL = env.text("PROCTOR_SUMMARY_MODEL")
+SUMMARY_INSTITUTIONS = env.names("PROCTOR_SUMMARY_INSTITUTIONS")
+"""Slugs of the institutions that have agreed to it."""
 LIVE_PROVIDER = env.text("PROCTOR_LIVE_PROVIDER", "peer")
 """Who carries live video: peer (from browser to browser), off, or the dotted path of an operator's own."""
 LIVE_MOST_WATCHERS = env.integer("PROCTOR_LIVE_MOST_WATCHERS", 3, least=1)

@@ -14,6 +14,11 @@ SECRET_KEY_MISSING = not env.secret("PROCTOR_SECRET_KEY")
 # A throw-away key lets `check` run and complain (proctor.E002) instead of failing at import.
 SECRET_KEY = env.secret("PROCTOR_SECRET_KEY") or secrets.token_urlsafe(50)
 
+SIGNING_KEY = env.secret("PROCTOR_SIGNING_KEY")
+"""Signs manifests, certificates, checkpoints (Ed25519: PEM or any text); empty: made from the secret key."""
+SIGNING_KEYS_BEFORE = env.names("PROCTOR_SIGNING_KEYS_BEFORE")
+"""Public keys (base64) of former signing keys: what they signed is still verified."""
+
 SERVICE_HOST = env.text("PROCTOR_HOST", "127.0.0.1")
 """Where `./run` listens. Browsers give a camera to localhost and to https only, so others need a proxy."""
 SERVICE_PORT = env.integer("PROCTOR_PORT", 8000, least=1)

@@ -1,6 +1,7 @@
 """The admin pages of proctoring: review of incidents, policies, sessions, consents, photos, warnings."""
 
 from proctoring.admin import (
+    cases,
     identity,
     incidents,
     kept_face_data,
@@ -8,12 +9,16 @@ from proctoring.admin import (
     officer_photos,
     photo_uploads,
     policies,
+    precision,
+    rights,
+    sealed_packages,
     sessions,
     talk,
     wording,
 )
 
 __all__ = [
+    "cases",
     "identity",
     "incidents",
     "kept_face_data",
@@ -21,6 +26,9 @@ __all__ = [
     "officer_photos",
     "photo_uploads",
     "policies",
+    "rights",
+    "precision",
+    "sealed_packages",
     "sessions",
     "talk",
     "wording",

@@ -1,6 +1,6 @@
 """The columns of the incident list: thumbnail, badges, times in words."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -10,31 +10,32 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.html import format_html
 
-from accounts.models import User
+from accounts.models import Institution, User
 from proctor_site.kernel import clock
 from proctoring.browser.events import BrowserKind
 from proctoring.evidence import custody
 from proctoring.models import EvidenceItem, Incident
 from proctoring.models.evidence import EvidenceKind
 from proctoring.observations import SOUND_KINDS
+from proctoring.review.blind import naming_in_list
 
 
 def with_picture(rows: "QuerySet[Incident]") -> "QuerySet[Incident]":
     """Adds `shown_item`: the first evidence picture at or after the start, else the first one; and whether a
     recording `is_heard`."""
-    items = EvidenceItem.objects.filter(incident=OuterRef("pk"), kind=EvidenceKind.CAMERA_FRAME).order_by(
-        "captured_at", "sequence"
-    )
+    kept = EvidenceItem.objects.filter(incident=OuterRef("pk"), erased_at=None)
+    items = kept.filter(kind=EvidenceKind.CAMERA_FRAME).order_by("captured_at", "sequence")
     since = items.filter(captured_at__gte=OuterRef("started_at"))
-    heard = EvidenceItem.objects.filter(incident=OuterRef("pk"), kind=EvidenceKind.SOUND)
+    heard = kept.filter(kind=EvidenceKind.SOUND)
     return rows.annotate(
         is_heard=Exists(heard),
         shown_item=Coalesce(Subquery(since.values("pk")[:1]), Subquery(items.values("pk")[:1])),
     )
 
 
-def thumbnail_for(viewer: User, slug: str) -> Callable[[Incident], str]:
+def thumbnail_for(viewer: User, here: Institution) -> Callable[[Incident], str]:
     """The thumbnail column for one viewer: the links in it are theirs and live for minutes."""
+    name_of = naming_in_list(viewer, here)
 
     @admin.display(description="evidence")
     def thumbnail(incident: Any) -> str:
@@ -44,8 +45,8 @@ def thumbnail_for(viewer: User, slug: str) -> Callable[[Incident], str]:
         return format_html(
             '<img class="thumbnail" src="{}" alt="{}" width="96" height="72" loading="lazy" '
             'data-incident="{}" data-item="{}">',
-            custody.address_of(incident.shown_item, viewer, slug),
-            f"{incident.session.candidate}: {incident.get_kind_display()}",
+            custody.address_of(incident.shown_item, viewer, here.slug),
+            f"{name_of(incident.session)}: {incident.get_kind_display()}",
             incident.pk,
             incident.shown_item,
         )
@@ -53,10 +54,23 @@ def thumbnail_for(viewer: User, slug: str) -> Callable[[Incident], str]:
     return thumbnail
 
 
-@admin.display(description="candidate")
-def candidate(incident: Incident) -> str:
-    """Whom it is about."""
-    return str(incident.session.candidate or "outside session")
+@admin.display(description="choose")
+def box(incident: Incident) -> str:
+    """Chooses it for the form above the list, which decides several at once."""
+    words = f"Choose no. {incident.pk}: {incident.get_kind_display()}"
+    markup = '<input type="checkbox" form="many-form" name="incident" value="{}" aria-label="{}">'
+    return format_html(markup, incident.pk, words)
+
+
+def candidate_for(viewer: User, here: Institution) -> Callable[[Incident], str]:
+    """Whom it is about, as the viewer may know it."""
+    name_of = naming_in_list(viewer, here)
+
+    @admin.display(description="candidate")
+    def candidate(incident: Incident) -> str:
+        return name_of(incident.session)
+
+    return candidate
 
 
 @admin.display(description="sitting")
@@ -74,7 +88,8 @@ def kind(incident: Incident) -> str:
 @admin.display(description="severity")
 def severity(incident: Incident) -> str:
     """The severity as a badge; the word says it, the colour only helps."""
-    return badge(f"severity-{incident.severity}", incident.severity)
+    shown = badge(f"severity-{incident.severity}", incident.severity)
+    return format_html("{} {}", shown, badge("advisory", "advisory")) if incident.advisory else shown
 
 
 @admin.display(description="started")
@@ -109,7 +124,17 @@ def review(incident: Incident) -> str:
     return badge(f"state-{incident.review_state}", incident.get_review_state_display())
 
 
-COLUMNS = (candidate, sitting, kind, severity, started, duration, count, review)
+def precision_for(words: Mapping[str, str]) -> Callable[[Incident], str]:
+    """How often people here agreed with the detector of a flag; `words` by kind."""
+
+    @admin.display(description="detector here")
+    def precision(incident: Incident) -> str:
+        return words.get(incident.kind, "no verdicts yet")
+
+    return precision
+
+
+COLUMNS = (sitting, kind, severity, started, duration, count, review)
 
 
 def badge(look: str, text: str) -> str:

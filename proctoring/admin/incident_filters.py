@@ -7,7 +7,6 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from exams.models import Sitting
-from proctoring.models import Incident
 
 OFFERED = 100
 """Newest sittings offered; older ones are reached through the sitting's own page."""
@@ -20,10 +19,7 @@ class KindFilter(admin.ChoicesFieldListFilter):
 
 
 class SittingFilter(admin.SimpleListFilter):
-    """Sittings of the institution at hand, newest first; for proctors only their own.
-
-    Incidents of practice wait for nobody: they are listed only when their sitting is chosen.
-    """
+    """Sittings of the institution at hand, newest first; for proctors only their own."""
 
     title = "sitting"
     parameter_name = "sitting"
@@ -35,11 +31,20 @@ class SittingFilter(admin.SimpleListFilter):
             rows = rows.filter(pk__in=watched)
         return [(str(each.pk), f"{each.exam.title}: {each.title}") for each in rows[:OFFERED]]
 
-    def queryset(self, request: HttpRequest, queryset: "QuerySet[Incident]") -> "QuerySet[Incident]":
+    def queryset(self, request: HttpRequest, queryset: "QuerySet[Any]") -> "QuerySet[Any]":
         wanted = self.value()
         if wanted is None:
-            practice = list(Sitting.objects.filter(is_practice=True).values_list("pk", flat=True))
-            return queryset.exclude(sitting__in=practice) if practice else queryset
+            return queryset
         if not (wanted.isascii() and wanted.isdigit() and len(wanted) < 19):
             return queryset.none()
         return queryset.filter(sitting=int(wanted))
+
+
+class ListedSittingFilter(SittingFilter):
+    """The same for incidents. Those of practice wait for nobody: listed only when their sitting is chosen."""
+
+    def queryset(self, request: HttpRequest, queryset: "QuerySet[Any]") -> "QuerySet[Any]":
+        if self.value() is None:
+            practice = list(Sitting.objects.filter(is_practice=True).values_list("pk", flat=True))
+            return queryset.exclude(sitting__in=practice) if practice else queryset
+        return super().queryset(request, queryset)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from accounts import audit
@@ -13,6 +14,9 @@ from proctoring.incidents import services
 from proctoring.models import EvidenceItem, Incident
 from proctoring.models.evidence import EvidenceKind
 from proctoring.permissions import may_see_incidents
+from proctoring.review import precision
+from proctoring.review.intervals import Figures
+from proctoring.review.masks import Words
 from proctoring.states import INCIDENT_REVIEW
 
 
@@ -64,6 +68,16 @@ class Exhibit:
         return f"{self.offset} s after it began" if self.offset else "as it began"
 
 
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What somebody decided. `to`: the state since then."""
+
+    at: datetime
+    to: str
+    by: User | None
+    reason: str
+
+
 def choices_of(incident: Incident) -> list[Choice]:
     """Every decision, with the reason why it is blocked in this state."""
     choices = []
@@ -105,7 +119,7 @@ def exhibits_of(
     incident: Incident, viewer: User, slug: str, kinds: Collection[str] = (EvidenceKind.CAMERA_FRAME,)
 ) -> list[Exhibit]:
     """All evidence of these kinds in order of time: pictures of the camera, or of the screen."""
-    items = EvidenceItem.objects.filter(incident=incident, kind__in=kinds)
+    items = EvidenceItem.objects.filter(incident=incident, kind__in=kinds, erased_at=None)
     return [
         Exhibit(
             item,
@@ -126,8 +140,22 @@ def measurements_of(incident: Incident) -> list[tuple[str, Any]]:
     return [(detectors.measure_name(name), value) for name, value in sorted(incident.measurements.items())]
 
 
-def decisions_of(incident: Incident) -> list[AuditEntry]:
-    """What people decided about it so far, latest first."""
+def precision_of(incident: Incident) -> list[tuple[str, str]]:
+    """How often people here agreed with its detector: in all, and in the light of this one."""
+    here = incident.institution
+    told = [("Detector here", precision.figures_of_kinds(here).get(incident.kind, Figures()).words)]
+    if incident.light:
+        by_light = precision.broken_down(here, "light").get(incident.kind, {})
+        found = by_light.get(incident.light, Figures())
+        told.append((f"In this light ({incident.get_light_display()})", found.words))
+    return told
+
+
+def decisions_of(incident: Incident, words: Words) -> list[Decision]:
+    """What people decided about it so far, latest first; their reasons go through `words`."""
     verbs = [f"incident.{name}" for name in VERBS]
     rows = AuditEntry.objects.filter(stream=audit.stream_of(incident), verb__in=verbs)
-    return list(rows.select_related("actor").order_by("-sequence"))
+    return [
+        Decision(row.at, str(row.detail.get("to", "")), row.actor, words(str(row.detail.get("reason") or "")))
+        for row in rows.select_related("actor").order_by("-sequence")
+    ]

@@ -14,22 +14,28 @@ from django.utils.html import format_html
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts.admin.keyset import KeysetLists
 from accounts.admin.site import site
 from accounts.models import User
-from accounts.permissions import roles_of
 from accounts.tenancy import current_institution
 from proctor_site.kernel.errors import Refusal
-from proctoring.admin import detectors, incident_columns, incident_page
-from proctoring.admin.incident_filters import KindFilter, SittingFilter
+from proctoring.admin import case_decisions, detectors, evidence_store, incident_columns, incident_page
+from proctoring.admin.incident_filters import KindFilter, ListedSittingFilter
+from proctoring.admin.incident_many import ManyDecisions, may_decide_here
 from proctoring.admin.incident_queue import Queue
-from proctoring.admin.read_only import SEES_ALL, WatchedRowsAdmin, watched_by, zone_of
+from proctoring.admin.people_search import by_candidate
+from proctoring.admin.read_only import WatchedRowsAdmin, zone_of
 from proctoring.browser.events import BrowserKind
 from proctoring.evidence.call_exhibits import heard_calls
 from proctoring.evidence.sound_exhibits import sounds_of
+from proctoring.evidence.spool_state import files_of
 from proctoring.identity.shown import shown_of
-from proctoring.models import Incident
+from proctoring.incidents import many
+from proctoring.models import Case, Incident
 from proctoring.models.evidence import OF_SCREEN, EvidenceKind
 from proctoring.observations import SOUND_KINDS
+from proctoring.review.blind import hidden_from, shown_in
+from proctoring.review.precision_page import advisory_words, words_of_kinds
 from proctoring.timeline import timeline_of
 from proctoring.timeline_drawing import draw
 
@@ -37,17 +43,22 @@ _FILMED = (*OF_SCREEN, EvidenceKind.LIVE_VIDEO)
 
 
 @admin.register(Incident, site=site)
-class IncidentAdmin(WatchedRowsAdmin):
+class IncidentAdmin(ManyDecisions, KeysetLists, WatchedRowsAdmin):
     """Incidents: a list that stays fast, and a page on which people decide."""
 
     change_list_template = "admin/proctoring/incident/change_list.html"
-    list_display_links = (incident_columns.candidate,)
-    list_select_related = ("session__candidate", "sitting")
-    list_filter = (SittingFilter, "review_state", "severity", ("kind", KindFilter), "started_at")
+    list_select_related = ("session__candidate", "session__case", "sitting")
+    list_filter = (
+        ListedSittingFilter,
+        "review_state",
+        "severity",
+        ("kind", KindFilter),
+        ("light", KindFilter),
+        "advisory",
+        "started_at",
+    )
     search_fields = ("session__candidate__name",)
-    search_help_text = "Searches the names of candidates."
-    ordering = ("-id",)
-    sortable_by = ()
+    search_help_text = "Searches the names of candidates, where a name is shown to you."
     show_facets = admin.ShowFacets.NEVER
 
     # list
@@ -56,18 +67,40 @@ class IncidentAdmin(WatchedRowsAdmin):
         return incident_columns.with_picture(super().get_queryset(request))
 
     def get_list_display(self, request: HttpRequest) -> Any:
-        here = current_institution()
-        if here is None or not request.user.has_perm("proctoring.view_evidence"):
+        here, viewer = current_institution(), _person(request)
+        if here is None:
             return incident_columns.COLUMNS
-        return (incident_columns.thumbnail_for(_person(request), here.slug), *incident_columns.COLUMNS)
+        columns: tuple[Any, ...] = (
+            incident_columns.candidate_for(viewer, here),
+            *incident_columns.COLUMNS,
+            incident_columns.precision_for(words_of_kinds(here)),
+        )
+        if viewer.has_perm("proctoring.view_evidence"):
+            columns = (incident_columns.thumbnail_for(viewer, here), *columns)
+        return (incident_columns.box, *columns) if may_decide_here(request) else columns
 
-    def only_sittings(self, request: HttpRequest) -> Any:
-        """The sittings whose incidents the person may see, or None: all."""
+    def get_list_display_links(self, request: HttpRequest, list_display: Any) -> Any:
+        return [each for each in list_display if getattr(each, "__name__", "") == "candidate"]
+
+    def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
+        """By name, but not those whose name the person is not to know yet: finding them would tell it."""
         here = current_institution()
-        return None if here and roles_of(request.user, here) & SEES_ALL else watched_by(request)
+        if search_term and here is not None:
+            hidden = Case.objects.filter(hidden_from(request.user, here)).values("session")
+            queryset = queryset.exclude(session__in=hidden)
+        return by_candidate(queryset, search_term), False
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
-        context = {"title": "Incidents", "evidence_base": _evidence_base(), **(extra_context or {})}
+        context = {
+            "title": "Incidents",
+            "evidence_base": _evidence_base(),
+            "may_decide_many": may_decide_here(request),
+            "many_verbs": [(name, incident_page.VERBS[name]) for name in many.VERBS],
+            "most_at_once": many.MOST,
+            "own_filters": request.GET.urlencode(),
+            **_advisory(),
+            **(extra_context or {}),
+        }
         return super().changelist_view(request, context)
 
     # page of one incident
@@ -75,7 +108,7 @@ class IncidentAdmin(WatchedRowsAdmin):
     def get_urls(self) -> list[Any]:
         decide = self.admin_site.admin_view(require_POST(self.decide_view))
         own = path("<int:incident_id>/decide/", decide, name="proctoring_incident_decide")
-        return [own, *super().get_urls()]
+        return [own, *self.many_urls(), *super().get_urls()]
 
     def change_view(
         self,
@@ -102,14 +135,17 @@ class IncidentAdmin(WatchedRowsAdmin):
         is_sound = incident.kind in SOUND_KINDS
         exhibits = incident_page.exhibits_of(incident, viewer, slug) if sees_evidence and not is_sound else []
         shared = incident_page.exhibits_of(incident, viewer, slug, _FILMED) if sees_evidence else []
-        timeline = timeline_of(incident.session)
+        shown = shown_in(incident.session, viewer)
+        timeline = timeline_of(incident.session, shown.naming(incident.session), shown.words)
         queue = Queue(self, request)
-        who = incident_columns.candidate(incident)
+        who = shown.name
         return {
             **self.admin_site.each_context(request),
             "title": f"{incident.get_kind_display().capitalize()}: {who}",
             "opts": self.opts,
             "incident": incident,
+            "who": who,
+            "is_blind": shown.is_hidden,
             "duration": incident_columns.duration(incident),
             "seen_in": incident_columns.count(incident),
             "about": detectors.about(incident.kind),
@@ -119,15 +155,18 @@ class IncidentAdmin(WatchedRowsAdmin):
             "films": [each for each in shared if each.item.kind == EvidenceKind.SCREEN_CLIP],
             "sounds": sounds_of(incident, viewer, slug) if sees_evidence and is_sound else [],
             "live_clips": [each for each in shared if each.item.kind == EvidenceKind.LIVE_VIDEO],
-            "shown": shown_of(incident.session, viewer, slug) if sees_evidence else [],
+            "shown": shown_of(incident.session, viewer, slug, shown.words) if sees_evidence else [],
             "calls": heard_calls(timeline.calls, viewer, slug, may_hear=sees_evidence),
+            "precision": incident_page.precision_of(incident),
+            "case_url": case_decisions.desk_url(incident, viewer),
             "is_sound": is_sound,
             "is_told": incident.kind in set(BrowserKind),  # a browser says so or not: no confidence
             "sees_evidence": sees_evidence,
+            "missing": evidence_store.words_of(files_of([incident.pk]).get(incident.pk)),
             "first": incident_page.first_at_start(exhibits),
             "choices": incident_page.choices_of(incident),
             "may_decide": incident_page.may_decide(viewer, incident),
-            "decisions": incident_page.decisions_of(incident),
+            "decisions": incident_page.decisions_of(incident, shown.words),
             "timeline": timeline,
             "drawing": draw(timeline, zone=zone, current=incident.pk),
             "zone": zone,
@@ -141,7 +180,12 @@ class IncidentAdmin(WatchedRowsAdmin):
         if not self.has_view_permission(request):
             raise PermissionDenied
         rows = self.get_queryset(request).select_related(
-            "institution", "sitting__exam", "session__candidate", "session__attempt", "reviewer"
+            "institution",
+            "sitting__exam",
+            "session__candidate",
+            "session__attempt",
+            "session__case",
+            "reviewer",
         )
         is_number = incident_id.isascii() and incident_id.isdigit() and len(incident_id) < 19
         incident: Incident | None = rows.filter(pk=int(incident_id)).first() if is_number else None
@@ -157,6 +201,8 @@ class IncidentAdmin(WatchedRowsAdmin):
         queue = Queue(self, request)
         own_page = queue.page_url(incident.pk)
         verb = incident_page.VERBS.get(request.POST.get("verb", ""))
+        if case_decisions.is_from_desk(request):
+            return case_decisions.decide(request, incident, verb, _person(request))
         if verb is None:
             messages.error(request, "Choose one of the buttons. Nothing was changed.")
             return redirect(own_page)
@@ -165,7 +211,7 @@ class IncidentAdmin(WatchedRowsAdmin):
         except Refusal as refusal:
             messages.error(request, f"{refusal.message} Nothing was changed.")
             return redirect(own_page)
-        what = f"{incident.get_kind_display().capitalize()}, {incident_columns.candidate(incident)}"
+        what = f"{incident.get_kind_display().capitalize()}, {shown_in(incident.session, request.user).name}"
         done = format_html('<a href="{}">{}</a> is {}.', own_page, what, verb.done)
         if verb is incident_page.VERBS["reopen"]:
             messages.success(request, done)
@@ -176,6 +222,11 @@ class IncidentAdmin(WatchedRowsAdmin):
             return redirect(queue.list_url)
         messages.success(request, format_html("{} Here is the next one nobody has looked at.", done))
         return redirect(queue.page_url(following))
+
+
+def _advisory() -> dict[str, str]:
+    here = current_institution()
+    return {"advisory_words": advisory_words(here) if here else ""}
 
 
 def _evidence_base() -> str:

@@ -14,15 +14,17 @@ from proctoring import emotions, policies
 from proctoring.admin.limits import limits_panel
 from proctoring.admin.policy_form import PolicyForm, browser_panels_of, panels_of
 from proctoring.admin.policy_pages import PolicyPages
+from proctoring.admin.policy_trials import PolicyTrials, spans_of
 from proctoring.admin.read_only import ProctoringAdmin
 from proctoring.browser.events import BrowserKind
 from proctoring.browser.words import WORDS
 from proctoring.models import Policy, PolicyAssignment
 from proctoring.observations import ObservationKind
+from proctoring.review.precision_page import advisory_words
 
 
 @admin.register(Policy, site=site)
-class PolicyAdmin(PolicyPages, ProctoringAdmin):
+class PolicyAdmin(PolicyPages, PolicyTrials, ProctoringAdmin):
     """Policies. Capture is announced to candidates and fixed; interpretation may change."""
 
     form = PolicyForm
@@ -83,11 +85,13 @@ class PolicyAdmin(PolicyPages, ProctoringAdmin):
         policy = kwargs.get("obj")
         context["panels"] = panels_of(context["adminform"].form)
         context["browser_panels"] = browser_panels_of(context["adminform"].form)
+        context["advisory_words"] = advisory_words(here) if (here := current_institution()) else ""
         context["emotions_why_not"] = emotions.why_not(here) if (here := current_institution()) else ""
         context["may_copy"] = self.has_add_permission(request)
         if policy is not None:
             context["exams"] = policies.exams_under(policy)
             context["running"] = policies.running_under(policy)
+            context["spans"] = spans_of(policy)
         return super().render_change_form(request, context, *args, **kwargs)
 
     def save_model(self, request: HttpRequest, obj: Policy, form: Any, change: bool) -> None:

@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 
+from accounts import law_refusals
 from accounts.tenancy import current_institution
 from proctor_site.kernel.errors import InvalidInput
+from proctoring import law_guards
 from proctoring.admin import browser_form
 from proctoring.admin.detectors import about
 from proctoring.browser import terms as browser_terms
@@ -20,7 +22,7 @@ from proctoring.models.policy_screen import ScreenMode
 from proctoring.observations import SOUND_KINDS, ObservationKind, Severity
 from proctoring.policies import check_overrides, check_sound, rules_for
 from proctoring.policy_presets import LABELS, default_mode
-from proctoring.room_scan_law import why_not_room_scan
+from proctoring.review.precision_page import words_of_kinds
 
 if TYPE_CHECKING:
     _ModelForm = forms.ModelForm[Policy]
@@ -193,8 +195,13 @@ class PolicyForm(_ModelForm):
 
     def _check_law(self, cleaned: Mapping[str, Any]) -> None:
         here = current_institution()
-        if cleaned.get("room_scan") and here is not None and (why := why_not_room_scan(here)):
-            self.add_error("room_scan", why)
+        if here is None:
+            return
+        wanted = Policy(**{name: cleaned[name] for name in law_guards.FIELDS if name in cleaned})
+        for guard, field, why in law_guards.refusals(here, wanted):
+            if field in cleaned:
+                self.add_error(field, why)
+                law_refusals.note(here, guard.name, why, way="form of a policy")
 
     def _check_sound(self, cleaned: Mapping[str, Any]) -> None:
         if cleaned.get("screen", ScreenMode.OFF) != ScreenMode.OFF and not cleaned.get("camera_required"):
@@ -231,11 +238,18 @@ class Panel:
     summary: str
     differs: bool
     is_open: bool
+    precision: str = ""
+    """How often people here agreed with it."""
 
 
 def panels_of(form: PolicyForm) -> list[Panel]:
     """A panel for each detector, with the words of what is in the form, or is stored when that has errors."""
-    return [_panel(form, kind, rule_form) for kind, rule_form in form.rule_forms.items()]
+    here = current_institution()
+    told = words_of_kinds(here) if here else {}
+    return [
+        replace(_panel(form, kind, rule_form), precision=told.get(kind.value, "no verdicts yet"))
+        for kind, rule_form in form.rule_forms.items()
+    ]
 
 
 def browser_panels_of(form: PolicyForm) -> list[Mapping[str, Any]]:

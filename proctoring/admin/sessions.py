@@ -4,36 +4,49 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib import admin
-from django.http import HttpRequest
-from django.urls import reverse
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
+from django.views.decorators.http import require_safe
 
+from accounts.admin.keyset import KeysetLists
 from accounts.admin.site import site
 from proctor_site.kernel.errors import Unavailable
-from proctoring.admin.read_only import WatchedRowsAdmin
+from proctoring.admin import evidence_store
+from proctoring.admin.incident_filters import SittingFilter
+from proctoring.admin.people_search import by_candidate
+from proctoring.admin.read_only import WatchedRowsAdmin, zone_of
 from proctoring.evidence import custody
+from proctoring.evidence.history import history_of
 from proctoring.identity.shown import shown_of
 from proctoring.models import CandidateWarning, Consent, MonitoringSession
 
+_DEEDS_SHOWN = 500
 _FILES_CHECKED = 500
 """Files that the page reads to check them; more are left to the command."""
 
 
 @admin.register(MonitoringSession, site=site)
-class MonitoringSessionAdmin(WatchedRowsAdmin):
+class MonitoringSessionAdmin(KeysetLists, WatchedRowsAdmin):
     """Sessions: whose, when, under which consent, and whether the evidence is whole."""
 
     list_display = ("candidate_name", "sitting", "state", "started_at", "ended_at", "evidence_count")
     list_display_links = ("candidate_name",)
     list_select_related = ("candidate", "sitting")
-    list_filter = ("state", "sitting", "started_at")
+    list_filter = (SittingFilter, "state", "started_at")
     search_fields = ("candidate__name", "candidate__email")
-    ordering = ("-id",)
+    search_help_text = "Searches names and e-mail addresses of candidates."
+    change_list_template = "admin/keyset_list.html"
     fieldsets = (
         (None, {"fields": ("candidate_name", "sitting", "attempt_link", "state", "started_at", "ended_at")}),
         ("Consent", {"fields": ("consent",)}),
-        ("Evidence", {"fields": ("evidence_count", "incidents_link", "shown", "chain", "public_id")}),
+        (
+            "Evidence",
+            {"fields": ("evidence_count", "incidents_link", "shown", "chain", "custody", "public_id")},
+        ),
     )
     readonly_fields = (
         "candidate_name",
@@ -42,8 +55,47 @@ class MonitoringSessionAdmin(WatchedRowsAdmin):
         "incidents_link",
         "shown",
         "chain",
+        "custody",
         "public_id",
     )
+
+    def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
+        return by_candidate(queryset, search_term, path="pk", with_address=True), False
+
+    def get_urls(self) -> list[Any]:
+        view = self.admin_site.admin_view(require_safe(self.custody_page))
+        waiting = self.admin_site.admin_view(require_safe(self.store_page))
+        return [
+            path("store/", waiting, name="proctoring_evidence_store"),
+            path("<int:session_id>/custody/", view, name="proctoring_session_custody"),
+            *super().get_urls(),
+        ]
+
+    def store_page(self, request: HttpRequest) -> HttpResponse:
+        """Whether evidence reaches its store."""
+        return evidence_store.page(self, request)
+
+    def custody_page(self, request: HttpRequest, session_id: int) -> HttpResponse:
+        """Who saw, exported, sealed or erased what of the session's evidence, and whether all is whole."""
+        session = self.get_queryset(request).filter(pk=session_id).select_related("institution").first()
+        if session is None:
+            raise Http404("There is no such session here.")
+        if not self.has_view_permission(request, session):
+            raise PermissionDenied
+        told = history_of(session)
+        context = {
+            **self.admin_site.each_context(request),
+            "title": "Who saw what",
+            "opts": self.opts,
+            "session": session,
+            "evidence_words": self.chain(session),
+            "history": told,
+            "deeds": told.deeds[:_DEEDS_SHOWN],
+            "more": max(0, len(told.deeds) - _DEEDS_SHOWN),
+            "manifests": session.manifests.all(),
+            "zone": zone_of(request),
+        }
+        return TemplateResponse(request, "admin/proctoring/monitoringsession/custody.html", context)
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
         row = super().get_object(request, object_id, from_field)
@@ -100,6 +152,11 @@ class MonitoringSessionAdmin(WatchedRowsAdmin):
             return f"BROKEN at {place}: {broken.problem}."
         what = "every file and every link fits" if check_files else "every link fits; files were not read"
         return f"Whole: {session.evidence_count} items, {what}."
+
+    @admin.display(description="custody")
+    def custody(self, session: MonitoringSession) -> str:
+        address = reverse("admin:proctoring_session_custody", args=[session.pk])
+        return format_html('<a href="{}">Who saw what of this evidence</a>', address)
 
 
 @admin.register(CandidateWarning, site=site)

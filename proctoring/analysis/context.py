@@ -18,6 +18,8 @@ from proctor_site.kernel.errors import InvalidInput, Unavailable
 from proctoring import emotions, policies
 from proctoring.analysis import pool, templates
 from proctoring.incidents.frame_pace import Intervals
+from proctoring.incidents.standing import advisory_among
+from proctoring.law_guards import why_not_biometrics
 from proctoring.models import Consent, HeadBaseline, MonitoringSession, Policy, ReferenceFace, ReferenceVoice
 from proctoring.models.identity import View
 from proctoring.models.policy import DiarizerChoice
@@ -115,11 +117,13 @@ def _load(session: MonitoringSession, before: SessionContext | None) -> SessionC
     if consent is not None and consent.looked_for is not None:
         # A policy changed during an attempt interprets differently, but looks for nothing untold.
         rule_set = rule_set.only(consent.looked_for)
+    rule_set = rule_set.with_advisory(advisory_among(session.institution_id, rule_set.names))
     sound = SoundContext()
     if consent is not None and consent.microphone and consent.looked_for is not None and policy.listens:
         sound = _sound(session, policy, consent, rule_set.for_sound())
     rule_set = rule_set.for_pictures()
     compares = consent is not None and consent.face_comparison
+    compares = compares and not why_not_biometrics(session.institution)
     # Decrypted once: a reload after some seconds keeps the vectors, `forget` drops them.
     references, sides = (before.references, before.sides) if compares and before else (None, ())
     if compares and before is None:
@@ -154,7 +158,8 @@ def _screen(session: MonitoringSession, policy: Policy, consent: Consent | None)
 def _sound(
     session: MonitoringSession, policy: Policy, consent: Consent, rule_set: policies.RuleSet
 ) -> SoundContext:
-    voice, engine = _voice(session) if consent.voice_comparison else (None, "")
+    compares = consent.voice_comparison and not why_not_biometrics(session.institution)
+    voice, engine = _voice(session) if compares else (None, "")
     # Both have to say so: the candidate was told, and the policy still wants it.
     leave = consent.recordings_leave and policy.diarizer == DiarizerChoice.DEEPGRAM and settings.DEEPGRAM_KEY
     return SoundContext(

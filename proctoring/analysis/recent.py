@@ -6,7 +6,7 @@ time (`begin`), so reading, changing and writing the memory needs no lock of its
 
 import logging
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import astuple, dataclass, field, replace
 from typing import Any
 
 from django.core.cache import cache
@@ -36,13 +36,26 @@ class FrameNote:
 
 
 @dataclass(frozen=True, slots=True)
+class Observed:
+    """What the detectors said since it was last written (`ingest.observing`). `notes`: a line for each frame.
+
+    `began_at`: of the first, seconds since the epoch. `digest`: of the rules. `is_fresh`: they began anew.
+    """
+
+    began_at: float = 0.0
+    digest: str = ""
+    is_fresh: bool = False
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Memory:
     """What the server remembers of a session between two frames.
 
     `last_sequence`: of the newest frame accepted, analysed or not; -1 before the first. `written`: when each
     kind's open incident was last written to the database, seconds since the epoch. `past`: for looking back.
     `last_look`: what the newest report left for the next frame (`vision.last_look`).
-    `head`: what the next looks at the head are compared with.
+    `head`: what the next looks at the head are compared with. `observed`: what waits to be written.
     """
 
     last_sequence: int = -1
@@ -52,6 +65,7 @@ class Memory:
     past: Past = field(default_factory=Past)
     last_look: bytes = b""
     head: HeadMemory = field(default_factory=HeadMemory)
+    observed: Observed = field(default_factory=Observed)
 
 
 def begin(session_id: int) -> bool:
@@ -77,7 +91,8 @@ def load(session_id: int) -> Memory:
     frames = tuple(FrameNote(*note) for note in data["frames"])
     past, head = Past.from_data(data.get("past", {})), HeadMemory.from_json(data.get("head", {}))
     left = data.get("last_look", b"")
-    return Memory(data["last_sequence"], rules, frames, data["written"], past, left, head)
+    observed = Observed(*data["observed"]) if "observed" in data else Observed()
+    return Memory(data["last_sequence"], rules, frames, data["written"], past, left, head, observed)
 
 
 def save(session_id: int, memory: Memory) -> None:
@@ -90,6 +105,7 @@ def save(session_id: int, memory: Memory) -> None:
         "past": memory.past.to_data(),
         "last_look": memory.last_look,
         "head": memory.head.to_json(),
+        "observed": astuple(memory.observed),
     }
     cache.set(_memory_key(session_id), data, _MEMORY_TTL_S)
 

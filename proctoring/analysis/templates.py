@@ -25,13 +25,8 @@ def unseal(sealed: bytes | memoryview) -> Vector:
         raise _unreadable() from error
 
 
-def seal_key(key: bytes) -> bytes:
-    """The encrypted form of the key of one stored file: without its row the file is nothing but noise."""
-    return _keys().encrypt(key)
-
-
 def unseal_key(sealed: bytes | memoryview) -> bytes:
-    """The key of `seal_key`. Raises Unavailable as `unseal`."""
+    """The key of a document's photo kept before sessions had keys. Raises Unavailable as `unseal`."""
     try:
         return _keys().decrypt(bytes(sealed))
     except InvalidToken as error:

@@ -25,6 +25,7 @@ from proctoring.api.identity import PersonCheck, ShowDocument
 from proctoring.api.incidents import AcknowledgeIncident
 from proctoring.api.live_events import LiveEvents
 from proctoring.api.liveness import TurnHead, TurnLooks
+from proctoring.api.reports import AttemptReportView, SessionReportView
 from proctoring.api.screens import SendScreen, SendScreenClip
 from proctoring.api.showings import (
     AskToShow,
@@ -107,5 +108,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
         AcknowledgeIncident.as_view(),
         name="api_incident_acknowledge",
     ),
+    path(_ATTEMPT + "report/", AttemptReportView.as_view(), name="api_attempt_report"),
+    path("sessions/<uuid:public_id>/report/", SessionReportView.as_view(), name="api_session_report"),
     path("live/events/<slug:provider_name>/", LiveEvents.as_view(), name="api_live_events"),
 ]

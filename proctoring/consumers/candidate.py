@@ -9,9 +9,9 @@ from typing import Any
 from django.conf import settings
 
 from accounts.tenancy import within
-from exams.delivery import announced
+from exams.delivery import announced, question_views
 from proctor_site.kernel import clock
-from proctor_site.kernel.errors import InvalidInput, Refusal, TooLarge
+from proctor_site.kernel.errors import Conflict, InvalidInput, Refusal, TooLarge
 from proctoring import sessions, supervision
 from proctoring.analysis import context, pace, recent
 from proctoring.consumers import access, connection, threads
@@ -173,6 +173,8 @@ class CandidateConsumer(JsonSocket):
                 await in_thread(connection.tell_device, self.attempt, device, state, label)
         elif content["type"] == "browser_events":
             await self.send_message(await in_thread(self._note, content))
+        elif content["type"] == "question_views":
+            await self.send_message(await in_thread(self._note_views, content))
         else:
             raise InvalidInput("There is no message of this type.", code="unknown_type", field="type")
 
@@ -183,6 +185,17 @@ class CandidateConsumer(JsonSocket):
                 return browser_events.accept_browser_events(self._known_session(), content).to_json()
         except Refusal as refusal:
             return {"type": "browser_events_result", "code": refusal.code, "detail": refusal.message}
+
+    def _note_views(self, content: dict[str, Any]) -> dict[str, Any]:
+        """Kept only beside what is watched: without an agreement nobody is to know what is on the screen."""
+        answer: dict[str, Any] = {"type": "question_views_result"}
+        try:
+            with within(self.attempt.institution):
+                if valid_consent(self._known_session()) is None:
+                    raise Conflict("Nothing is kept before the candidate agrees.", code="consent_missing")
+                return answer | {"accepted": question_views.note(self.attempt, content)}
+        except Refusal as refusal:
+            return answer | {"code": refusal.code, "detail": refusal.message}
 
     def _known_session(self) -> MonitoringSession:
         if self.session is None:

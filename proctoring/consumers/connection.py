@@ -13,6 +13,7 @@ from exams.delivery import lost_time
 from exams.models import Attempt
 from exams.models.lost_time import Cause
 from proctor_site.kernel import clock
+from proctoring import coverage, sessions
 from proctoring.audio.microphone_names import program_of
 from proctoring.browser.device_names import program_behind
 from proctoring.browser.events import BrowserKind
@@ -38,6 +39,7 @@ def came(attempt: Attempt, connection: str) -> None:
         now = clock.now()
         if now.timestamp() - gone_at > GRACE_S:
             lost_time.note_interval(attempt, Cause.CONNECTION, datetime.fromtimestamp(gone_at, UTC), now)
+            _note_offline(attempt, gone_at, now.timestamp())
     presence.update(attempt.pk, connection=connection, connected=True)
     if cache.get(_key(attempt.pk)) is not True:
         cache.set(_key(attempt.pk), True, _TTL_S)
@@ -51,6 +53,14 @@ def went(attempt: Attempt, connection: str) -> None:
         # The last sign of life: a dead line is noticed later than it broke.
         cache.set(_gone_key(attempt.pk), seen.last_seen or clock.now().timestamp(), _TTL_S)
     presence.disconnect(attempt.pk, connection)
+
+
+def _note_offline(attempt: Attempt, begin: float, end: float) -> None:
+    """Only of the exam itself: before the start and after the end nobody has to be there."""
+    session = sessions.session_of(attempt)
+    if session is None or attempt.started_at is None or attempt.state not in states.RUNNING:
+        return
+    coverage.note_offline(session.pk, max(begin, attempt.started_at.timestamp()), end)
 
 
 def tell_later(attempt: Attempt) -> None:

@@ -25,7 +25,7 @@ def heard_calls(calls: Iterable[Call], viewer: User, slug: str, *, may_hear: boo
 
 def recordings_of(calls: Iterable[Call], viewer: User, slug: str) -> dict[int, Sound]:
     """The recordings by the number of their call, with fresh links."""
-    items = [item for call in calls for item in call.recordings.all()]
+    items = [item for call in calls for item in call.recordings.all() if item.erased_at is None]
     numbers = [item.call_id or 0 for item in items]
     return dict(zip(numbers, played_by(items, viewer, slug), strict=True))
 

@@ -12,15 +12,24 @@ from django.db.models import Q
 
 from accounts import audit
 from accounts.models import AuditEntry, User
+from accounts.permissions import roles_of
 from exams.delivery.throwing_away import was_announced
-from proctor_site.kernel import chains
+from proctor_site.kernel import chains, clock
+from proctor_site.kernel.byte_ranges import wanted_bytes
 from proctor_site.kernel.errors import Conflict, NotAllowed, NotFound, Unavailable
-from proctoring.evidence import store
-from proctoring.evidence.chain import payload_of
-from proctoring.models import EvidenceItem, MonitoringSession
+from proctoring.evidence import manifest, store
+from proctoring.evidence.chain import about_fits, payload_of
+from proctoring.models import Case, EvidenceItem, MonitoringSession
 from proctoring.models.evidence import HEARD, EvidenceKind
 from proctoring.permissions import may_see_incidents
 
+_PLAYED = (*HEARD, EvidenceKind.SCREEN_CLIP, EvidenceKind.LIVE_VIDEO)
+"""Browsers fetch these in parts."""
+_UNREADABLE = {
+    "altered": "its file was altered",
+    "key_altered": "the key of its file was altered",
+    "erased": "its key was destroyed, but it is not marked as erased",
+}
 LINK_LIFETIME = timedelta(minutes=10)
 THROWN_AWAY = "session.thrown_away"
 """Verb of the audit entry with which the evidence of a practice session ends."""
@@ -29,11 +38,17 @@ _SALT = "proctoring.evidence.link"
 
 @dataclass(frozen=True, slots=True)
 class OpenedEvidence:
-    """A file that its viewer may see now."""
+    """A file that its viewer may see now, or the bytes `first` to `last` of it.
+
+    `status`: as of HTTP; 206: a part, 416: there is no such part.
+    """
 
     item: EvidenceItem
     data: bytes
     content_type: str
+    first: int
+    last: int
+    status: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,23 +87,31 @@ def with_links(payload: Mapping[str, Any], viewer: User, slug: str) -> dict[str,
     return addressed
 
 
-def open_for(item_id: int, link: str, viewer: User) -> OpenedEvidence:
-    """The file, after the checks of `find_for` and of its hash.
+def open_for(item_id: int, link: str, viewer: User, header: str = "") -> OpenedEvidence:
+    """The file, or the part that a `Range` header asks for, after the checks of `find_for`.
 
-    Each view is logged; of a recording once for each link, because browsers fetch it in many parts.
+    A whole file is checked against its hash; a part by the seal of its pieces, which alone are read and
+    decrypted. Each view is logged; of a recording once for each link: browsers fetch it in many parts.
     Raises besides Conflict (`altered`) and Unavailable.
     """
     item = find_for(item_id, link, viewer)
-    data = store.read(item)
-    if hashlib.sha256(data).hexdigest() != item.sha256:
+    is_played = item.kind in _PLAYED
+    first, last, status = wanted_bytes(header if is_played else "", item.size)
+    if status == 416:
+        return OpenedEvidence(item, b"", item.content_type, first, last, status)
+    part = store.read_part(item, first, last) if status == 206 else None
+    data = store.read(item) if part is None else part
+    if part is None and hashlib.sha256(data).hexdigest() != item.sha256:
         audit.record(item.institution, item, "evidence.found_altered", actor=viewer)
         raise Conflict("This file is not the one that was stored; it is not shown.", code="altered")
-    if item.kind not in (*HEARD, EvidenceKind.SCREEN_CLIP, EvidenceKind.LIVE_VIDEO):
+    if not is_played:
         _log_view(item, viewer)
     elif not cache.get(known := f"evidence-heard:{hashlib.sha256(link.encode()).hexdigest()}"):
         _log_view(item, viewer)
         cache.set(known, True, LINK_LIFETIME.total_seconds())  # after the entry: rather twice than never
-    return OpenedEvidence(item, data, item.content_type)
+    if part is None and status == 206:
+        data = data[first : last + 1]
+    return OpenedEvidence(item, data, item.content_type, first, last, status)
 
 
 def _log_view(item: EvidenceItem, viewer: User) -> None:
@@ -110,11 +133,23 @@ def find_for(item_id: int, link: str, viewer: User) -> EvidenceItem:
     )
     if item is None:
         raise NotFound("There is no such evidence here.")
-    if not viewer.has_perm("proctoring.view_evidence", item) or not may_see_incidents(
-        viewer, item.incident.sitting if item.incident else item.session.sitting, item.institution
-    ):
+    if not is_own_and_released(item, viewer) and not _may_see_as_staff(item, viewer):
         raise NotAllowed("You may not see this evidence.")
     return item
+
+
+def is_own_and_released(item: EvidenceItem, viewer: User) -> bool:
+    """Whether it was captured of the viewer, and people have released it to them (`Case.released_at`)."""
+    if item.session.candidate_id != viewer.pk or not roles_of(viewer, item.institution):
+        return False
+    return Case.objects.filter(session_id=item.session_id, released_at__lte=clock.now()).exists()
+
+
+def _may_see_as_staff(item: EvidenceItem, viewer: User) -> bool:
+    sitting = item.incident.sitting if item.incident else item.session.sitting
+    return viewer.has_perm("proctoring.view_evidence", item) and may_see_incidents(
+        viewer, sitting, item.institution
+    )
 
 
 def _check_link(item_id: int, link: str, viewer: User) -> None:
@@ -134,27 +169,66 @@ def first_broken(session: MonitoringSession, *, check_files: bool = True) -> Bre
     """The first item of the session's evidence that was altered, removed or exchanged; None: all is whole.
 
     Reads every file unless `check_files` is off. A store that does not answer raises Unavailable: what could
-    not be read was not proved. What was thrown away as announced is whole when nothing of it is left.
+    not be read was not proved. What was thrown away as announced is whole when nothing of it is left; an
+    erased item is whole when the audit log names it and nothing of it is left.
     """
     items = list(EvidenceItem._base_manager.filter(session_id=session.pk).order_by("sequence"))
-    broken_at = chains.first_break((item.previous_hash, item.hash, payload_of(item)) for item in items)
     if is_thrown_away(session):
         if items:
             return Break(items[0], "it is left, although the attempt was thrown away")
         return None if _was_announced(session) else Break(None, "it was emptied without a true audit entry")
-    for position, item in enumerate(items):
-        if position == broken_at:
-            return Break(item, "its record was altered, or the one before it is missing")
-        problem = _file_problem(item) if check_files else ""
+    announced = _announced_erasures(session) if any(item.erased_at for item in items) else {}
+    last = chains.GENESIS
+    for item in items:
+        problem = (
+            _record_problem(item, last, session)
+            or _erasure_problem(item, announced, check_files)
+            or (_file_problem(item) if check_files and item.erased_at is None else "")
+        )
         if problem:
             return Break(item, problem)
-    last = items[-1].hash if items else chains.GENESIS
+        last = item.hash
     session.refresh_from_db(fields=["evidence_hash", "evidence_count"])
     if (session.evidence_hash, session.evidence_count) != (last, len(items)):
         return Break(
             None, f"the session counts {session.evidence_count} items, but {len(items)} fit the chain"
         )
-    return None
+    told = manifest.first_problem(session, items)
+    return Break(*told) if told else None
+
+
+def _record_problem(item: EvidenceItem, last: str, session: MonitoringSession) -> str:
+    if item.institution_id != session.institution_id:
+        return "its record belongs to another institution than its session"
+    if item.previous_hash != last or not (
+        chains.link_hash(last, payload_of(item)) == item.hash or _lost_its_words(item)
+    ):
+        return "its record was altered, or the one before it is missing"
+    return "" if about_fits(item) else "what is said about it was altered"
+
+
+def _lost_its_words(item: EvidenceItem) -> bool:
+    """An erased item of the first form: its hash covered `about` itself. The audit log knows the hash."""
+    return item.erased_at is not None and item.chain_version < 2
+
+
+def _erasure_problem(item: EvidenceItem, announced: Mapping[int, tuple[int, str]], check_files: bool) -> str:
+    if item.erased_at is None:
+        return "it is not marked as erased, but the audit log says so" if item.pk in announced else ""
+    if announced.get(item.pk) != (item.sequence, item.hash):
+        return "it was erased without a true audit entry that names it"
+    if check_files and store.is_left(item):
+        return "its file is left, although it was erased"
+    return ""
+
+
+def _announced_erasures(session: MonitoringSession) -> dict[int, tuple[int, str]]:
+    """Place and hash of the items that the session's audit log names as erased; none if it is not whole."""
+    stream = audit.stream_of(session)
+    if audit.first_broken_entry(session.institution, stream) is not None:
+        return {}
+    rows = AuditEntry._base_manager.filter(institution=session.institution, stream=stream, verb=store.ERASED)
+    return {number: (place, digest) for row in rows for number, place, digest in row.detail.get("items", [])}
 
 
 def is_thrown_away(session: MonitoringSession) -> bool:
@@ -181,6 +255,8 @@ def _file_problem(item: EvidenceItem) -> str:
         if store.is_missing(item):
             return "its file is missing"
         raise
+    except (Conflict, NotFound) as refusal:
+        return _UNREADABLE[refusal.code]
     if len(data) != item.size or hashlib.sha256(data).hexdigest() != item.sha256:
         return "its file was altered"
     return ""

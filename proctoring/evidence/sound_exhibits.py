@@ -43,7 +43,7 @@ class Sound:
 
 def sounds_of(incident: Incident, viewer: User, slug: str) -> list[Sound]:
     """Every piece of an incident, in order of time."""
-    items = EvidenceItem.objects.filter(incident=incident, kind=EvidenceKind.SOUND)
+    items = EvidenceItem.objects.filter(incident=incident, kind=EvidenceKind.SOUND, erased_at=None)
     return played_by(items.order_by("captured_at", "sequence"), viewer, slug)
 
 

@@ -1,6 +1,7 @@
 """Writes evidence: first to a spool on local disk, as rows in the caller's transaction, then to the store.
 
 A store that fails or hangs stops neither a frame nor an exam: files wait in the spool and are retried.
+Spool and store hold encrypted files only; `sha256` of a row is that of the plain file (`evidence.sealing`).
 """
 
 import hashlib
@@ -8,29 +9,29 @@ import logging
 import os
 import secrets
 import time
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass, field
-from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import Any, Protocol
 
 from django.conf import settings
+from django.core.cache import cache
 from django.core.files.base import ContentFile
 from django.core.files.storage import storages
 from django.db import close_old_connections, transaction
 
-from accounts import stored_files
+from accounts import audit, stored_files
+from accounts.models import FileToRemove, User
 from accounts.transitions import lock
 from proctor_site.kernel import chains, clock
-from proctor_site.kernel.errors import Unavailable
-from proctoring.evidence.chain import payload_of
-from proctoring.evidence.windows import AvailableFrame
-from proctoring.models import Call, EvidenceItem, Incident, MonitoringSession, Showing
+from proctor_site.kernel.errors import NotFound, Unavailable
+from proctoring.evidence import keys, parts
+from proctoring.evidence.chain import hash_about, payload_of
+from proctoring.evidence.exhibits import Exhibit, Staged, data_of, ending_of, facts_of
+from proctoring.models import Call, CallPiece, EvidenceItem, Incident, MonitoringSession, Showing
 from proctoring.models.evidence import EvidenceKind
-from proctoring.observations import ObservationKind
+from proctoring.states import SESSION_LIVE
 
 log = logging.getLogger(__name__)
 
@@ -38,54 +39,10 @@ RETRY_AFTER_S = 10.0
 RETRY_MOST = 100
 BACK_OFF_S = 30.0
 ORPHAN_AFTER_S = 24 * 60 * 60.0
-
-
-class FrameSource(Protocol):
-    """Where recent frames can be had from."""
-
-    def available(self, kind: ObservationKind) -> list[AvailableFrame]:
-        """Frames that still exist, with how clearly each shows `kind`."""
-
-    def pictures(self, sequences: Collection[int]) -> dict[int, bytes]:
-        """JPEG bytes by sequence number."""
-
-
-@dataclass(frozen=True, slots=True)
-class Picture:
-    """One frame of the camera, or picture of the screen, to be kept. `captured_at` is aware."""
-
-    frame_sequence: int
-    captured_at: datetime
-    jpeg: bytes
-    kind: EvidenceKind = EvidenceKind.CAMERA_FRAME
-    about: Mapping[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Recording:
-    """A piece of sound, or a film of the screen, to be kept. `clip_sequence`: number of the recording that it
-    was cut from. `about`: see `evidence.sounds`."""
-
-    clip_sequence: int
-    captured_at: datetime
-    data: bytes
-    content_type: str
-    about: Mapping[str, Any]
-    kind: EvidenceKind = EvidenceKind.SOUND
-
-
-Exhibit = Picture | Recording
-FILMS = {"video/webm": "webm", "video/mp4": "mp4"}
-ENDINGS = {"audio/wav": "wav", "audio/webm": "webm", "audio/ogg": "ogg", "audio/mp4": "mp4", **FILMS}
-
-
-@dataclass(frozen=True, slots=True)
-class Staged:
-    """A picture or recording whose bytes lie in the spool under `name`."""
-
-    picture: Exhibit
-    name: str
-    sha256: str
+REFUSED, REFUSED_FOR_S = "evidence:store-refused", 60 * 60
+"""In the cache: when the store last refused a file, on any host."""
+ERASED = "evidence.erased"
+"""Verb of the audit entry on the session that names erased items: id, place and hash of each."""
 
 
 def keep(subject: Incident | Showing | Call, pictures: Sequence[Exhibit]) -> list[EvidenceItem]:
@@ -104,34 +61,24 @@ def keep(subject: Incident | Showing | Call, pictures: Sequence[Exhibit]) -> lis
 
 
 def stage(session: MonitoringSession, pictures: Iterable[Exhibit]) -> list[Staged]:
-    """Writes the bytes to the spool under unguessable names; before the transaction, to keep it short."""
-    staged = []
-    for picture in pictures:
-        ending = "jpg" if isinstance(picture, Picture) else ENDINGS[picture.content_type]
-        name = f"{session.institution_id}/{session.public_id}/{secrets.token_urlsafe(24)}.{ending}"
-        data = picture.jpeg if isinstance(picture, Picture) else picture.data
-        _write(_spool_path(name), data)
-        staged.append(Staged(picture, name, hashlib.sha256(data).hexdigest()))
+    """Writes the bytes, encrypted, to the spool under unguessable names; before the transaction, to keep it
+    short. Raises OSError when the disk is full, Unavailable without the master key; then nothing is left."""
+    staged: list[Staged] = []
+    sealer = keys.sealer_of(session)
+    try:
+        for picture in pictures:
+            staged.append(_stage_one(session, sealer, picture))
+    except BaseException:
+        discard(staged)
+        raise
     return staged
 
 
-def _facts_of(exhibit: Exhibit) -> dict[str, Any]:
-    """The columns that differ between a picture and a recording."""
-    if isinstance(exhibit, Picture):
-        return {
-            "kind": exhibit.kind,
-            "frame_sequence": exhibit.frame_sequence,
-            "content_type": "image/jpeg",
-            "size": len(exhibit.jpeg),
-            "about": dict(exhibit.about),
-        }
-    return {
-        "kind": exhibit.kind,
-        "frame_sequence": exhibit.clip_sequence,
-        "content_type": exhibit.content_type,
-        "size": len(exhibit.data),
-        "about": dict(exhibit.about),
-    }
+def _stage_one(session: MonitoringSession, sealer: keys.Sealer, picture: Exhibit) -> Staged:
+    name = f"{session.institution_id}/{session.public_id}/{secrets.token_urlsafe(24)}.{ending_of(picture)}"
+    data = data_of(picture)
+    _write(_spool_path(name), sealer.seal(keys.CLASS_OF[picture.kind], name, data))
+    return Staged(picture, name, hashlib.sha256(data).hexdigest())
 
 
 def attach(subject: Incident | Showing | Call, staged: Sequence[Staged]) -> list[EvidenceItem]:
@@ -153,8 +100,9 @@ def attach(subject: Incident | Showing | Call, staged: Sequence[Staged]) -> list
             name=each.name,
             sha256=each.sha256,
             previous_hash=session.evidence_hash,
-            **_facts_of(each.picture),
+            **facts_of(each.picture),
         )
+        hash_about(item)
         item.hash = chains.link_hash(item.previous_hash, payload_of(item))
         item.save(force_insert=True)
         session.evidence_count, session.evidence_hash = item.sequence, item.hash
@@ -182,29 +130,86 @@ def erase(session: MonitoringSession) -> int:
     return len(names)
 
 
+def erase_items(items: Iterable[EvidenceItem], *, reason: str, actor: User | None) -> int:
+    """Erases files and what is said about them for good; how many. The rows stay, so that the chain holds.
+
+    One audit entry for each session names what went and why; without it the verifier takes a gap for damage.
+    Where nothing else of a kind is left, its key is destroyed: copies of the files are noise from then on.
+    Whether it may be (a legal hold, a case that is open) is the caller's to ask.
+    """
+    by_session: dict[int, list[EvidenceItem]] = {}
+    for item in items:
+        by_session.setdefault(item.session_id, []).append(item)
+    with transaction.atomic():
+        return sum(_erase_of(number, by_session[number], reason, actor) for number in sorted(by_session))
+
+
+def _erase_of(session_id: int, items: list[EvidenceItem], reason: str, actor: User | None) -> int:
+    session = MonitoringSession._base_manager.select_related("institution").get(pk=session_id)
+    lock(session, "institution")
+    chosen = EvidenceItem._base_manager.filter(session_id=session_id, pk__in=[each.pk for each in items])
+    rows = list(chosen.filter(erased_at=None).order_by("sequence"))
+    if not rows:
+        return 0
+    named = [[row.pk, row.sequence, row.hash] for row in rows]
+    detail = {"reason": reason, "items": named}
+    audit.record(session.institution, session, ERASED, actor=actor, detail=detail)
+    mine = EvidenceItem._base_manager.filter(pk__in=[row.pk for row in rows])
+    mine.update(about={}, about_salt="", erased_at=clock.now())
+    names = [row.name for row in rows]
+    stored_files.remove(session.institution, "evidence", names)
+    transaction.on_commit(partial(_unspool, names))
+    if session.state != SESSION_LIVE:  # else something may be on its way that was encrypted with them
+        _destroy_unused_keys(session, actor)
+    return len(rows)
+
+
+def _destroy_unused_keys(session: MonitoringSession, actor: User | None) -> None:
+    left = EvidenceItem._base_manager.filter(session_id=session.pk, erased_at=None)
+    used = {keys.CLASS_OF[EvidenceKind(kind)] for kind in left.order_by().values_list("kind", flat=True)}
+    if CallPiece._base_manager.filter(call__attempt=session.attempt).exists():
+        used.add(keys.CLASS_OF[EvidenceKind.CALL])  # not joined yet
+    for data_class in set(keys.CLASS_OF.values()) - used:
+        keys.destroy_for_session(session, data_class, actor=actor)
+
+
 def _unspool(names: Iterable[str]) -> None:
     for name in names:
         _spool_path(name).unlink(missing_ok=True)
 
 
 def read(item: EvidenceItem) -> bytes:
-    """The bytes of an item, from the store or, while they wait, from this machine's spool.
+    """The plain bytes of an item, from the store or, while they wait, from this machine's spool.
 
-    Raises Unavailable when neither has them now.
+    Raises NotFound (`erased`), Conflict (`altered`, `key_altered`), Unavailable when neither has them now or
+    the server lacks the master key.
     """
+    if item.erased_at is not None:
+        raise NotFound("This file was erased.", code="erased")
+    spooled = _spooled(item)
+    return keys.unseal(item.name, spooled if spooled is not None else parts.whole("evidence", item.name))
+
+
+def read_part(item: EvidenceItem, first: int, last: int) -> bytes | None:
+    """The plain bytes `first` to `last` (inclusive), and no more read or decrypted than that takes.
+
+    None: the file is from before encryption, and only the whole of it can be proved. Raises as `read`.
+    """
+    if item.erased_at is not None:
+        raise NotFound("This file was erased.", code="erased")
+    spooled = _spooled(item)
+    if spooled is not None:
+        return read(item)[first : last + 1]
+    return parts.part("evidence", item.name, item.size, first, last)
+
+
+def _spooled(item: EvidenceItem) -> bytes | None:
+    """The stored form while it waits on this machine; None: the store should have it."""
     if item.stored_at is None:
-        path = _spool_path(item.name)
         with suppress(FileNotFoundError):
-            return path.read_bytes()
+            return _spool_path(item.name).read_bytes()
         item.refresh_from_db(fields=["stored_at"])
-    try:
-        with storages["evidence"].open(item.name) as stored:
-            return bytes(stored.read())
-    except Exception as error:  # noqa: BLE001  (each store has errors of its own)
-        log.warning("evidence %s cannot be read: %s", item.pk, error)
-        raise Unavailable(
-            "This file cannot be read from the store now; try again in a minute.", code="evidence_unavailable"
-        ) from error
+    return None
 
 
 def is_missing(item: EvidenceItem) -> bool:
@@ -212,9 +217,16 @@ def is_missing(item: EvidenceItem) -> bool:
     if item.stored_at is None:
         return not _spool_path(item.name).exists()
     try:
-        return not storages["evidence"].exists(item.name)
-    except Exception:  # noqa: BLE001  (each store has errors of its own; then nothing is known)
+        return not parts.exists("evidence", item.name)
+    except Unavailable:
         return False
+
+
+def is_left(item: EvidenceItem) -> bool:
+    """Whether an erased item's file is still there and nothing is about to remove it. Raises Unavailable."""
+    if FileToRemove._base_manager.filter(store="evidence", name=item.name).exists():
+        return False
+    return _spool_path(item.name).exists() or parts.exists("evidence", item.name)
 
 
 _uploads = ThreadPoolExecutor(max_workers=2, thread_name_prefix="evidence")
@@ -259,9 +271,10 @@ def _push(item: EvidenceItem) -> None:
     if saved != item.name:
         store.delete(saved)
         raise OSError(f"the store wanted to call {item.name} {saved}")
-    if EvidenceItem._base_manager.filter(pk=item.pk).update(stored_at=clock.now()):
+    still = EvidenceItem._base_manager.filter(pk=item.pk, erased_at=None)
+    if still.update(stored_at=clock.now()):
         item.stored_at = clock.now()
-    else:  # thrown away meanwhile: nothing else would ever remove the file
+    else:  # thrown away or erased meanwhile: nothing else would ever remove the file
         store.delete(item.name)
     path.unlink(missing_ok=True)
 
@@ -281,6 +294,7 @@ def retry_spooled() -> int:
             _push(item)
         except Exception:
             log.exception("the evidence store does not take files; retrying in %.0f s", BACK_OFF_S)
+            cache.set(REFUSED, clock.now(), REFUSED_FOR_S)
             _store_down_until = time.monotonic() + BACK_OFF_S
             break
         moved += 1
@@ -316,5 +330,9 @@ def _spool_path(name: str) -> Path:
 def _write(path: Path, data: bytes) -> None:
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(handle, "wb") as file:
-        file.write(data)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+    except OSError:  # a full disk: half a file would be sent to the store
+        path.unlink(missing_ok=True)
+        raise

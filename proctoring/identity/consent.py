@@ -27,6 +27,7 @@ from proctoring.identity import (
     voice,
 )
 from proctoring.identity import notice as notices
+from proctoring.law_guards import why_not_room_scan
 from proctoring.live import presence
 from proctoring.live.publish import record_event
 from proctoring.meetings import calls
@@ -34,7 +35,6 @@ from proctoring.meetings import services as meetings
 from proctoring.models import Consent, MonitoringSession, Notice
 from proctoring.models.live_event import Audience
 from proctoring.models.policy import DiarizerChoice, Policy
-from proctoring.room_scan_law import why_not_room_scan
 
 
 def valid_consent(session: MonitoringSession | None) -> Consent | None:

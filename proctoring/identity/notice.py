@@ -1,7 +1,7 @@
 """The notice a candidate reads before anything is captured, written from the exam's live policy."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
@@ -9,15 +9,24 @@ from django.db.models import Max
 
 from accounts.models import Institution
 from exams.models import Attempt
-from proctoring import policies
-from proctoring.analysis.recent import RECENT_S
+from proctoring import keeping, policies
 from proctoring.browser.events import BrowserKind
 from proctoring.browser.terms import Do
 from proctoring.browser.words import WORDS
-from proctoring.identity import notice_line, notice_live, notice_screen, notice_showing
+from proctoring.identity import (
+    notice_kept,
+    notice_line,
+    notice_live,
+    notice_question,
+    notice_release,
+    notice_screen,
+    notice_showing,
+)
 from proctoring.models import Notice, Policy
 from proctoring.models.policy import DetectorMode, DiarizerChoice, StepMode
 from proctoring.observations import SOUND_KINDS, ObservationKind
+
+_Days = Mapping[str, int | None]
 
 _LOOKED_FOR = {
     ObservationKind.NO_FACE: "whether somebody is in view",
@@ -69,22 +78,30 @@ def current(institution: Institution, policy: Policy) -> Notice:
 
 def wording(institution: Institution, policy: Policy) -> str:
     """The text, in paragraphs separated by an empty line; the first line of each says what it is about."""
+    days = keeping.days_in(institution)
     parts = [_captured(policy), *_looked_at(policy)]
     if policy.listens:
         parts.append(_heard(policy))
     parts += notice_screen.shared(policy)
-    parts += _page_noted(policy)
+    parts += _page_noted(policy, days)
     if policy.shows_live:
         parts.append(notice_live.watched(policy))
     if settings.LIVE_PROVIDER != "off":
-        parts.append(_called(policy))
+        parts.append(_called(policy, days))
     if policy.chat:
-        parts.append(_written())
+        parts.append(_written(days))
     parts += notice_showing.may_be_asked(institution, policy)
-    parts += [notice_line.told(), _why(institution)]
+    parts += [notice_question.noted(days), notice_line.told(), _why(institution)]
+    parts += notice_release.asked_for(institution, policy, days)
     if policy.camera_required:
-        parts += [_kept(policy), _seen(institution), _rights(institution), _without(policy)]
+        parts += [notice_kept.told(policy, days), _seen(institution), _rights(institution), _without(policy)]
     return "\n\n".join(parts)
+
+
+def paragraphs_of(body: str) -> list[tuple[str, str]]:
+    """Heading and text of each paragraph of a wording."""
+    parts = [paragraph.partition("\n") for paragraph in body.split("\n\n")]
+    return [(heading, text) for heading, _, text in parts]
 
 
 def looked_for(policy: Policy) -> list[ObservationKind]:
@@ -168,10 +185,10 @@ def _heard(policy: Policy) -> str:
     )
 
 
-def _called(policy: Policy) -> str:
+def _called(policy: Policy, days: _Days) -> str:
     recorded = (
         "When your camera is used, the sound of such a call is recorded, yours and the proctor's, and kept "
-        "as evidence until the results are final and any appeal is closed; then your institution deletes it. "
+        f"as evidence {keeping.told(days['calls'])}; then it is deleted. "
         "No program listens to it. You read again that it is recorded before you accept. "
         if policy.records_calls
         else "Nothing of a call is recorded. "
@@ -184,16 +201,15 @@ def _called(policy: Policy) -> str:
     )
 
 
-def _written() -> str:
+def _written(days: _Days) -> str:
     return (
         "What you write to a proctor\nFrom check-in until the end you can write to the proctors of your "
-        "sitting and raise a hand; you need not. What both sides write, and when a hand was up, is kept with "
-        "your exam as long as the results and any appeal need it; proctors of your sitting, reviewers and "
-        "exam officers read it."
+        "sitting and raise a hand; you need not. What both sides write, and when a hand was up, is kept "
+        f"{keeping.told(days['messages'])}; proctors of your sitting, reviewers and exam officers read it."
     )
 
 
-def _page_noted(policy: Policy) -> list[str]:
+def _page_noted(policy: Policy, days: _Days) -> list[str]:
     """With or without camera, so that it also says how long and for whom."""
     terms = policies.page_terms(policy)
     lines = [WORDS[kind].noted for kind, each in terms.items() if each.do is not Do.IGNORE]
@@ -206,9 +222,9 @@ def _page_noted(policy: Policy) -> list[str]:
             f"{listed}\n"
             "It never notes what you type, copy or see elsewhere, and short glances away are left out. You "
             "see on the page what was noted and how often. Proctors, reviewers and exam officers look at it; "
-            "nothing is decided by a count. It is kept as long as the results and any appeal need it; then "
-            "your institution deletes it. If a tool that you need for reading or writing does such "
-            "things, tell your exam office before the exam: it can be left out for you."
+            f"nothing is decided by a count. It is kept {keeping.told(days['browser_events'])}; then it is "
+            "deleted. If a tool that you need for reading or writing does such things, tell your exam office "
+            "before the exam: it can be left out for you."
         )
     if blocked:
         parts.append(
@@ -253,44 +269,6 @@ def _why(institution: Institution) -> str:
     return f"Why\n{institution.name} makes sure that everybody takes the exam under the same rules."
 
 
-def _kept(policy: Policy) -> str:
-    photo = (
-        " The description of your face is stored encrypted, your photo apart from the rest; both "
-        "are deleted when you withdraw your agreement. A photo that your institution already has is compared "
-        f"with nothing then, and is deleted when it was not used for {settings.OFFICER_PHOTO_DAYS} days."
-    )
-    sound = " The same holds for recordings of sound; nobody else hears them." if policy.listens else ""
-    voice = (
-        " The description of your voice is stored encrypted and deleted when you withdraw your agreement."
-        if policy.enrols_voices
-        else ""
-    )
-    turning = (
-        " By how much you turned your head, and the descriptions of its sides, are deleted when you withdraw "
-        "your agreement, too."
-        if policy.liveness != StepMode.OFF
-        else ""
-    )
-    days = f"{policy.document_days} day{'' if policy.document_days == 1 else 's'}"
-    document = (
-        f" The photo of your document is stored encrypted and deleted {days} after it was decided whether "
-        "you are let in, or at once when you withdraw your agreement."
-        if policy.document != StepMode.OFF
-        else ""
-    )
-    return (
-        "How long\nA picture that shows nothing unusual is not stored; it is gone after some "
-        f"{RECENT_S:.0f} seconds. When something is pointed out, pictures from a few seconds before until "
-        "its end are kept as evidence until the results are final and any appeal is closed; then your "
-        "institution deletes them."
-        + sound
-        + (photo if policy.reference_photo_required else "")
-        + turning
-        + voice
-        + document
-    )
-
-
 def _seen(institution: Institution) -> str:
     return (
         "Who sees it\nThe proctors of your sitting while it runs, and the reviewers and exam officers of "
@@ -302,7 +280,7 @@ def _rights(institution: Institution) -> str:
     return (
         "Your rights\nYou can ask what is stored about you, have mistakes corrected, and withdraw your "
         "agreement at any time; capture then stops at once and a person talks to you. Write to "
-        f"{institution.owner_email}."
+        f"{institution.dpo_contact or institution.owner_email}."
     )
 
 

@@ -1,8 +1,8 @@
 """What the notice says about what proctors may ask for during the exam (pure)."""
 
 from accounts.models import Institution
+from proctoring.law_guards import why_not_room_scan
 from proctoring.models import Policy
-from proctoring.room_scan_law import why_not_room_scan
 
 
 def may_be_asked(institution: Institution, policy: Policy) -> list[str]:

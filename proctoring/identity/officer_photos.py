@@ -61,7 +61,7 @@ def keep(candidate: User, *, institution: Institution, name: str, sha256: str, a
     """
     earlier = photo_of(institution, candidate)
     if earlier is not None:
-        _delete(earlier, actor=actor, reason="replaced")
+        erase(earlier, actor=actor, reason="replaced")
     photo = OfficerPhoto.objects.create(
         institution=institution,
         candidate=candidate,
@@ -81,7 +81,7 @@ def remove(photo: OfficerPhoto, *, actor: User, reason: object) -> None:
     """
     said = required_reason(reason, what="the photo is")
     with transaction.atomic():
-        _delete(photo, actor=actor, reason=said)
+        erase(photo, actor=actor, reason=said)
 
 
 def look_at(photo: OfficerPhoto, *, viewer: User) -> bytes:
@@ -196,12 +196,13 @@ def clear_unused() -> int:
         with within(photo.institution), transaction.atomic():
             # Asked again under the transaction: somebody may check in with it at this moment.
             if OfficerPhoto.objects.filter(unused, pk=photo.pk).select_for_update().exists():
-                _delete(photo, actor=None, reason="not used for long")
+                erase(photo, actor=None, reason="not used for long")
                 cleared += 1
     return cleared
 
 
-def _delete(photo: OfficerPhoto, *, actor: User | None, reason: str) -> None:
+def erase(photo: OfficerPhoto, *, actor: User | None, reason: str) -> None:
+    """Deletes a photo with its templates in the caller's transaction; the file goes after it."""
     sessions = list(ReferenceFace.objects.filter(officer_photo=photo).values_list("session", flat=True))
     detail = {"candidate": photo.candidate_id, "reason": reason}
     audit.record(photo.institution, photo, "officer_photo.deleted", actor=actor, detail=detail)

@@ -224,7 +224,7 @@ def _imported(
         return row | {"outcome": Outcome.SAME.value}
     name = f"{upload.institution_id}/officer/{upload.pk}-{row['line']}.picture"
     store.delete(name)  # left behind by a try whose server was stopped
-    name = store.save_as(name, data)
+    name = store.save_of_person(upload.institution, candidate, name, data)
     saved.append(name)
     officer_photos.keep(
         candidate, institution=upload.institution, name=name, sha256=row["sha256"], actor=actor

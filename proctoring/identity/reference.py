@@ -11,6 +11,7 @@ from accounts.transitions import lock
 from exams import states
 from proctor_site.kernel import clock
 from proctor_site.kernel.errors import Conflict, InvalidInput, Unavailable
+from proctoring import law_guards
 from proctoring.analysis import context, pool, templates
 from proctoring.identity import liveness, officer_photos, store
 from proctoring.identity.officer_photos import OfficerView
@@ -33,10 +34,12 @@ class Judgement:
 def enrol(session: MonitoringSession, image: bytes) -> Judgement:
     """Judges a photo and, when it is good, makes it the session's reference; an earlier one is replaced.
 
-    A photo that is not good enough changes nothing. Raises Conflict `consent_missing` (no agreement to
-    camera and face comparison), `ended`, InvalidInput for what is no picture, Overloaded, Unavailable.
+    A photo that is not good enough changes nothing. Raises Conflict `forbidden_by_law`, `consent_missing`
+    (no agreement to camera and face comparison), `ended`, InvalidInput for what is no picture, Overloaded,
+    Unavailable.
     """
     _require_open(session)
+    law_guards.require_biometrics(session.institution, way="reference photo")
     _require_consent(session)
     try:
         report = pool.enrol(image)

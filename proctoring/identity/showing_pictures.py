@@ -11,6 +11,7 @@ from accounts.transitions import lock
 from proctor_site.kernel import clock
 from proctor_site.kernel.errors import Conflict, InvalidInput, NotFound, TooLarge, Unavailable
 from proctoring.analysis import pool, templates
+from proctoring.evidence import exhibits
 from proctoring.evidence import store as evidence
 from proctoring.identity import store
 from proctoring.identity.photo_links import check_link, make_link
@@ -59,7 +60,7 @@ def add(showing: Showing, step: str, image: bytes, *, candidate: User) -> None:
             return
         if len(had) >= MOST_PICTURES:
             raise Conflict(f"At most {MOST_PICTURES} pictures; finish, please.", code="too_many")
-        picture = evidence.Picture(
+        picture = exhibits.Picture(
             len(had), clock.now(), image, EvidenceKind.SHOWN, {"step": step, "what": showing.what}
         )
         evidence.keep(showing, [picture])

@@ -14,6 +14,7 @@ from exams.models import Attempt
 from proctor_site.kernel import clock
 from proctor_site.kernel.errors import Conflict, IllegalMove, InvalidInput, NotFound, Refusal
 from proctoring import policies, sessions
+from proctoring.law_guards import why_not_room_scan
 from proctoring.live.messages import iso
 from proctoring.live.publish import record_events
 from proctoring.models import Consent, MonitoringSession, Showing
@@ -21,7 +22,6 @@ from proctoring.models.live_event import Audience
 from proctoring.models.showing import What
 from proctoring.models.supervision import ActKind
 from proctoring.permissions import require_watch
-from proctoring.room_scan_law import why_not_room_scan
 from proctoring.states import SHOWING, SHOWING_OPEN
 from proctoring.wording import reason_for
 
@@ -40,10 +40,10 @@ def why_not(attempt: Attempt, what: str) -> str:
     session = sessions.session_of(attempt)
     given = Consent.objects.filter(session=session, withdrawn_at=None).first() if session else None
     is_face = what == What.FACE
-    if not (policy.asks_photo_again if is_face else policy.scans_rooms):
-        return "The policy of this exam does not allow to ask for this."
     if not is_face and (why := why_not_room_scan(attempt.institution)):
         return why
+    if not (policy.asks_photo_again if is_face else policy.scans_rooms):
+        return "The policy of this exam does not allow to ask for this."
     if given is None or not given.camera:
         return "The candidate takes the exam without camera."
     if not (given.photo_again if is_face else given.room_scan):

@@ -1,5 +1,6 @@
 """What one candidate was asked to show, in words and with links: for the panel and the review."""
 
+from collections.abc import Callable
 from typing import Any
 
 from accounts.models import User
@@ -31,13 +32,18 @@ _ANSWERS = {
 }
 
 
-def shown_of(session: MonitoringSession, viewer: User, slug: str) -> list[dict[str, Any]]:
+def shown_of(
+    session: MonitoringSession, viewer: User, slug: str, words: Callable[[str], str] = str
+) -> list[dict[str, Any]]:
     """Newest first, with fresh links to the pictures of room and desk; each look at them is logged.
+
+    The reasons that people wrote go through `words`.
 
     A photo of the face is only said to be there (`has_photo`): its links are made where it is shown.
     """
     rows = Showing.objects.filter(session=session.pk).select_related("asked_by", "session")
-    return [_shown(each, viewer, slug) for each in rows.prefetch_related("pictures")]
+    found = [_shown(each, viewer, slug) for each in rows.prefetch_related("pictures")]
+    return [each | {"reason": words(each["row"].reason)} for each in found]
 
 
 def _shown(showing: Showing, viewer: User, slug: str) -> dict[str, Any]:
@@ -56,5 +62,6 @@ def _shown(showing: Showing, viewer: User, slug: str) -> dict[str, Any]:
                 "words": _STEPS.get(str(each.about.get("step")), "Picture"),
             }
             for each in sorted(showing.pictures.all(), key=lambda one: one.sequence)
+            if each.erased_at is None
         ],
     }

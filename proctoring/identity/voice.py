@@ -10,6 +10,7 @@ from accounts.transitions import lock
 from exams import states
 from proctor_site.kernel import clock
 from proctor_site.kernel.errors import Conflict, InvalidInput, Unavailable
+from proctoring import law_guards
 from proctoring.analysis import context, pool, sound_pool, templates
 from proctoring.audio import thresholds
 from proctoring.audio.exchange import ClipError, VoiceEnrolment, VoiceProblem
@@ -41,10 +42,11 @@ class Judgement:
 def enrol(session: MonitoringSession, recording: bytes) -> Judgement:
     """Judges a recording and, when it is good, makes it the session's voice; an earlier one is replaced.
 
-    One that is not good enough changes nothing. Raises Conflict `consent_missing`, `ended`;
-    InvalidInput for what is no recording, Overloaded, Unavailable.
+    One that is not good enough changes nothing. Raises Conflict `forbidden_by_law`, `consent_missing`,
+    `ended`; InvalidInput for what is no recording, Overloaded, Unavailable.
     """
     _require_open(session)
+    law_guards.require_biometrics(session.institution, way="voice at check-in")
     _require_consent(session)
     try:
         found = sound_pool.enrol(recording)

@@ -6,9 +6,13 @@ from django.db.models import QuerySet
 
 from proctoring.browser.events import BrowserKind
 from proctoring.browser.rules import Finding
+from proctoring.browser.terms import Terms
 from proctoring.incidents import screen_evidence
 from proctoring.incidents.recording import moment, tell_proctors
+from proctoring.incidents.rule_names import terms_name
+from proctoring.incidents.standing import advisory_among
 from proctoring.models import Incident, MonitoringSession
+from proctoring.observations import Severity
 from proctoring.states import ACKNOWLEDGED, UNREVIEWED
 
 _OPEN = (UNREVIEWED, ACKNOWLEDGED)
@@ -21,11 +25,15 @@ def last_verdict(session: MonitoringSession, kind: BrowserKind) -> datetime | No
     return decided.reviewed_at if decided else None
 
 
-def write(session: MonitoringSession, finding: Finding) -> Incident:
+def write(session: MonitoringSession, finding: Finding, terms: Terms) -> Incident:
     """Opens the incident of a finding or brings it up to date; call it in a transaction, holding the session.
 
-    It is over at once: what a browser tells lies in the past. No picture of the camera is kept with it.
+    `terms`: those by which it was found. It is over at once: what a browser tells lies in the past. No
+    picture of the camera is kept with it.
     """
+    name = terms_name(finding.kind, terms)
+    advisory = bool(advisory_among(session.institution_id, {finding.kind: name}))
+    figures = _figures(finding, advisory=advisory)
     found = _of(session, finding.kind).filter(review_state__in=_OPEN).order_by("-id").first()
     if found is None:
         opened = Incident.objects.create(
@@ -35,15 +43,16 @@ def write(session: MonitoringSession, finding: Finding) -> Incident:
             kind=finding.kind.value,
             confidence=1.0,
             engine=ENGINE,
-            **_figures(finding),
+            rule=name,
+            **figures,
         )
         screen_evidence.take_along(opened)
         tell_proctors(opened, "incident.opened")
         return opened
-    for name, value in _figures(finding).items():
-        setattr(found, name, value)
+    for column, value in figures.items():
+        setattr(found, column, value)
     # Named columns: a verdict may be given at this very moment, and must not be overwritten.
-    found.save(update_fields=list(_figures(finding)))
+    found.save(update_fields=list(figures))
     tell_proctors(found, "incident.extended")
     return found
 
@@ -53,9 +62,10 @@ def _of(session: MonitoringSession, kind: BrowserKind) -> "QuerySet[Incident]":
     return rows.select_related("session__candidate")
 
 
-def _figures(finding: Finding) -> dict[str, object]:
+def _figures(finding: Finding, *, advisory: bool) -> dict[str, object]:
     return {
-        "severity": finding.severity.value,
+        "severity": (Severity.INFO if advisory else finding.severity).value,
+        "advisory": advisory,
         "count": finding.times,
         "explanation": finding.explanation,
         "started_at": moment(finding.started_at),

@@ -39,6 +39,7 @@ def incident_shape(incident: Incident) -> dict[str, Any]:
         "candidate": {"id": session.candidate_id, "name": str(session.candidate or "")},
         "kind": str(incident.kind),
         "severity": str(incident.severity),
+        "advisory": incident.advisory,
         "confidence": round(incident.confidence, 3),
         "explanation": incident.explanation,
         "started_at": iso(incident.started_at),

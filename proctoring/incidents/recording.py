@@ -1,15 +1,16 @@
 """Writes what the time rules decided: incident rows, their evidence and the events that tell of them."""
 
 import logging
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from django.db import transaction
 from django.db.models import QuerySet
 
 from proctoring.evidence import store, windows
-from proctoring.evidence.store import FrameSource, Picture, Recording, Staged
+from proctoring.evidence.exhibits import FrameSource, Picture, Recording
+from proctoring.evidence.spool_state import StagedOrLost, note_lost, stage_what_can_be
 from proctoring.incidents import screen_evidence
 from proctoring.incidents.decisions import (
     Decision,
@@ -40,13 +41,25 @@ _EVENTS: dict[type[Decision], str] = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Circumstances:
+    """Under which incidents open: in which light, by which numbers, and which kinds are advisory here."""
+
+    light: str = ""
+    rules: Mapping[ObservationKind, str] = field(default_factory=dict)
+    advisory: Collection[ObservationKind] = ()
+
+
+UNKNOWN = Circumstances()
+
+
 @dataclass(slots=True)
 class _Plan:
     """One decision with the row it concerns (None: a new one) and the pictures already in the spool."""
 
     decision: Decision
     incident: Incident | None
-    staged: list[Staged]
+    found: StagedOrLost
 
 
 def record(
@@ -57,22 +70,24 @@ def record(
     frames: FrameSource | None,
     sounds: Mapping[ObservationKind, Recording] | None = None,
     warn_candidate: bool = False,
+    under: Circumstances = UNKNOWN,
 ) -> list[Incident]:
     """Applies decisions in one transaction: rows, evidence and events, all or nothing.
 
     `frames`: where the recent pictures are (None: none are left). `sounds`: pieces of sound that show what
     was decided. `engine`: what saw it. With
-    `warn_candidate` the candidate is told when an incident graver than info opens. Returns the incidents in
+    `warn_candidate` the candidate is told when an incident graver than info opens. `under`: what is noted of
+    its circumstances. Returns the incidents in
     the order of `decisions`. Calling it again with the same decisions opens no second incident of a kind:
     the first is ended.
     """
     plans = [_plan(session, decision, frames, sounds or {}) for decision in decisions]
     try:
         with transaction.atomic():
-            applied = [_apply(session, plan, engine, warn_candidate) for plan in plans]
+            applied = [_apply(session, plan, engine, warn_candidate, under) for plan in plans]
     except BaseException:
         for plan in plans:
-            store.discard(plan.staged)
+            store.discard(plan.found.staged)
         raise
     return [incident for incident in applied if incident is not None]
 
@@ -102,23 +117,23 @@ def _plan(
     if sound is not None:
         return _Plan(decision, incident, _stage_sound(session, decision, incident, sound))
     if frames is None or (incident is None and isinstance(decision, ExtendIncident | EndIncident)):
-        return _Plan(decision, incident, [])
+        return _Plan(decision, incident, StagedOrLost([]))
     kept = _kept(incident)
     wanted = _choose(decision, incident, frames, kept)
     found = frames.pictures(wanted)
     times = {each.sequence: each.captured_at for each in frames.available(decision.kind)}
     pictures = [Picture(number, moment(times[number]), found[number]) for number in wanted if number in found]
-    return _Plan(decision, incident, store.stage(session, pictures))
+    return _Plan(decision, incident, stage_what_can_be(session, pictures))
 
 
 def _stage_sound(
     session: MonitoringSession, decision: Decision, incident: Incident | None, sound: Recording
-) -> list[Staged]:
+) -> StagedOrLost:
     if isinstance(decision, EndIncident) or (incident is None and isinstance(decision, ExtendIncident)):
-        return []
+        return StagedOrLost([])
     if incident is not None and len(_kept(incident)) >= MOST_RECORDINGS:
-        return []  # more of the same proves no more
-    return store.stage(session, [sound])
+        return StagedOrLost([])  # more of the same proves no more
+    return stage_what_can_be(session, [sound])
 
 
 def _row_for(session: MonitoringSession, decision: Decision) -> Incident | None:
@@ -157,19 +172,22 @@ def _start_of(decision: Decision) -> float:
     raise TypeError(f"{type(decision).__name__} starts no incident")
 
 
-def _apply(session: MonitoringSession, plan: _Plan, engine: str, warn_candidate: bool) -> Incident | None:
+def _apply(
+    session: MonitoringSession, plan: _Plan, engine: str, warn_candidate: bool, under: Circumstances
+) -> Incident | None:
     decision, incident = plan.decision, plan.incident
     if incident is None:
         if isinstance(decision, ExtendIncident | EndIncident):
             log.warning("session %s: %s without an open incident", session.pk, type(decision).__name__)
             return None
-        incident = _open(session, decision, engine)
+        incident = _open(session, decision, engine, under)
         kind = _EVENTS[OpenIncident]
     else:
-        _update(incident, decision)
+        _update(incident, decision, under)
         merged = isinstance(decision, RepeatIncident) and decision.merged
         kind = _EVENTS[ExtendIncident if merged else type(decision)]
-    store.attach(incident, plan.staged)
+    store.attach(incident, plan.found.staged)
+    note_lost(incident, plan.found)
     if kind == "incident.opened":
         screen_evidence.take_along(incident)
     tell_proctors(incident, kind)
@@ -178,7 +196,9 @@ def _apply(session: MonitoringSession, plan: _Plan, engine: str, warn_candidate:
     return incident
 
 
-def _open(session: MonitoringSession, decision: OpenIncident | RepeatIncident, engine: str) -> Incident:
+def _open(
+    session: MonitoringSession, decision: OpenIncident | RepeatIncident, engine: str, under: Circumstances
+) -> Incident:
     for forgotten in _of(session).filter(kind=decision.kind.value, ended_at=None):
         _end_row(forgotten)  # the cache was emptied meanwhile: the rules do not know of it any more
     return Incident.objects.create(
@@ -194,10 +214,13 @@ def _open(session: MonitoringSession, decision: OpenIncident | RepeatIncident, e
         explanation=decision.explanation,
         measurements=_plain(decision.measurements),
         engine=engine[:400],
+        light=under.light,
+        rule=under.rules.get(decision.kind, ""),
+        advisory=decision.kind in under.advisory,
     )
 
 
-def _update(incident: Incident, decision: Decision) -> None:
+def _update(incident: Incident, decision: Decision, under: Circumstances) -> None:
     incident.confidence = min(1.0, max(incident.confidence, decision.confidence))
     incident.count = decision.count
     incident.explanation = decision.explanation
@@ -211,11 +234,12 @@ def _update(incident: Incident, decision: Decision) -> None:
         incident.ended_at, incident.repeats = None, decision.repeats
     if isinstance(decision, ExtendIncident | RepeatIncident):
         incident.severity = decision.severity.value
+        incident.advisory = decision.kind in under.advisory
     # Named columns: a verdict may be given at this very moment, and must not be overwritten.
     incident.save(
         update_fields=[
             "confidence", "count", "explanation", "measurements", "last_seen_at", "ended_at", "repeats",
-            "severity",
+            "severity", "advisory",
         ]
     )  # fmt: skip
 

@@ -10,8 +10,8 @@ from django.db.models import Q
 
 from proctor_site.kernel import clock
 from proctoring.evidence import screen_ring, store
+from proctoring.evidence.exhibits import Picture
 from proctoring.evidence.screen_ring import Note
-from proctoring.evidence.store import Picture
 from proctoring.live.publish import record_event
 from proctoring.models import EvidenceItem, Incident, MonitoringSession
 from proctoring.models.evidence import EvidenceKind

@@ -215,7 +215,7 @@ def _follow(
         if rule.do is Do.INCIDENT:
             finding = rules.judge(kind, rule, _undecided(session, kind, totals[kind]))
             if finding is not None:
-                page_findings.write(session, finding)
+                page_findings.write(session, finding, rule)
         if rule.do.tells:
             text = rules.tell(kind, totals[kind], blocked=rule.blocks)
             notes.append({"kind": kind.value, "text": text, "times": totals[kind].times})

@@ -15,9 +15,9 @@ from proctoring import states
 from proctoring.analysis import sound_pool
 from proctoring.analysis.worker_pools import WorkerLost
 from proctoring.audio.call_sound import CallPieces, CallSound
-from proctoring.evidence import sounds, store
-from proctoring.evidence.store import Recording, Staged
-from proctoring.ingest.call_recording import LATE, MOST_SECONDS
+from proctoring.evidence import keys, sounds, store
+from proctoring.evidence.exhibits import Recording, Staged
+from proctoring.ingest.call_recording import LATE, MOST_SECONDS, piece_name
 from proctoring.models import Call, CallPiece
 from proctoring.models.call import CallGap
 from proctoring.models.evidence import EvidenceKind
@@ -77,7 +77,11 @@ def _pieces_of(call: Call) -> CallPieces:
     assert call.answered_at is not None  # only answered calls are `ended`
     begin = call.answered_at
     rows = CallPiece.objects.filter(call=call)
-    return tuple(((each.begins_at - begin).total_seconds(), bytes(each.data)) for each in rows)
+    return tuple(((each.begins_at - begin).total_seconds(), _plain(each)) for each in rows)
+
+
+def _plain(piece: CallPiece) -> bytes:
+    return keys.unseal(piece_name(piece.call_id, piece.sequence), bytes(piece.data))
 
 
 def _stage(call: Call, sound: CallSound, number: int) -> list[Staged]:

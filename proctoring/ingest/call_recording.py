@@ -17,7 +17,8 @@ from proctor_site.kernel.errors import Conflict, InvalidInput, NotAllowed, NotFo
 from proctoring import states
 from proctoring.audio.containers import ClipLimits, check_bytes
 from proctoring.audio.exchange import ClipError
-from proctoring.models import Call, CallPiece
+from proctoring.evidence import keys
+from proctoring.models import Call, CallPiece, DataClass
 from proctoring.models.call import CallEnd, CallGap
 from proctoring.permissions import require_watch
 
@@ -77,11 +78,16 @@ def accept_piece(call: Call, data: bytes, *, sequence: int, captured_at: float, 
             call=call,
             sequence=sequence,
             begins_at=begins,
-            data=data,
+            data=keys.sealer_of(call.session).seal(DataClass.CALL, piece_name(call.pk, sequence), data),
             size=len(data),
             sha256=digest,
         )
     return PieceAnswer(sequence, True)
+
+
+def piece_name(call_id: int, sequence: int) -> str:
+    """The name under which a piece is encrypted; it lies in the database and has no other."""
+    return f"call/{call_id}/{sequence}"
 
 
 def report(call: Call, *, problem: object, done: object, proctor: User) -> Call:

@@ -13,16 +13,17 @@ from accounts.tenancy import within
 from exams import states as exam_states
 from proctor_site.kernel import clock
 from proctor_site.kernel.errors import Conflict
+from proctoring import coverage
 from proctoring.analysis import context, heard, pool, provider, session_measures, sound_pool
 from proctoring.analysis.context import SessionContext, SoundContext
 from proctoring.analysis.heard import Heard
 from proctoring.audio.exchange import ClipError, ClipReport, ClipRequest
 from proctoring.audio.unheard import Unheard, report_of
 from proctoring.evidence import sounds
-from proctoring.evidence.store import Recording
+from proctoring.evidence.exhibits import Recording
 from proctoring.incidents import services as incidents
 from proctoring.incidents.notices import notice_text
-from proctoring.incidents.recording import moment
+from proctoring.incidents.recording import Circumstances, moment
 from proctoring.incidents.voice_rules import Finding, judge
 from proctoring.ingest import limits
 from proctoring.live import presence
@@ -245,6 +246,7 @@ def _in_turn(
     _record(session, known, piece if isinstance(piece, bytes) else b"", report, findings)
     heard.save(session.pk, Heard(memory.taken, state))
     session_measures.note_sound(session, report)
+    coverage.note_clip(session.pk, report, heard=not isinstance(piece, Unheard))
     if is_late:
         with within(session.institution):
             incidents.close_open(session)
@@ -282,6 +284,7 @@ def _record(
 ) -> None:
     if not findings:
         return
+    rule_set = known.sound.rule_set
     pieces = {each.decision.kind: _cut(recording, report, each) for each in findings if each.spans}
     with within(session.institution):
         incidents.record(
@@ -291,6 +294,7 @@ def _record(
             frames=None,
             sounds=pieces,
             warn_candidate=known.warns_candidate,
+            under=Circumstances(rules=rule_set.names, advisory=rule_set.advisory),
         )
 
 

@@ -6,11 +6,12 @@ from accounts.models import User
 from accounts.tenancy import within
 from exams.models import Attempt
 from proctor_site.kernel import clock
-from proctoring import sessions
+from proctoring import coverage, sessions
 from proctoring.analysis import context, heard, pace, recent, session_measures
 from proctoring.evidence import screen_ring
 from proctoring.incidents import services
 from proctoring.incidents.rules import finish
+from proctoring.ingest import observing
 from proctoring.live import presence
 from proctoring.meetings import calls
 from proctoring.meetings import services as meetings
@@ -38,11 +39,21 @@ def end_session(session: MonitoringSession, *, actor: User | None, reason: str) 
     with within(session.institution), transaction.atomic():
         close_incidents(session)
         session_measures.store(session)
+        _note_silence(session)
         if session.attempt is not None:
             meetings.stop_for(session.attempt, by="attempt_ended")
             calls.stop_for(session.attempt, by="attempt_ended")
         sessions.end(session, actor=actor, reason=reason)
         transaction.on_commit(lambda: _forget(session))
+
+
+def _note_silence(session: MonitoringSession) -> None:
+    """A page that had gone before the end and has not come back was offline until then."""
+    if session.attempt_id is None:
+        return
+    seen, now = presence.read(session.attempt_id).last_seen, clock.now().timestamp()
+    if seen and now - seen > presence.STALE_AFTER_S:
+        coverage.note_offline(session.pk, max(seen, session.started_at.timestamp()), now)
 
 
 def close_incidents(session: MonitoringSession) -> None:
@@ -52,6 +63,7 @@ def close_incidents(session: MonitoringSession) -> None:
     frames = recent.RecentFrames(session.pk, memory)
     services.record(session, decisions, engine="", frames=frames)
     services.close_open(session)
+    observing.flush(session, memory)
 
 
 def _forget(session: MonitoringSession) -> None:

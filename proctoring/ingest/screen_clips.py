@@ -11,7 +11,7 @@ from accounts.tenancy import within
 from accounts.transitions import lock
 from proctor_site.kernel.errors import Conflict, InvalidInput, TooLarge
 from proctoring.evidence import store
-from proctoring.evidence.store import Recording
+from proctoring.evidence.exhibits import Recording
 from proctoring.incidents import screen_evidence
 from proctoring.incidents.recording import tell_proctors
 from proctoring.ingest import limits

@@ -13,6 +13,7 @@ from accounts.tenancy import within
 from exams import states as exam_states
 from proctor_site.kernel import clock
 from proctor_site.kernel.errors import Conflict, InvalidInput, TooLarge
+from proctoring import coverage
 from proctoring.analysis import context
 from proctoring.analysis.context import ScreenContext
 from proctoring.evidence import screen_ring
@@ -177,6 +178,7 @@ def _in_turn(
     )
     memory = screen_ring.add(session.pk, memory, note, image, now=clock.now().timestamp())
     screen_ring.save(session.pk, memory)
+    coverage.note_screen(session.pk, note.captured_at)
     if session.state != SESSION_LIVE:
         screen_ring.forget(session.pk)  # only incidents wanted it
     elif session.attempt_id is not None:

@@ -8,6 +8,7 @@ from typing import Any
 from accounts.tenancy import within
 from exams import states as exam_states
 from proctor_site.kernel.errors import Conflict, Overloaded
+from proctoring import coverage
 from proctoring.analysis import context, pace, pool, recent, session_measures
 from proctoring.analysis.context import SessionContext
 from proctoring.analysis.head_memory import HeadMemory, follow_head
@@ -16,9 +17,12 @@ from proctoring.identity import baseline as baselines
 from proctoring.incidents import services as incidents
 from proctoring.incidents.decisions import Decision, ExtendIncident
 from proctoring.incidents.frame_pace import wanted_interval_ms
+from proctoring.incidents.observed import as_kept
+from proctoring.incidents.recording import Circumstances
 from proctoring.incidents.rules import RuleState, advance
 from proctoring.incidents.work_pace import work_due, work_if_moved
-from proctoring.ingest import limits
+from proctoring.ingest import limits, observing
+from proctoring.lighting import lighting_of
 from proctoring.live import presence
 from proctoring.models import MonitoringSession
 from proctoring.observations import FrameReport, ObservationKind
@@ -139,13 +143,14 @@ def _in_turn(
     except ImageError as error:
         raise limits.bad_picture(error) from error
     except (Overloaded, pool.WorkerLost) as error:
-        return _not_analysed(session, memory, number, live, known, error)
+        return _not_analysed(session, memory, request, live, known, error)
     if Work.HEAD in report.done:
         memory = replace(memory, head=_follow_head(session, known, memory.head, report))
     past, report = look_back(memory.past, report, request, _camera_label(session))
     state = _record(session, known, replace(memory, past=past), report, image)
     usual = request.baseline.usual if request.baseline else None
     session_measures.note(session, report, usual)
+    coverage.note_frame(session.pk, at, report)
     wanted_ms = wanted_interval_ms(state, known.rule_set.rules, known.intervals)
     next_ms = pace.next_frame_after_ms(live, wanted_ms)
     _note_presence(session, report, next_ms)
@@ -177,12 +182,14 @@ def _follow_head(
 def _not_analysed(
     session: MonitoringSession,
     memory: Memory,
-    number: int,
+    request: FrameRequest,
     live: int,
     known: SessionContext,
     error: Exception,
 ) -> FrameAnswer:
     """A frame that was taken but not looked at: it counts for the order, and says nothing about anybody."""
+    number = request.sequence
+    coverage.note_frame(session.pk, request.captured_at, None)
     recent.save(session.pk, replace(memory, last_sequence=number))
     next_ms = pace.next_frame_after_ms(live, known.intervals.usual, shed=True)
     if session.attempt_id is not None:
@@ -196,6 +203,8 @@ def _record(
 ) -> RuleState:
     """Lets the rules judge, writes what they decide, remembers the frame; the rules' state after it."""
     rule_set = known.rule_set
+    report = as_kept(report)
+    memory = observing.keep(session, memory, rule_set, report)
     state, decisions = advance(memory.rules, report, rule_set.rules, rule_set.muted)
     memory = recent.keep_frame(session.pk, memory, report, image)
     due, written = _due(decisions, memory.written, report.captured_at)
@@ -207,6 +216,7 @@ def _record(
                 engine=report.engine,
                 frames=recent.RecentFrames(session.pk, memory),
                 warn_candidate=known.warns_candidate,
+                under=Circumstances(lighting_of(report.quality), rule_set.names, rule_set.advisory),
             )
     memory = replace(
         memory, last_sequence=report.sequence, rules=state, written=written, last_look=report.left

@@ -24,7 +24,7 @@ from exams.models import Attempt
 from proctor_site.kernel import clock
 from proctoring import sessions
 from proctoring.evidence import store
-from proctoring.evidence.store import Recording
+from proctoring.evidence.exhibits import Recording
 from proctoring.incidents.recording import tell_proctors
 from proctoring.meetings import mjr
 from proctoring.models import Consent, EvidenceItem, Incident, MonitoringSession

@@ -3,7 +3,10 @@
 from proctoring.models.browser_event import BrowserEvent
 from proctoring.models.call import Call
 from proctoring.models.call_recording import CallPiece
+from proctoring.models.case import Case, CaseComment, CaseLook, CaseTag, Reading
+from proctoring.models.coverage import CoverageMinute
 from proctoring.models.evidence import EvidenceItem
+from proctoring.models.evidence_proof import EvidenceManifest, SealedPackage
 from proctoring.models.face_data import KeptFaceData
 from proctoring.models.identity import (
     Consent,
@@ -15,12 +18,27 @@ from proctoring.models.identity import (
 )
 from proctoring.models.identity_check import DocumentCheck, IdentityCheck
 from proctoring.models.incident import Incident
+from proctoring.models.keys import DataClass, DataKey, PersonKey
+from proctoring.models.law_document import LawDocument
 from proctoring.models.live_event import LiveEvent
 from proctoring.models.liveness import LivenessCheck
 from proctoring.models.measures import SessionMeasures
 from proctoring.models.meeting import LiveWatch, Meeting, MeetingEvent, Participant
+from proctoring.models.observed import ObservationMinute, ObservedRules
 from proctoring.models.own_meeting import MeetingInvitation, MeetingMail, MeetingStay
 from proctoring.models.policy import Policy, PolicyAssignment
+from proctoring.models.precision import DetectorPrecision, DetectorStanding, PrecisionTerms, StandingMail
+from proctoring.models.reply import CaseMail, Reply, ReplyFile, ReplyWindow
+from proctoring.models.report_file import ReportFile
+from proctoring.models.review_settings import ReviewSettings, SampleDraw
+from proctoring.models.rights import (
+    DataExport,
+    DeletionCertificate,
+    ErasureRequest,
+    LegalHold,
+    RetentionPeriod,
+    RetentionRun,
+)
 from proctoring.models.session import CandidateWarning, MonitoringSession
 from proctoring.models.showing import Showing
 from proctoring.models.supervision import ActResult, ActRun, ReadyText, ReasonCode, TimeGift
@@ -35,15 +53,31 @@ __all__ = [
     "Call",
     "CallPiece",
     "CandidateWarning",
+    "Case",
+    "CaseComment",
+    "CaseLook",
+    "CaseMail",
+    "CaseTag",
     "ChatMessage",
     "Consent",
+    "CoverageMinute",
+    "DetectorPrecision",
+    "DetectorStanding",
+    "DataClass",
+    "DataKey",
+    "DataExport",
+    "DeletionCertificate",
     "DocumentCheck",
+    "ErasureRequest",
     "EvidenceItem",
+    "EvidenceManifest",
     "HandOver",
     "HeadBaseline",
     "IdentityCheck",
     "Incident",
     "KeptFaceData",
+    "LegalHold",
+    "LawDocument",
     "LiveEvent",
     "LiveWatch",
     "LivenessCheck",
@@ -54,18 +88,33 @@ __all__ = [
     "MeetingStay",
     "MonitoringSession",
     "Notice",
+    "ObservationMinute",
+    "ObservedRules",
     "OfficerPhoto",
     "Participant",
+    "PersonKey",
     "PhotoUpload",
     "Policy",
     "PolicyAssignment",
+    "PrecisionTerms",
     "RaisedHand",
+    "Reading",
     "ReadyText",
     "ReasonCode",
     "ReferenceFace",
     "ReferenceVoice",
+    "Reply",
+    "ReplyFile",
+    "ReplyWindow",
+    "ReportFile",
+    "ReviewSettings",
+    "SampleDraw",
+    "RetentionPeriod",
+    "RetentionRun",
+    "SealedPackage",
     "SessionMeasures",
     "Showing",
+    "StandingMail",
     "TimeGift",
     "WatchAssignment",
 ]

@@ -15,7 +15,7 @@ class CallPiece(TenantModel):
     call = models.ForeignKey(Call, on_delete=models.CASCADE, related_name="pieces")
     sequence = models.PositiveBigIntegerField(help_text="The page's number of the piece; each is taken once.")
     begins_at = models.DateTimeField()
-    data = models.BinaryField()
+    data = models.BinaryField(help_text="Encrypted; `size` and `sha256` are of the plain piece.")
     size = models.PositiveIntegerField()
     sha256 = models.CharField(max_length=64)
 

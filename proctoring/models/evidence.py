@@ -28,7 +28,11 @@ HEARD = (EvidenceKind.SOUND, EvidenceKind.CALL)
 
 
 class EvidenceItem(TenantModel):
-    """One stored file. Never changed; `stored_at` is empty while it waits in the spool for the store."""
+    """One stored file. Never changed, and erased by `evidence.erasing` alone.
+
+    `stored_at` is empty while the file waits in the spool for the store. `size` and `sha256` are of the plain
+    file: what is handed over can be checked without any key.
+    """
 
     session = models.ForeignKey(MonitoringSession, on_delete=models.PROTECT, related_name="evidence")
     incident = models.ForeignKey(
@@ -59,6 +63,14 @@ class EvidenceItem(TenantModel):
     hash = models.CharField(max_length=64)
     created_at = models.DateTimeField(auto_now_add=True)
     stored_at = models.DateTimeField(null=True, blank=True)
+    chain_version = models.PositiveSmallIntegerField(
+        default=1, help_text="Which form of payload the hash covers; 2: `about` by its salted hash."
+    )
+    about_salt = models.CharField(max_length=64, blank=True, default="")
+    about_sha256 = models.CharField(max_length=64, blank=True, default="")
+    erased_at = models.DateTimeField(
+        null=True, blank=True, help_text="From then on file and `about` are gone; the row holds up the chain."
+    )
 
     class Meta:
         ordering = ["session_id", "sequence"]

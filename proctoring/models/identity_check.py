@@ -46,7 +46,7 @@ class DocumentCheck(TenantModel):
     engine = models.CharField(max_length=100, blank=True)
     photo_name = models.CharField(max_length=200, blank=True, help_text="Name in the private identity store.")
     photo_key = models.BinaryField(
-        blank=True, help_text="Encrypted key of the photo, which is stored encrypted."
+        blank=True, help_text="Encrypted key of a photo from before sessions had keys; else empty."
     )
     photo_sha256 = models.CharField(max_length=64, blank=True)
     created_at = models.DateTimeField()

@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import models
 
+from accounts.models.outgoing_mail import OutgoingMail
 from accounts.tenancy import TenantModel
 
 
@@ -107,16 +108,11 @@ class MeetingMailKind(models.TextChoices):
     REVOKED = "revoked", "invitation taken back"
 
 
-class MeetingMail(TenantModel):
+class MeetingMail(OutgoingMail):
     """One e-mail about a meeting of its own: the outbox, and what became of it."""
 
     invitation = models.ForeignKey(MeetingInvitation, on_delete=models.PROTECT, related_name="mails")
     kind = models.CharField(max_length=10, choices=MeetingMailKind.choices)
-    written_at = models.DateTimeField()
-    claimed_at = models.DateTimeField(null=True, blank=True, help_text="When a worker took it to send it.")
-    sent_at = models.DateTimeField(null=True, blank=True)
-    failed_at = models.DateTimeField(null=True, blank=True)
-    reason = models.CharField(max_length=300, blank=True)
 
     class Meta:
         ordering = ["id"]

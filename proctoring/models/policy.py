@@ -1,11 +1,14 @@
 """What is watched in an exam, and how strictly."""
 
+from typing import Any
+
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 
 from accounts.tenancy import TenantModel
 from exams.models import Exam
+from proctoring import law_guards
 from proctoring.models.policy_live import LiveTerms
 from proctoring.models.policy_screen import PolicyScreen
 from proctoring.models.policy_showing import PolicyShowing
@@ -177,6 +180,11 @@ class Policy(LiveTerms, PolicyScreen, PolicyShowing, TalkPolicy, TenantModel):
 
     def __str__(self) -> str:
         return self.name
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Whoever stores it: raises InvalidInput `forbidden_by_law` naming what the law does not allow."""
+        law_guards.require_lawful(self.institution, self, way="saving a policy")
+        super().save(*args, **kwargs)
 
     @property
     def listens(self) -> bool:

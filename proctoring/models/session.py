@@ -38,6 +38,12 @@ class MonitoringSession(TenantModel):
                 condition=models.Q(state__in=states.SESSION.states), name="session_state_known"
             )
         ]
+        indexes = [
+            models.Index(fields=["state", "ended_at"], name="session_by_end"),
+            models.Index(
+                fields=["institution", "-id", "state", "sitting", "started_at"], name="session_list"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"session {self.public_id}"

@@ -14,7 +14,7 @@ LONGEST_TEXT = 300
 
 
 class ActKind(models.TextChoices):
-    """What a proctor does to an attempt with a reason."""
+    """What a proctor does to an attempt, or a reviewer judges of it, with a reason."""
 
     PAUSE = "pause", "Pause"
     RESUME = "resume", "Resume"
@@ -24,6 +24,7 @@ class ActKind(models.TextChoices):
     GIVE_TIME = "give_time", "Give time"
     WARN = "warn", "Warn"
     ASK = "ask", "Ask to show something"
+    READ = "read", "Read a case afterwards"
 
 
 class TextKind(models.TextChoices):

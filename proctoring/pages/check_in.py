@@ -52,7 +52,7 @@ def check_in(request: HttpRequest, slug: str, attempt_id: int) -> HttpResponse:
         "exam": sitting.exam,
         "policy": policy,
         "notice": notice,
-        "paragraphs": _paragraphs(notice.body),
+        "paragraphs": notices.paragraphs_of(notice.body),
         "consent": consent,
         "step": _step(policy, consent, next_code),
         "next": next_code,
@@ -76,12 +76,6 @@ def check_in(request: HttpRequest, slug: str, attempt_id: int) -> HttpResponse:
         "waiting_url": url_of(attempt, Page.WAITING),
     }
     return render(request, "proctoring/candidate/check_in.html", page)
-
-
-def _paragraphs(body: str) -> list[tuple[str, str]]:
-    """Heading and text of each paragraph: the first line says what it is about."""
-    parts = [paragraph.partition("\n") for paragraph in body.split("\n\n")]
-    return [(heading, text) for heading, _, text in parts]
 
 
 def _step(policy: Policy, consent: Consent | None, next_code: str) -> str:

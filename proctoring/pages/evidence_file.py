@@ -10,15 +10,14 @@ from django.views.decorators.http import require_safe
 from accounts.middleware import SESSION_KEY
 from accounts.pages.guards import here_of, person_of, require_right
 from accounts.pages.refusals import refused_page
-from proctor_site.kernel.byte_ranges import wanted_bytes
 from proctor_site.kernel.errors import NotFound, Refusal
 from proctoring.evidence import custody
 from proctoring.evidence.call_exhibits import recordings_of
+from proctoring.evidence.exhibits import ENDINGS
 from proctoring.evidence.sound_drawing import captions_of
 from proctoring.evidence.sound_exhibits import Sound, sounds_of
-from proctoring.evidence.store import ENDINGS
 from proctoring.live.messages import iso
-from proctoring.models import Call, Incident
+from proctoring.models import Call, EvidenceItem, Incident
 from proctoring.models.evidence import HEARD, EvidenceKind
 from proctoring.pages.wall_feed import Picture, pictures_of
 from proctoring.pages.watching import zone_of
@@ -27,21 +26,48 @@ from proctoring.permissions import may_see_incidents
 _SHOWN = {"image/jpeg": "jpg", "image/png": "png", "image/webp": "webp"}
 _PLAYED = ENDINGS
 """Types that a browser may show in place, with their file ending; anything else is only saved."""
-_SEEN = (EvidenceKind.CAMERA_FRAME, EvidenceKind.SCREEN, EvidenceKind.SCREEN_CLIP)
+_SEEN = (EvidenceKind.CAMERA_FRAME, EvidenceKind.SCREEN, EvidenceKind.SCREEN_CLIP, EvidenceKind.LIVE_VIDEO)
 
 
 @require_safe
 def evidence_file(request: HttpRequest, slug: str, item_id: int) -> HttpResponse:
-    """The file, or the part of a recording that is asked for, after every check of `custody.open_for`."""
-    header = request.headers.get("Range", "")
+    """The file, or the part of a recording that is asked for, after every check of `custody.open_for`.
+
+    HEAD tells type and length after the same checks; it shows nothing, so it is no look.
+    """
+    viewer, link = person_of(request), request.GET.get("link", "")
     try:
-        opened = custody.open_for(item_id, request.GET.get("link", ""), person_of(request))
+        if request.method == "HEAD":
+            return _told(custody.find_for(item_id, link, viewer))
+        opened = custody.open_for(item_id, link, viewer, _wanted(request))
     except Refusal as refusal:
         return _refused(request, refusal)
     name = f"evidence-{item_id}"
     if opened.content_type in _PLAYED:
-        return _private_sound(opened.data, header, name=name, content_type=opened.content_type)
+        return _private_sound(opened, name=name)
     return private_picture(opened.data, name=name, content_type=opened.content_type)
+
+
+def _wanted(request: HttpRequest) -> str:
+    """The part that is asked for. With `If-Range` only where it names a tag; ours never change."""
+    condition = request.headers.get("If-Range", "")
+    item = request.resolver_match.kwargs["item_id"] if request.resolver_match else 0
+    return request.headers.get("Range", "") if condition in ("", _tag_of(item)) else ""
+
+
+def _tag_of(item_id: int) -> str:
+    """Files are never changed, so their number is as good a tag as their bytes."""
+    return f'"evidence-{item_id}"'
+
+
+def _told(item: EvidenceItem) -> HttpResponse:
+    if item.erased_at is not None:
+        raise NotFound("This file was erased.", code="erased")
+    response = private_picture(b"", name=f"evidence-{item.pk}", content_type=item.content_type)
+    response["Content-Length"] = str(item.size)
+    if item.content_type in _PLAYED:
+        response["Accept-Ranges"], response["ETag"] = "bytes", _tag_of(item.pk)
+    return response
 
 
 @require_safe
@@ -66,16 +92,16 @@ def _refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     return response
 
 
-def _private_sound(data: bytes, header: str, *, name: str, content_type: str) -> HttpResponse:
-    """The same for a sound, or the part of it that is asked for."""
-    first, last, status = wanted_bytes(header, len(data))
-    if status == 416:
-        return _kept_private(HttpResponse(status=416, headers={"Content-Range": f"bytes */{len(data)}"}))
-    response = private_picture(data[first : last + 1], name=name, content_type=content_type)
-    response.status_code = status
-    response["Accept-Ranges"] = "bytes"
-    if status == 206:
-        response["Content-Range"] = f"bytes {first}-{last}/{len(data)}"
+def _private_sound(opened: custody.OpenedEvidence, *, name: str) -> HttpResponse:
+    """The same for a sound or a film, or the part of it that is asked for."""
+    size = opened.item.size
+    if opened.status == 416:
+        return _kept_private(HttpResponse(status=416, headers={"Content-Range": f"bytes */{size}"}))
+    response = private_picture(opened.data, name=name, content_type=opened.content_type)
+    response.status_code = opened.status
+    response["Accept-Ranges"], response["ETag"] = "bytes", _tag_of(opened.item.pk)
+    if opened.status == 206:
+        response["Content-Range"] = f"bytes {opened.first}-{opened.last}/{size}"
     return response
 
 
@@ -104,13 +130,14 @@ def evidence_links(request: HttpRequest, slug: str, incident_id: int) -> JsonRes
     """Every picture, sound and film of an incident with a fresh link; pages ask when theirs have expired."""
     incident, viewer = _own_incident(request, incident_id), person_of(request)
     heard = sounds_of(incident, viewer, slug)
-    pictures, screens, films = (pictures_of(incident, viewer, slug, kind) for kind in _SEEN)
+    pictures, screens, films, live = (pictures_of(incident, viewer, slug, kind) for kind in _SEEN)
     return JsonResponse(
         {
             "evidence": [_link(each) for each in pictures],
             "sounds": [_link_of_sound(each) for each in heard],
             "screens": [_link(each) for each in screens],
             "screen_clips": [_link(each) for each in films],
+            "live_clips": [_link(each) for each in live],
         }
     )
 
@@ -153,6 +180,14 @@ def open_review(request: HttpRequest, slug: str, incident_id: int) -> HttpRespon
     incident = _own_incident(request, incident_id)
     request.session[SESSION_KEY] = here_of(request).pk
     return redirect("admin:proctoring_incident_change", incident.pk)
+
+
+@require_safe
+@require_right("proctoring.view_detectorprecision")
+def open_precision(request: HttpRequest, slug: str) -> HttpResponse:
+    """Opens the page on how often detectors are right, with this institution shown there."""
+    request.session[SESSION_KEY] = here_of(request).pk
+    return redirect("admin:proctoring_detectorprecision_changelist")
 
 
 def _own_incident(request: HttpRequest, incident_id: int) -> Incident:

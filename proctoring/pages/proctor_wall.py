@@ -39,6 +39,7 @@ from proctoring.pages.wall_tiles import (
     with_pictures,
 )
 from proctoring.pages.watching import watched_sitting, zone_of
+from proctoring.review.precision_page import advisory_words, words_of_kinds
 from proctoring.supervision import history
 from proctoring.timeline import timeline_of
 from proctoring.timeline_drawing import draw
@@ -92,6 +93,8 @@ def proctor_wall(request: HttpRequest, slug: str, sitting_id: int) -> HttpRespon
         "socket_url": f"/ws/i/{slug}/sittings/{sitting.pk}/",
         **wall_acts.page_values(sitting),
         "state_words": STATE_WORDS,
+        "advisory_words": advisory_words(sitting.institution),
+        "precision_words": words_of_kinds(sitting.institution),
         "filters": FILTERS,
         "rota": talk_panel.of_wall(request, sitting),
         "shows_live": policies.policy_for(sitting.exam).shows_live,

@@ -5,8 +5,8 @@ from typing import Any
 from accounts.languages import language_name
 from exams.models import Sitting
 from proctoring import policies
+from proctoring.law_guards import why_not_room_scan
 from proctoring.models.showing import What
-from proctoring.room_scan_law import why_not_room_scan
 from proctoring.supervision import MOST_CHARACTERS, MOST_MINUTES
 from proctoring.supervision.choices import choices_for
 from proctoring.wording import ready_texts_for

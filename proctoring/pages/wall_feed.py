@@ -1,7 +1,7 @@
 """The incident feed of the proctor's page: newest first, each with evidence behind short-lived links."""
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,6 +11,7 @@ from proctoring.evidence import custody
 from proctoring.evidence.sound_exhibits import Sound, played_by
 from proctoring.models import EvidenceItem, Incident
 from proctoring.models.evidence import EvidenceKind
+from proctoring.review.precision_page import words_of_kinds
 
 FEED_LENGTH = 40
 PICTURES_EACH = 4
@@ -39,18 +40,20 @@ class Entry:
     screens: list[Picture]
     more_screens: int
     films: int
+    precision: str = ""
+    """How often people here agreed with its detector."""
 
 
 def feed_of(sitting: Sitting, viewer: User, slug: str) -> list[Entry]:
-    """The newest incidents of the sitting. Two queries."""
+    """The newest incidents of the sitting. Three queries."""
     rows = Incident.objects.filter(sitting=sitting).select_related("session__candidate")
-    return _entries(rows.order_by("-pk")[:FEED_LENGTH], viewer, slug)
+    return _entries(rows.order_by("-pk")[:FEED_LENGTH], viewer, slug, words_of_kinds(sitting.institution))
 
 
 def feed_of_attempt(attempt: Attempt, viewer: User, slug: str) -> list[Entry]:
-    """All incidents of one attempt, newest first. Two queries."""
+    """All incidents of one attempt, newest first. Three queries."""
     rows = Incident.objects.filter(session__attempt=attempt).select_related("session__candidate")
-    return _entries(rows.order_by("-pk"), viewer, slug)
+    return _entries(rows.order_by("-pk"), viewer, slug, words_of_kinds(attempt.institution))
 
 
 def version_of(entries: Iterable[Entry]) -> str:
@@ -67,14 +70,15 @@ def pictures_of(
     incident: Incident, viewer: User, slug: str, kind: str = EvidenceKind.CAMERA_FRAME
 ) -> list[Picture]:
     """Every piece of evidence of one kind with fresh links, in order of time."""
-    items = EvidenceItem.objects.filter(incident=incident, kind=kind)
+    items = EvidenceItem.objects.filter(incident=incident, kind=kind, erased_at=None)
     return [_picture(item, viewer, slug) for item in items.order_by("captured_at", "sequence")]
 
 
-def _entries(rows: Iterable[Incident], viewer: User, slug: str) -> list[Entry]:
+def _entries(rows: Iterable[Incident], viewer: User, slug: str, precision: Mapping[str, str]) -> list[Entry]:
     incidents = list(rows)
     items: dict[int, list[EvidenceItem]] = {}
-    for item in EvidenceItem.objects.filter(incident__in=incidents).order_by("captured_at", "sequence"):
+    rows = EvidenceItem.objects.filter(incident__in=incidents, erased_at=None)
+    for item in rows.order_by("captured_at", "sequence"):
         items.setdefault(item.incident_id or 0, []).append(item)  # those of incidents only
     entries = []
     for incident in incidents:
@@ -96,6 +100,7 @@ def _entries(rows: Iterable[Incident], viewer: User, slug: str) -> list[Entry]:
                 screens,
                 len(seen) - len(screens),
                 sum(item.kind == EvidenceKind.SCREEN_CLIP for item in kept),
+                precision.get(incident.kind, ""),
             )
         )
     return entries

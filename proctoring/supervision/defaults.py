@@ -139,6 +139,18 @@ REASONS: tuple[dict[str, Any], ...] = (
     },
 )
 
+READING_REASONS: tuple[dict[str, Any], ...] = (
+    {"code": "case_other_person", "wording": "Help by another person"},
+    {"code": "case_aid", "wording": "Use of something that is not allowed"},
+    {"code": "case_left", "wording": "Left the room or the view without leave"},
+    {"code": "case_identity", "wording": "Not the person who was to take the exam"},
+    {"code": "case_screen", "wording": "Something on the screen that is not allowed"},
+    {"code": "case_harmless", "wording": "Explained by something harmless"},
+    {"code": "case_machine", "wording": "A mistake of the machine"},
+    {"code": "case_unclear", "wording": "The evidence cannot tell"},
+)
+"""What readers of cases choose from; candidates are told in the reader's own words."""
+
 WARNINGS: tuple[dict[str, str], ...] = (
     {
         "en": "Please stay in view of your camera.",
@@ -211,9 +223,18 @@ def make_defaults(institution: Institution, *, codes: Any = ReasonCode, texts: A
         codes(institution_id=institution.pk, order=10 * (place + 1), **each)
         for place, each in enumerate(REASONS)
     )
+    make_reading_reasons(institution, codes=codes)
     kinds = [(TextKind.WARN.value, WARNINGS), (TextKind.ANNOUNCE.value, ANNOUNCEMENTS)]
     texts._base_manager.bulk_create(
         texts(institution_id=institution.pk, kind=kind, order=10 * (place + 1), texts=each)
         for kind, rows in kinds
         for place, each in enumerate(rows)
+    )
+
+
+def make_reading_reasons(institution: Institution, *, codes: Any = ReasonCode) -> None:
+    """The reasons for readings of cases. A migration gives the model as it was."""
+    codes._base_manager.bulk_create(
+        codes(institution_id=institution.pk, order=500 + 10 * place, acts=["read"], **each)
+        for place, each in enumerate(READING_REASONS)
     )

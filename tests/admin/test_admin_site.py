@@ -66,6 +66,10 @@ def test_operator_without_membership_sees_nothing_of_tenants(
     assert not operator.has_perm("exams.view_sitting")
 
 
+OWN_PAGES = {"case", "detectorprecision", "reviewsettings", "retentionperiod"}
+"""No list of Django's; the permission table asks for each of them from a foreign institution."""
+
+
 def test_lists_hold_own_rows_only(
     officer: User, own_sitting: Sitting, foreign_sitting: Sitting, browser_of: Browser
 ) -> None:
@@ -76,6 +80,8 @@ def test_lists_hold_own_rows_only(
         if page.status_code == 403:
             continue
         opened.add(model._meta.model_name)
+        if model._meta.model_name in OWN_PAGES:
+            continue
         for row in page.context["cl"].result_list:
             owner = row if isinstance(row, Institution) else row.institution
             assert owner == own_sitting.institution, (model, row)

@@ -13,13 +13,20 @@ from tests.contracts.permission_table_accounts_admin import ACCOUNTS_ADMIN_ROWS
 from tests.contracts.permission_table_acts import ACT_ROWS
 from tests.contracts.permission_table_admin import ADMIN_ROWS
 from tests.contracts.permission_table_bank import BANK_ROWS
+from tests.contracts.permission_table_cases import CASE_ROWS
 from tests.contracts.permission_table_delivery import DELIVERY_ROWS
+from tests.contracts.permission_table_evidence import EVIDENCE_ROWS
 from tests.contracts.permission_table_formats import FORMATS_ROWS
 from tests.contracts.permission_table_identity import IDENTITY_ROWS
 from tests.contracts.permission_table_kinds import KINDS_ROWS
+from tests.contracts.permission_table_law import LAW_ROWS
 from tests.contracts.permission_table_marking import MARKING_ROWS
 from tests.contracts.permission_table_meetings import MEETING_ROWS
+from tests.contracts.permission_table_precision import PRECISION_ROWS
 from tests.contracts.permission_table_proctoring_admin import PROCTORING_ADMIN_ROWS
+from tests.contracts.permission_table_record import RECORD_ROWS
+from tests.contracts.permission_table_reports import REPORT_ROWS
+from tests.contracts.permission_table_rights import RIGHTS_ROWS
 from tests.contracts.permission_table_scheduling import SCHEDULING_ROWS
 from tests.contracts.permission_table_statistics import STATISTICS_ROWS
 from tests.contracts.permission_table_structure import STRUCTURE_ROWS
@@ -129,6 +136,8 @@ ROWS = [
     *PROCTORING_ADMIN_ROWS,
     *SCHEDULING_ROWS,
     *DELIVERY_ROWS,
+    *REPORT_ROWS,
+    *LAW_ROWS,
     *STATISTICS_ROWS,
     *STRUCTURE_ROWS,
     *FORMATS_ROWS,
@@ -138,5 +147,10 @@ ROWS = [
     *ACT_ROWS,
     *IDENTITY_ROWS,
     *MEETING_ROWS,
+    *RECORD_ROWS,
+    *RIGHTS_ROWS,
+    *CASE_ROWS,
     *TALK_ROWS,
+    *PRECISION_ROWS,
+    *EVIDENCE_ROWS,
 ]

@@ -23,6 +23,7 @@ def _rows(model: str, readers: str, adders: str = "403 403 403 403 403 302 403")
 
 ACCOUNTS_ADMIN_ROWS = [
     *_rows("auditentry", "403 403 403 403 200"),
+    Row("GET", "admin/accounts/auditentry/export/", "302 302 403 403 403 403 200 302 200 302"),
     *_rows("institution", "200 200 200 200 200"),
     *_rows("invitation", "403 403 403 200 200", "403 403 403 200 200 302 200"),
     *_rows("job", "403 403 403 200 200", "403 403 403 403 403 302 403"),

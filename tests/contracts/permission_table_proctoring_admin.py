@@ -101,4 +101,9 @@ PROCTORING_ADMIN_ROWS = [
         "302 302 302 404 302 302 302 302 404 302",
         body={"verb": "dismiss", "note": "Nothing to see."},
     ),
+    Row("GET", _HERE + "incident/many/", "302 302 405 405 405 405 405 302 405 302"),
+    Row("POST", _HERE + "incident/many/", "302 302 302 302 302 302 302 302 302 302"),
+    Row("GET", _HERE + "incident/many/<int:number>/", "302 302 404 404 404 404 404 302 404 302"),
+    Row("GET", _HERE + "incident/many/<int:number>/undo/", "302 302 405 405 405 405 405 302 405 302"),
+    Row("POST", _HERE + "incident/many/<int:number>/undo/", "302 302 404 404 404 404 404 302 404 302"),
 ]

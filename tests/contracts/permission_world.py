@@ -20,7 +20,6 @@ from exams.bank.categories import category_at_path
 from exams.bank.classification import tags_named
 from exams.models import (
     Announcement,
-    AnswerFile,
     CandidateGroup,
     JournalEntry,
     MarkingRound,
@@ -37,6 +36,7 @@ from proctor_site.kernel import clock
 from proctoring.analysis import templates
 from proctoring.models import (
     CandidateWarning,
+    Case,
     Consent,
     EvidenceItem,
     HeadBaseline,
@@ -47,10 +47,13 @@ from proctoring.models import (
     Policy,
     PolicyAssignment,
     ReferenceFace,
+    ReportFile,
 )
 from proctoring.observations import Head
 from proctoring.vision.baseline import Baseline, LearntFrom
-from tests.contracts.permission_world_acts import make_acts
+from tests.contracts.permission_world_acts import make_acts, make_answer_file, make_trial
+from tests.contracts.permission_world_evidence import make_package
+from tests.contracts.permission_world_record import make_record
 from tests.factories.accounts import make_institution, make_member, make_user
 from tests.factories.exams import enrol, make_attempt, make_exam, make_sitting
 from tests.factories.meetings import interview_of
@@ -94,12 +97,12 @@ class World:
         with within(self.institution):
             self._make_exam(state)
             self._make_proctoring()
+            self.reply_file = make_record(self.session)
+            self.package = make_package(Case.objects.get(session=self.session), self._person("officer"))
             self._make_office()
             self._make_journal()
-            self._make_answer_file()
-            imports.check(
-                self.institution, file_name="a.txt", data=b"Even? {T}", actor=self._person("officer")
-            )
+            self.answer_file = make_answer_file(self.attempt, self._first("exams.paperitem"))
+            imports.check(self.institution, file_name="a.txt", data=b"? {T}", actor=self._person("officer"))
             self._make_bank()
             self._make_marking()
             self.interview = interview_of(self.institution, self._person("proctor"), self._person("owner"))
@@ -134,6 +137,13 @@ class World:
             sent_at=clock.now(),
             **own,
         )
+        self.report_file = ReportFile.objects.create(
+            session=self.session,
+            asked_by=self._person("reviewer"),
+            asked_at=clock.now(),
+            zone="UTC",
+            **own,
+        )
         self.acts = make_acts(self.attempt, self.session, self._person("proctor"))
         self.notice = Notice.objects.create(version=1, body="What is captured.", sha256="0" * 64, **own)
         self.consent = Consent.objects.create(
@@ -161,8 +171,13 @@ class World:
             file_name="photos.zip", size=1, created_by=self._person("officer"), **own
         )
         self.policy = Policy.objects.create(name="Standard", is_default=True, **own)
+        self.acts |= make_trial(self.policy)
         self.assignment = PolicyAssignment.objects.create(exam=self.exam, policy=self.policy, **own)
+        self._make_evidence()
+
+    def _make_evidence(self) -> None:
         self.evidence = EvidenceItem.objects.create(
+            institution=self.institution,
             session=self.session,
             incident=self.incident,
             kind="camera_frame",
@@ -175,7 +190,6 @@ class World:
             previous_hash="0" * 64,
             hash="1" * 64,
             stored_at=clock.now(),
-            **own,
         )
 
     def _make_face_data(self) -> None:
@@ -210,16 +224,12 @@ class World:
         )
         own = {"institution": self.institution, "sitting": self.sitting}
         self.roster = Roster.objects.create(file_name="roster.csv", **own)
-        mail = {"address": "later@example.org", "kind": "invited", "written_at": clock.now()}
-        SittingMail.objects.create(**own, **mail)
+        SittingMail.objects.create(**own, address="later@example.org", kind="invited", written_at=clock.now())
         SelfEnrolment.objects.create(**own, opened_by=self._person("officer"))
         CandidateGroup.objects.create(institution=self.institution, name="3b")
+        now = clock.now()
         Job.objects.create(
-            institution=self.institution,
-            kind="of the table",
-            title="A job",
-            created_at=clock.now(),
-            due_at=clock.now(),
+            institution=self.institution, kind="of the table", title="A job", created_at=now, due_at=now
         )
         self.membership = Membership.objects.get(user=self._person("reviewer"))
         self.pending = PendingEnrolment.objects.create(
@@ -242,21 +252,6 @@ class World:
             received_at=clock.now(),
             previous_hash="0" * 64,
             hash="1" * 64,
-        )
-
-    def _make_answer_file(self) -> None:
-        data = b"What I found out."
-        self.answer_file = AnswerFile.objects.create(
-            institution=self.institution,
-            attempt=self.attempt,
-            item=self._first("exams.paperitem"),
-            name="notes.txt",
-            content_type="text/plain",
-            size=len(data),
-            sha256=hashlib.sha256(data).hexdigest(),
-            stored_name=storages["answer_files"].save("world.txt", ContentFile(data)),
-            device="tab",
-            received_at=clock.now(),
         )
 
     def _make_bank(self) -> None:
@@ -293,18 +288,26 @@ class World:
             "upload_id": lambda: self.upload.pk,
             "roster_id": lambda: self.roster.pk,
             "slug": lambda: self.institution.slug,
+            "kind": lambda: "notice",
             "attempt": lambda: self.attempt.pk,
             "attempt_id": lambda: self.attempt.pk,
             "enrolment_id": lambda: self.enrolment.pk,
             "sitting": lambda: self.sitting.pk,
             "sitting_id": lambda: self.sitting.pk,
             "incident_id": lambda: self.incident.pk,
+            "case_id": lambda: self._first("proctoring.case").pk,
             "policy_id": lambda: self.policy.pk,
             "check_id": lambda: self.check.pk,
             "what": lambda: "reference",
+            "code": lambda: "messages",
             "provider_name": lambda: "peer",
             **{name: partial(int, pk) for name, pk in self.acts.items()},
             "hand_over_id": lambda: self._first("proctoring.handover").pk,
+            "number": lambda: 1,
+            "package_id": lambda: self.package.pk,
+            "session_id": lambda: self.session.pk,
+            "reply_file_id": lambda: self.reply_file.public_id,
+            "export_id": lambda: self._first("proctoring.dataexport").public_id,
             "warning_id": lambda: self.warning.pk,
             "public_id": lambda: self.session.public_id,
             "invitation": lambda: self.invitation.pk,
@@ -322,6 +325,7 @@ class World:
             "invitation_id": lambda: self.interview.pk,
             "answer_id": lambda: self.round_answer.pk,
             "version_id": lambda: self._first("exams.questionversion").pk,
+            "report_id": lambda: self.report_file.pk,
             "file_id": lambda: self.answer_file.public_id,
             "announcement_id": lambda: self.announcement.pk,
             "ticket": lambda: launch_link(self.sitting).split("/")[-2],

@@ -1,13 +1,18 @@
-"""What proctors have done in the world of the permission table."""
+"""What proctors and others have done in the world of the permission table."""
 
+import hashlib
 import uuid
 from datetime import timedelta
 from typing import Any
 
-from accounts.models import User
-from exams.models import Attempt
+from django.core.files.base import ContentFile
+from django.core.files.storage import storages
+
+from accounts.models import Job, User
+from exams.models import AnswerFile, Attempt
 from proctor_site.kernel import clock
-from proctoring.models import ActRun, MonitoringSession, Showing, TimeGift
+from proctoring.models import ActRun, DetectorStanding, MonitoringSession, Policy, Showing, TimeGift
+from proctoring.review import trials
 from tests.factories.calls import make_call
 
 
@@ -34,4 +39,44 @@ def make_acts(attempt: Attempt, session: MonitoringSession, proctor: User) -> di
         expires_at=clock.now() + timedelta(hours=1),
     )
     call = make_call(session, proctor)
-    return {"call_id": call.pk, "gift_id": gift.pk, "run_id": run.pk, "showing_id": showing.pk}
+    standing = DetectorStanding.objects.create(
+        institution=attempt.institution, kind="phone", rule="0123456789ab", state="advisory"
+    )
+    return {
+        "standing_id": standing.pk,
+        "call_id": call.pk,
+        "gift_id": gift.pk,
+        "run_id": run.pk,
+        "showing_id": showing.pk,
+    }
+
+
+def make_trial(policy: Policy) -> dict[str, Any]:
+    """A trial of its numbers that waits, by the name that addresses have for it."""
+    now = clock.now()
+    job = Job.objects.create(
+        institution=policy.institution,
+        kind=trials.JOB,
+        title="Try numbers",
+        arguments={"policy": policy.pk},
+        created_at=now,
+        due_at=now,
+    )
+    return {"job_id": job.pk}
+
+
+def make_answer_file(attempt: Attempt, item: Any) -> AnswerFile:
+    """A file that was uploaded as part of an answer."""
+    data = b"What I found out."
+    return AnswerFile.objects.create(
+        institution=attempt.institution,
+        attempt=attempt,
+        item=item,
+        name="notes.txt",
+        content_type="text/plain",
+        size=len(data),
+        sha256=hashlib.sha256(data).hexdigest(),
+        stored_name=storages["answer_files"].save("world.txt", ContentFile(data)),
+        device="tab",
+        received_at=clock.now(),
+    )

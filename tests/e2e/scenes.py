@@ -18,8 +18,10 @@ _INCIDENTS = """
     FROM proctoring_incident AS incident
     JOIN proctoring_monitoringsession AS session ON session.id = incident.session_id
     JOIN accounts_user AS person ON person.id = session.candidate_id
-    WHERE person.email = ? ORDER BY incident.id
+    JOIN exams_sitting AS sitting ON sitting.id = session.sitting_id
+    WHERE person.email = ? AND sitting.title LIKE 'Trial of %' ORDER BY incident.id
 """
+"""Not those of the demo's sitting that is over, which are there to be reviewed."""
 _STORED = "SELECT count(*) AS n FROM proctoring_evidenceitem WHERE incident_id = ? AND stored_at IS NOT NULL"
 
 

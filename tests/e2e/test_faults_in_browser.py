@@ -36,7 +36,8 @@ from django.test import Client
 from accounts.tenancy import within
 from exams.delivery import attempts
 from exams.models import Enrolment
-row = Enrolment._base_manager.select_related("candidate", "institution", "sitting").order_by("pk").first()
+rows = Enrolment._base_manager.select_related("candidate", "institution", "sitting").order_by("pk")
+row = rows.filter(sitting__title__startswith="Trial of ").first()
 with within(row.institution):
     attempt = attempts.open_attempt(row, actor=row.candidate)
     attempts.check_in(attempt, actor=row.candidate)
@@ -55,7 +56,7 @@ from exams.delivery.receipts import journal_matches, verify_receipt
 from exams.delivery.verification import verify_journal
 from exams.models import Attempt
 with across_all():
-    attempt = Attempt.objects.get()
+    attempt = Attempt.objects.get(enrolment__sitting__title__startswith="Trial of ")
     receipts = [verify_receipt(text) for text in given]
     said = {
         "state": attempt.state,

@@ -12,6 +12,8 @@ from tests.contracts.project_files import ROOT
 SOUND = {
     "PROCTOR_SECRET_KEY": "kZ8vQ2-" * 10,
     "PROCTOR_TEMPLATE_KEY": "another secret",
+    "PROCTOR_EVIDENCE_KEY": "a third secret",
+    "PROCTOR_SIGNING_KEY": "a fourth secret",
     "PROCTOR_BASE_URL": "https://exams.example.org",
     "PROCTOR_BEHIND_PROXY": "yes",
 }

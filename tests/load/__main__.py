@@ -12,12 +12,14 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
 
 TITLES = {
     "results": ("bench_results", "Statistics and exports of a large exam"),
+    "report": ("bench_report", "The report about an attempt of three hours"),
     "roster": ("bench_roster", "A large roster"),
     "import": ("bench_import", "Import and export of a large question bank"),
     "starts": ("bench_starts", "Everybody starts at once"),
     "live": ("bench_live", "On a real server"),
     "watch": ("watch_live", "Live video: first pictures, and what watching costs"),
     "clips": ("bench_clips", "Recordings on a real server"),
+    "lists": ("bench_lists", "The lists of the admin with a million incidents"),
     "wall": ("bench_wall", "The proctor's page with 200 candidates"),
 }
 

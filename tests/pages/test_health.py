@@ -1,5 +1,6 @@
 """Liveness and readiness: plain answers that need no sign-in, and name the part that fails."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -7,6 +8,12 @@ from django.core.cache import cache
 from django.db import connection
 from django.db.utils import OperationalError
 from django.test import Client
+
+
+@pytest.fixture(autouse=True)
+def _empty_spool(settings: Any, tmp_path: Path) -> None:
+    """Other tests leave evidence waiting, which would be told."""
+    settings.EVIDENCE_SPOOL = tmp_path
 
 
 def test_live_needs_nothing() -> None:

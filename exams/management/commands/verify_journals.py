@@ -47,7 +47,7 @@ class Command(BaseCommand):
         for row in rows.iterator():
             checked, entries = checked + 1, entries + row.journal_length
             fault = verify_journal(row)
-            if fault is None and row.thrown_away_at is not None:
+            if fault is None and row.is_emptied:
                 self.stdout.write(f"attempt {row.pk}: {in_words(row)}")
             if fault is not None:
                 broken += 1
@@ -66,7 +66,7 @@ class Command(BaseCommand):
         except InvalidInput as refusal:
             raise CommandError(refusal.message) from refusal
         found = Attempt.objects.filter(pk=said.attempt).first()
-        if found is not None and found.thrown_away_at is not None and is_before_the_end(found, said):
+        if found is not None and found.is_emptied and is_before_the_end(found, said):
             self.stdout.write(f"genuine: attempt {said.attempt} had {said.length} entries; {in_words(found)}")
             return
         if found is None or not journal_matches(found, said):

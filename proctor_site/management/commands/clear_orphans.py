@@ -12,13 +12,27 @@ from accounts.stored_files import orphans
 from accounts.tenancy import across_all
 from exams.models import AnswerFile, QuestionImport, QuestionMedia, Roster
 from proctor_site.kernel import clock
-from proctoring.models import DocumentCheck, EvidenceItem, OfficerPhoto, PhotoUpload, ReferenceFace, Showing
+from proctoring.models import (
+    DataExport,
+    DocumentCheck,
+    EvidenceItem,
+    OfficerPhoto,
+    PhotoUpload,
+    ReferenceFace,
+    ReplyFile,
+    ReportFile,
+    SealedPackage,
+    Showing,
+)
 
 NAMED_BY: dict[str, list[tuple[type[models.Model], str]]] = {
     "question_media": [(QuestionMedia, "stored_name")],
     "answer_files": [(AnswerFile, "stored_name")],
+    "replies": [(ReplyFile, "stored_name")],
     "imports": [(QuestionImport, "stored_name"), (Roster, "stored_name"), (PhotoUpload, "stored_name")],
-    "evidence": [(EvidenceItem, "name")],
+    "reports": [(ReportFile, "stored_name")],
+    "exports": [(DataExport, "stored_name")],
+    "evidence": [(EvidenceItem, "name"), (SealedPackage, "name")],
     "identity": [
         (ReferenceFace, "photo_name"),
         (DocumentCheck, "photo_name"),

@@ -9,6 +9,7 @@ import { ExamSocket } from "./exam_socket.js";
 import { FrameSender } from "./frame_sender.js";
 import { LiveRoom } from "./live_room.js";
 import { openTogether } from "./media_device.js";
+import { QuestionViews } from "./question_views.js";
 import { openScreenRoom } from "./screen_room.js";
 import { openShowings } from "./showing_room.js";
 import { SoundRoom } from "./sound_room.js";
@@ -29,6 +30,7 @@ class ExamRoom {
     if (root.dataset.battery === "true") this.socket.battery = new Battery();
     this.noted = openBrowserEvents(this.socket);
     openTalk(this.socket);
+    new QuestionViews({ socket: this.socket }).listen();
     this.greetings = 0;
     this.warnings = new Warnings(document.getElementById("warning-dialog"));
     this.sound = root.dataset.microphone === "true" ? new SoundRoom({ root, socket: this.socket }) : null;

@@ -71,6 +71,7 @@ export class QuestionList extends EventTarget {
     this.last = item;
     this.#writeLast();
     question.hidden = false;
+    tellShown(Number(item));
     this.refresh();
     if (focus) question.querySelector("h2").focus();
   }
@@ -78,6 +79,7 @@ export class QuestionList extends EventTarget {
   /** Hides the questions, for the final check or between two parts. */
   hide() {
     this.#leave();
+    tellShown(null);
     this.refresh({ current: -1 });
   }
 
@@ -127,4 +129,9 @@ export class QuestionList extends EventTarget {
       // Without storage a reload begins with the first open question.
     }
   }
+}
+
+/** For what follows the page without being part of it. */
+function tellShown(item) {
+  document.dispatchEvent(new CustomEvent("attempt:question", { detail: { item } }));
 }

@@ -7,7 +7,7 @@ const PICTURES = 4;
 const SOUNDS = 2;
 
 export class FeedEntry {
-  /** `node`: an entry of the page, or a copy of its template; `context`: {times, incidentUrl}. */
+  /** `node`: an entry of the page, or a copy of its template; `context`: {times, incidentUrl, precision}. */
   constructor(node, context) {
     this.node = node;
     this.context = context;
@@ -45,6 +45,9 @@ export class FeedEntry {
     slots.name.textContent = payload.candidate.name;
     slots.severity.textContent = payload.severity;
     slots.severity.className = `badge severity-${payload.severity}`;
+    slots.advisory.hidden = !payload.advisory;
+    const precision = this.context.precision?.[payload.kind];
+    slots.precision.textContent = precision ? `Detector ${precision}` : "";
     slots.explanation.textContent = payload.explanation;
     slots.review.textContent = inWords(payload.review_state);
     slots.review.className = `badge state-${payload.review_state}`;

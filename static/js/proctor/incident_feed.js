@@ -8,7 +8,7 @@ const MOST_ENTRIES = 150;
 const IDLE_MS = 3000;
 
 /**
- * `parts`: {list, template, waiting, onlyUnseen, empty}; `context`: {times, incidentUrl, incidentApi}.
+ * `parts`: {list, template, waiting, onlyUnseen, empty}; `context`: {times, incidentUrl, incidentApi, precision}; `precision`: words by kind.
  * `handlers`: onWarn(entry, button), onChanged(payload), onShow(pictures, place, renew), onDone(text).
  */
 export class IncidentFeed {

@@ -108,7 +108,7 @@ const feed = new IncidentFeed(
     onlyUnseen: byId("only-unseen"),
     empty: byId("feed-empty"),
   },
-  { times, incidentUrl: root.dataset.incidentUrl, incidentApi: root.dataset.incidentApi },
+  { times, incidentUrl: root.dataset.incidentUrl, incidentApi: root.dataset.incidentApi, precision: JSON.parse(byId("precision-words").textContent) },
   {
     onWarn: (entry) => dialogs.open("warn", { attempt: entry.attempt, name: entry.name }),
     onChanged: (payload) => changeTile(payload.attempt, payload, (row) => row.applyIncident(payload)),
@@ -170,7 +170,7 @@ function changeTile(attempt, payload, change) {
 events.on("incident.", ({ id, attempt, payload }) => {
   const isNew = feed.take(id, payload);
   const row = changeTile(attempt, payload, (each) => each.applyIncident(payload));
-  if (isNew && row && payload.review_state === "unreviewed") {
+  if (isNew && row && payload.review_state === "unreviewed" && !payload.advisory) {
     alerts.take({ what: "incident", severity: payload.severity, kind: payload.kind });
     announcer.sayIncident(payload.kind.replaceAll("_", " "), payload.candidate.name);
   }

@@ -13,16 +13,24 @@ export function listenForKeys(keys, toggle, isBlocked) {
       return;
     }
     const act = keys[event.key];
-    if (!act || !toggle.checked || isTyping(event.target) || isBlocked()) return;
+    if (!act || !toggle.checked || uses(event.target, event.key) || isBlocked()) return;
     event.preventDefault();
     act();
   });
 }
 
+/** Whether the focused control needs the key itself. */
+function uses(target, key) {
+  if (!(target instanceof HTMLElement)) return false;
+  if (isTyping(target)) return true;
+  if (key === " ") return target.matches("button, a[href], summary, input, video, audio");
+  return target.matches("input[type=range], input[type=radio], video, audio") && key.startsWith("Arrow");
+}
+
 function isTyping(target) {
   if (!(target instanceof HTMLElement)) return false;
   if (target.isContentEditable || target.matches("textarea, select")) return true;
-  return target.matches("input") && !["checkbox", "radio", "button", "submit"].includes(target.type);
+  return target.matches("input") && !["checkbox", "radio", "button", "submit", "range"].includes(target.type);
 }
 
 function read() {

@@ -213,7 +213,7 @@ def test_the_number_of_queries_is_fixed(
         keep_pictures(found, number)
     client = browser_of(reviewer)
     client.get(page_url(found))
-    with django_assert_num_queries(23):
+    with django_assert_num_queries(26):
         client.get(page_url(found))
 
 

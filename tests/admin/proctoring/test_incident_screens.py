@@ -11,7 +11,7 @@ from accounts.roles import Role
 from accounts.tenancy import within
 from proctor_site.kernel import clock
 from proctoring.evidence import store
-from proctoring.evidence.store import Picture, Recording
+from proctoring.evidence.exhibits import Picture, Recording
 from proctoring.models import Incident
 from proctoring.models.evidence import EvidenceKind
 from tests.capture import frame

@@ -27,8 +27,21 @@ from tests.watched_sitting import picture
 
 BrowserOf = Callable[..., Client]
 WORDING = {"ReasonCode", "ReadyText"}
-WATCHED = {*WORDING, "Incident", "MonitoringSession", "CandidateWarning", "ChatMessage"}
+WATCHED = {
+    *WORDING,
+    "Incident",
+    "MonitoringSession",
+    "CandidateWarning",
+    "ChatMessage",
+    "DetectorPrecision",
+    "Policy",
+}
+REVIEW = {"Case", "CaseTag", "ReviewSettings", "SealedPackage"}
+RIGHTS = {"DeletionCertificate", "ErasureRequest", "LegalHold", "RetentionPeriod", "RetentionRun"}
 OFFICE = {
+    *REVIEW,
+    *RIGHTS,
+    "DetectorPrecision",
     "Incident",
     "MonitoringSession",
     "CandidateWarning",
@@ -119,8 +132,8 @@ def entries(client: Client) -> set[str]:
 @pytest.mark.parametrize(
     ("role", "expected"),
     [
-        (Role.PROCTOR, {*WATCHED, "Policy"}),
-        (Role.REVIEWER, {*WATCHED, "Policy"}),
+        (Role.PROCTOR, WATCHED),
+        (Role.REVIEWER, WATCHED | REVIEW),
         (Role.AUTHOR, {"Policy"}),
         (
             Role.EXAM_OFFICER,

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.core.files.storage import storages
 from django.test import Client
 
 from accounts.models import AuditEntry, Institution, User
@@ -13,8 +14,9 @@ from accounts.tenancy import within
 from exams import states
 from exams.models import Attempt
 from proctor_site.kernel import clock
+from proctor_site.kernel.errors import Unavailable
 from proctoring.evidence import store as evidence
-from proctoring.evidence.store import Picture
+from proctoring.evidence.exhibits import Picture
 from proctoring.identity import store
 from proctoring.models import Incident, MonitoringSession, Showing
 from proctoring.models.evidence import EvidenceKind
@@ -118,5 +120,6 @@ def test_photos_of_the_face_are_kept_face_data_looked_at_and_deleted_as_such(
         assert Showing.objects.get().photo_name == ""
         entry = AuditEntry.objects.get(verb="session.face_data_deleted")
         assert entry.detail["later_photos"] == 1
-    with pytest.raises(Exception, match="photo"):
+    with pytest.raises(Unavailable):  # the file is gone
         store.read(face.photo_name)
+    assert not storages["identity"].exists(face.photo_name)

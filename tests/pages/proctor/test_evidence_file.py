@@ -14,8 +14,10 @@ from accounts.middleware import SESSION_KEY
 from accounts.models import AuditEntry, Institution, User
 from accounts.roles import Role
 from accounts.tenancy import within
-from proctoring.evidence import custody
+from proctoring.evidence import custody, store
+from proctoring.evidence.exhibits import Recording
 from proctoring.models import EvidenceItem, Incident
+from proctoring.models.evidence import EvidenceKind
 from tests.factories.accounts import make_member
 from tests.watched_sitting import picture, verbs_of
 
@@ -230,3 +232,52 @@ def test_a_foreign_incident_has_no_review_here(
 
 def test_links_live_ten_minutes() -> None:
     assert timedelta(minutes=10) == custody.LINK_LIFETIME
+
+
+DATA = bytes(range(256)) * 1_000
+
+
+@pytest.fixture
+def film(incident: Incident, institution: Institution) -> EvidenceItem:
+    about = {"seconds": 1.0}
+    with within(institution):
+        recording = Recording(9, incident.started_at, DATA, "video/webm", about, EvidenceKind.SCREEN_CLIP)
+        (item,) = store.keep(incident, [recording])
+        store._push(item)  # this test's transaction never commits, so nothing else moves the file on
+    return item
+
+
+def test_a_part_of_a_film_is_read_from_its_pieces_alone(
+    browser_of: BrowserOf, film: EvidenceItem, proctor: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client, address = browser_of(proctor), url_for(film, proctor)
+    whole = client.get(address)
+    assert (whole.status_code, whole.content, whole["Accept-Ranges"]) == (200, DATA, "bytes")
+    monkeypatch.setattr(store, "read", None)  # the whole is not to be read
+    part = client.get(address, headers={"Range": "bytes=70000-70009"})
+    assert (part.status_code, part.content) == (206, DATA[70_000:70_010])
+    assert part["Content-Range"] == f"bytes 70000-70009/{len(DATA)}"
+    beyond = client.get(address, headers={"Range": f"bytes={len(DATA)}-"})
+    assert (beyond.status_code, beyond["Content-Range"]) == (416, f"bytes */{len(DATA)}")
+    asked = {"Range": "bytes=1-2", "If-Range": whole["ETag"]}
+    assert client.get(address, headers=asked).content == DATA[1:3]
+
+
+def test_another_tag_gets_the_whole(browser_of: BrowserOf, film: EvidenceItem, proctor: User) -> None:
+    asked = {"Range": "bytes=1-2", "If-Range": '"another"'}
+    answer = browser_of(proctor).get(url_for(film, proctor), headers=asked)
+    assert (answer.status_code, answer.content) == (200, DATA)
+
+
+def test_head_tells_and_shows_nothing(
+    browser_of: BrowserOf, film: EvidenceItem, proctor: User, candidate: User, institution: Institution
+) -> None:
+    answer = browser_of(proctor).head(url_for(film, proctor))
+    assert (answer.status_code, answer.content, answer["Content-Length"]) == (200, b"", str(len(DATA)))
+    assert verbs_of(institution, stream_of(film)) == []
+    assert browser_of(candidate).head(url_for(film, candidate)).status_code == 403
+
+
+def test_a_picture_comes_whole(browser_of: BrowserOf, evidence: list[EvidenceItem], proctor: User) -> None:
+    answer = browser_of(proctor).get(url_for(evidence[0], proctor), headers={"Range": "bytes=1-2"})
+    assert (answer.status_code, answer.content) == (200, picture(50))

@@ -228,7 +228,7 @@ def test_the_number_of_queries_is_fixed(
         make_incident(make_session(each))
     client = browser_of(proctor)
     client.get(wall_url(sitting))
-    with django_assert_num_queries(30):
+    with django_assert_num_queries(33):
         client.get(wall_url(sitting))
 
 

@@ -160,8 +160,8 @@ def test_progress_is_written_now_and_then_and_at_the_end(
 def test_old_rows_of_the_queue_are_removed_and_jobs_stay(
     scoped: Institution, script: Script, queued: None
 ) -> None:
-    ask(scoped)
+    job = ask(scoped)
     call_command("run_jobs", once=True, stdout=StringIO())
     DBTaskResult.objects.update(finished_at=clock.now() - timedelta(days=8))
     worker.tidy()
-    assert not DBTaskResult.objects.exists() and Job.objects.get().state == states.DONE
+    assert not DBTaskResult.objects.exists() and Job.objects.get(pk=job.pk).state == states.DONE

@@ -12,7 +12,7 @@ from django.core.management import CommandError, call_command
 from accounts import audit, stored_files
 from accounts.models import AuditEntry, FileToRemove, Institution, User
 from exams import states
-from exams.delivery import attempts, late, throwing_away
+from exams.delivery import attempts, late, records, throwing_away
 from exams.delivery.journal import save_batch
 from exams.delivery.verification import verify_journal
 from exams.marking.shown import shown_to_candidate
@@ -106,7 +106,7 @@ def test_the_sweep_takes_what_is_due_and_goes_on_after_a_stop(
     old = [practise(practice, candidate), practise(practice, second_candidate)]
     long_ago = clock.now() - timedelta(days=5, minutes=1)
     Attempt.objects.filter(pk__in=[real.pk, old[0].pk, old[1].pk]).update(ended_at=long_ago)
-    delete = throwing_away._delete_rows
+    delete = records._delete_rows
 
     def stop(attempt: Attempt) -> dict[str, int]:
         deleted = delete(attempt)
@@ -114,10 +114,10 @@ def test_the_sweep_takes_what_is_due_and_goes_on_after_a_stop(
             raise RuntimeError("the server stops here")
         return deleted
 
-    monkeypatch.setattr(throwing_away, "_delete_rows", stop)
+    monkeypatch.setattr(records, "_delete_rows", stop)
     assert throwing_away.sweep() == 1
     assert old[0].answers.exists(), "an attempt is thrown away as a whole or not at all"
-    monkeypatch.setattr(throwing_away, "_delete_rows", delete)
+    monkeypatch.setattr(records, "_delete_rows", delete)
     assert throwing_away.sweep() == 1
     assert throwing_away.sweep() == 0
     gone = set(Attempt.objects.exclude(thrown_away_at=None).values_list("pk", flat=True))

@@ -16,7 +16,7 @@ from django.core.management import CommandError, call_command
 from accounts.models import Institution
 from exams.models import QuestionMedia
 from proctor_site.management.commands.clear_orphans import NAMED_BY
-from proctoring.models import EvidenceItem
+from proctoring.models import EvidenceItem, SealedPackage
 
 
 @pytest.fixture
@@ -52,7 +52,8 @@ def test_every_store_and_every_column_that_names_files_is_known() -> None:
         (model, field.name)
         for model in apps.get_models()
         for field in model._meta.concrete_fields
-        if field.name in ("stored_name", "photo_name") or (model, field.name) == (EvidenceItem, "name")
+        if field.name in ("stored_name", "photo_name")
+        or (model, field.name) in ((EvidenceItem, "name"), (SealedPackage, "name"))
     }
     assert {each for named in NAMED_BY.values() for each in named} == columns
     assert set(settings.STORAGES) - {"default", "staticfiles"} == set(NAMED_BY)

@@ -20,6 +20,7 @@ from proctor_site import serving
 from proctor_site.demo import seed
 from proctor_site.kernel import clock
 from proctor_site.kernel.errors import Conflict
+from proctoring.models import Case
 from tests.factories.exams import make_attempt
 
 pytestmark = pytest.mark.django_db
@@ -79,7 +80,7 @@ def test_when_all_have_finished_there_is_a_fresh_sitting(
     make_attempt(enrolments[-1], state=states.TERMINATED)
     assert seed.seed()[0] != sitting
     with within(sitting.institution):
-        assert Attempt.objects.count() == 5
+        assert Attempt.objects.filter(enrolment__sitting=sitting).count() == 5
 
 
 @pytest.fixture
@@ -132,3 +133,9 @@ def test_a_busy_port_is_said_in_words(settings: Any) -> None:
         with pytest.raises(Conflict, match="another port: PROCTOR_PORT="):
             serving.refuse_busy_port()
     serving.refuse_busy_port()
+
+
+def test_a_newcomer_finds_cases_to_read(demo: tuple[Sitting, list[seed.DemoAccount]]) -> None:
+    with within(demo[0].institution):
+        opened = sorted(Case.objects.values_list("opened_for", flat=True))
+    assert opened == ["incidents", "incidents", "incidents", "sample", "sample"]

@@ -17,7 +17,7 @@ from accounts.tenancy import within
 from proctor_site.kernel import clock
 from proctor_site.kernel.errors import Conflict, NotAllowed, NotFound, Unavailable
 from proctoring.evidence import custody, store
-from proctoring.evidence.store import Picture
+from proctoring.evidence.exhibits import Picture
 from proctoring.models import EvidenceItem, Incident, MonitoringSession
 from tests.capture import RED, frame
 from tests.factories.proctoring import make_incident

@@ -12,8 +12,8 @@ from proctor_site.kernel.errors import Conflict, InvalidInput, NotFound
 from proctoring import supervision
 from proctoring.evidence import custody
 from proctoring.identity import consent, notice_showing, reference, showing_pictures, showings
+from proctoring.law_guards import why_not_room_scan
 from proctoring.models import Consent, EvidenceItem, LiveEvent, Policy, Showing
-from proctoring.room_scan_law import why_not_room_scan
 from tests.capture import BLUE, RED, frame, fresh, give_consent, scripted  # noqa: F401
 from tests.factories.exams import enrol, make_attempt
 from tests.factories.proctoring import make_session

@@ -16,7 +16,7 @@ from exams.models import Attempt
 from proctor_site.kernel import clock
 from proctoring.analysis import templates
 from proctoring.evidence import custody, store
-from proctoring.evidence.store import Picture
+from proctoring.evidence.exhibits import Picture
 from proctoring.identity import check_in, consent
 from proctoring.incidents import recording
 from proctoring.incidents.decisions import OpenIncident

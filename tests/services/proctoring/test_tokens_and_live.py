@@ -12,7 +12,7 @@ from django.db import transaction
 from proctor_site.kernel import clock
 from proctor_site.kernel.errors import NotSignedIn
 from proctoring.evidence import store
-from proctoring.evidence.store import Picture
+from proctoring.evidence.exhibits import Picture
 from proctoring.ingest import tokens
 from proctoring.live import presence, publish, replay
 from proctoring.live.publish import record_event

@@ -20,6 +20,14 @@ def test_each_thing_that_is_looked_for_has_a_line_of_its_own() -> None:
     assert "What a program looks for" not in notice.wording(here, Policy(camera_required=False))
 
 
+@pytest.mark.parametrize("camera", [True, False])
+def test_the_notice_says_that_the_question_on_the_screen_is_noted(camera: bool) -> None:
+    text = notice.wording(Institution(name="North College"), Policy(camera_required=camera))
+    [part] = [part for part in text.split("\n\n") if part.startswith("Which question you see")]
+    assert "which question was on the screen and from when to when" in part
+    assert "when an answer was saved" in part
+
+
 @pytest.mark.parametrize(
     "provider, url, said",
     [

@@ -139,5 +139,19 @@ def test_no_template_key(settings: Any) -> None:
     assert deployment_checks.warn_no_template_key(None) == []
 
 
+def test_no_signing_key(settings: Any) -> None:
+    settings.SIGNING_KEY = ""
+    assert ids(deployment_checks.warn_no_signing_key(None)) == ["proctor.W010"]
+    settings.SIGNING_KEY = "a secret of its own"
+    assert deployment_checks.warn_no_signing_key(None) == []
+
+
+def test_no_evidence_key(settings: Any) -> None:
+    settings.EVIDENCE_KEY = ""
+    assert ids(deployment_checks.warn_no_evidence_key(None)) == ["proctor.W011"]
+    settings.EVIDENCE_KEY = "a secret of its own"
+    assert deployment_checks.warn_no_evidence_key(None) == []
+
+
 def test_every_setting_is_read_at_import() -> None:
     assert {"DATABASE_URL", "REDIS_URL", "PROCTOR_S3_SECRET_KEY_FILE"} <= env.KNOWN_NAMES

@@ -1,0 +1,1 @@
+"""The review desk: everything of one attempt on one timeline, with words for whoever does not see or hear."""

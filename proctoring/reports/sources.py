@@ -1,0 +1,102 @@
+"""What reports read of the review and of proofs.
+
+The case as far as the viewer may know it, how often detectors are right here, and the newest signed list of
+evidence.
+"""
+
+from accounts import signing_keys
+from accounts.models import Institution, User
+from proctoring.models import Case, EvidenceManifest, MonitoringSession, Reading
+from proctoring.models import Reply as ReplyRow
+from proctoring.reports.facts import CaseFacts, ReadingFacts, Reply
+from proctoring.review.blind import is_blind_for
+from proctoring.review.intervals import Figures
+from proctoring.review.precision import figures_of_kinds
+from proctoring.review.readings import visible_to
+
+
+def case_row(session: MonitoringSession) -> Case | None:
+    """The case of the session, or None when none was opened. Its session is the one in hand."""
+    rows = Case.objects.filter(session=session).select_related("decided_by", "first_reader")
+    case = rows.first()
+    if case is not None:
+        case.session, case.institution = session, session.institution
+    return case
+
+
+def shown_name(session: MonitoringSession, case: Case | None, viewer: User) -> tuple[str, bool]:
+    """Who the report calls its candidate, and whether that hides the name from the viewer."""
+    if case is not None and session.candidate is not None and is_blind_for(case, viewer):
+        return f"Candidate {case.pseudonym}", True
+    return str(session.candidate or "outside session"), False
+
+
+def case_facts(case: Case, viewer: User) -> CaseFacts:
+    """The case in words, with the readings that the viewer may know: not those of others before their own."""
+    return CaseFacts(
+        number=case.pk,
+        state=case.get_state_display(),
+        opened_for=case.get_opened_for_display().lower(),
+        verdict=case.get_verdict_display().lower() if case.verdict else "",
+        told=case.appeal_outcome_text or case.outcome_text,
+        decided_at=case.appeal_decided_at or case.decided_at,
+        decided_by=str(case.decided_by or ""),
+        released_at=case.released_at,
+        readings=[_reading(row) for row in visible_to(case, viewer) if row.withdrawn_at is None],
+        replies=_replies(case),
+    )
+
+
+def _reading(row: Reading) -> ReadingFacts:
+    return ReadingFacts(
+        row.number,
+        row.get_part_display(),
+        str(row.reader),
+        row.get_verdict_display().lower(),
+        [reason_words(each) for each in row.reasons],
+        row.note,
+        row.finished_at,
+        row.seconds,
+    )
+
+
+def reason_words(reason: object) -> str:
+    """A reason as it was worded when the reading was given."""
+    return str(reason.get("wording") or reason.get("code")) if isinstance(reason, dict) else str(reason)
+
+
+def _replies(case: Case) -> list[Reply]:
+    rows = ReplyRow.objects.filter(case=case).order_by("number")
+    return [
+        Reply(
+            f"{row.get_part_display().lower()}{', late' if row.is_late else ''}", row.handed_in_at, row.text
+        )
+        for row in rows
+    ]
+
+
+def precision_words(institution: Institution) -> dict[str, str]:
+    """By kind of incident: how often people of the institution found its detector right. One query."""
+    return {kind: _precision(figures) for kind, figures in figures_of_kinds(institution).items()}
+
+
+def _precision(figures: Figures) -> str:
+    if figures.is_told:
+        return f"By the verdicts of people here, {figures.words}."
+    return f"How often it is right here is not known: {figures.words}."
+
+
+def signature_words(session: MonitoringSession) -> str:
+    """What the newest signed list of the session's evidence proves; "" when there is no evidence."""
+    if not session.evidence_count:
+        return ""
+    row = EvidenceManifest.objects.filter(session=session).order_by("-pk").first()
+    if row is None:
+        return "Not signed yet; evidence is signed a quarter of an hour after the end of a session."
+    if not signing_keys.verify(row.body.encode(), row.kid, row.signature):
+        return f"The signature of {row.made_at:%Y-%m-%d %H:%M} UTC by key {row.kid} does not hold."
+    later = session.evidence_count - row.count
+    missing = f" {later} later item{' is' if later == 1 else 's are'} not on it." if later else ""
+    items = f"{row.count} item{'' if row.count == 1 else 's'}"
+    holds = f"A list of {items}, signed on {row.made_at:%Y-%m-%d %H:%M} UTC by key {row.kid}, holds."
+    return f"{holds}{missing} Signature: {row.signature}"

@@ -1,0 +1,58 @@
+"""Reads observations and incidents of past sessions for a replay."""
+
+from collections import defaultdict
+from collections.abc import Collection
+
+from proctoring.incidents.observed import unpack
+from proctoring.incidents.rule_notes import HeldRules, rules_from_json
+from proctoring.models import Incident, MonitoringSession, ObservationMinute, ObservedRules
+from proctoring.observations import SOUND_KINDS, ObservationKind
+from proctoring.review.replay import Minute
+from proctoring.review.replay_compare import Stored
+
+PICTURE_KINDS = frozenset(ObservationKind) - SOUND_KINDS
+"""What is kept as observations. Voices are told apart by what may not be kept, and events of pages are rows
+of their own."""
+
+
+def minutes_of(session: MonitoringSession) -> list[Minute]:
+    """The kept observations of a session in order. Two queries.
+
+    A minute that cannot be read is left out: its incidents are then told as not replayable.
+    """
+    rows = ObservationMinute.objects.filter(session=session).order_by("pk")
+    found, is_fresh = [], False
+    for row in rows.select_related("rules"):
+        try:
+            frames = tuple(unpack(bytes(row.data)))
+            held = _held(row.rules)
+        except (ValueError, TypeError, KeyError):
+            is_fresh = True
+            continue
+        found.append(Minute(frames, held, row.is_fresh or is_fresh))
+        is_fresh = False
+    return found
+
+
+def stored_of(sessions: Collection[int]) -> dict[int, list[Stored]]:
+    """Incidents found in pictures, by session. One query."""
+    rows = Incident.objects.filter(session__in=sessions, kind__in=[each.value for each in PICTURE_KINDS])
+    found: dict[int, list[Stored]] = defaultdict(list)
+    for row in rows.order_by("started_at", "pk"):
+        found[row.session_id].append(
+            Stored(
+                row.pk,
+                row.kind,
+                row.severity,
+                row.started_at.timestamp(),
+                row.last_seen_at.timestamp(),
+                row.count,
+                row.repeats,
+                row.review_state,
+            )
+        )
+    return found
+
+
+def _held(rules: ObservedRules) -> HeldRules:
+    return rules_from_json(rules.content)

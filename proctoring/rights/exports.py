@@ -1,0 +1,92 @@
+"""Copies of a person's own data: asked for, handed out by links of minutes, and cleared after some days."""
+
+from datetime import timedelta
+from typing import IO
+
+from django.core import signing
+from django.core.files.storage import storages
+from django.db import transaction
+
+from accounts import audit, stored_files
+from accounts.jobs import services as jobs
+from accounts.models import Institution, User
+from accounts.states import DONE, FAILED
+from proctor_site.kernel import clock
+from proctor_site.kernel.errors import NotAllowed, NotFound, Unavailable
+from proctoring.models import DataExport
+
+STORE = "exports"
+JOB = "rights.export"
+KEPT_FOR = timedelta(days=3)
+LINK_LIFETIME = timedelta(minutes=10)
+_SALT = "proctoring.rights.export"
+
+
+def ask(institution: Institution, person: User, *, actor: User) -> DataExport:
+    """Asks for a copy; while one is being made, that one is returned."""
+    rows = DataExport.objects.filter(institution=institution, person=person, asked_by=actor, made_at=None)
+    under_way = rows.exclude(job__state__in=(DONE, FAILED)).first()
+    if under_way is not None:
+        return under_way
+    with transaction.atomic():
+        row = DataExport.objects.create(
+            institution=institution, person=person, asked_by=actor, asked_at=clock.now()
+        )
+        row.job = jobs.enqueue(
+            institution,
+            JOB,
+            title=f"Copy of a person's data, export {row.pk}",
+            actor=actor,
+            arguments={"export": row.pk},
+        )
+        row.save(update_fields=["job"])
+        detail = {"person": person.pk}
+        audit.record(institution, row, "data_export.asked", actor=actor, detail=detail)
+    return row
+
+
+def link_of(export: DataExport, viewer: User) -> str:
+    """The value of `?link=`, for one export, one viewer and some minutes."""
+    return signing.dumps([export.pk, viewer.pk], salt=_SALT)
+
+
+def open_for(export: DataExport, link: str, *, viewer: User) -> IO[bytes]:
+    """The file; each download is logged. Raises NotAllowed (link_expired, link_invalid, not_allowed),
+    NotFound (`gone`), Unavailable.
+    """
+    try:
+        linked = signing.loads(link, salt=_SALT, max_age=LINK_LIFETIME)
+    except signing.SignatureExpired as error:
+        raise NotAllowed("This link has expired; load the page again.", code="link_expired") from error
+    except (signing.BadSignature, ValueError, TypeError) as error:
+        raise NotAllowed("This link is not valid.", code="link_invalid") from error
+    if linked != [export.pk, viewer.pk]:
+        raise NotAllowed("This link was made for another file or person.", code="link_invalid")
+    if viewer.pk not in (export.person_id, export.asked_by_id):
+        raise NotAllowed("This copy is for somebody else.")
+    if not is_there(export):
+        raise NotFound("This copy was deleted; ask for a new one.", code="gone")
+    try:
+        file: IO[bytes] = storages[STORE].open(export.stored_name)
+    except Exception as error:  # noqa: BLE001  (each store has errors of its own)
+        raise Unavailable("The copy cannot be read now; try again in a minute.") from error
+    audit.record(export.institution, export, "data_export.downloaded", actor=viewer)
+    return file
+
+
+def is_there(export: DataExport) -> bool:
+    """Whether the file can be had now."""
+    return bool(export.stored_name) and export.expires_at is not None and export.expires_at > clock.now()
+
+
+def clear_expired() -> int:
+    """Deletes the files whose days are over, of all institutions; the rows stay. How many."""
+    # _base_manager: upkeep means every institution.
+    rows = DataExport._base_manager.filter(expires_at__lte=clock.now()).exclude(stored_name="")
+    count = 0
+    for row in rows.select_related("institution")[:100]:
+        with transaction.atomic():
+            stored_files.remove(row.institution, STORE, [row.stored_name])
+            DataExport._base_manager.filter(pk=row.pk).update(stored_name="")
+        count += 1
+    return count
