@@ -8,12 +8,14 @@ from playwright.sync_api import Page
 
 _TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa", "best-practice"]
 _RUN = """async ([tags, only]) => {
+  for (let frame = 0; frame < 2; frame++) await new Promise(requestAnimationFrame);
   const run = only ? {type: "rule", values: only} : {type: "tag", values: tags};
   const rules = only ? {} : {"target-size": {enabled: true}};
   const found = await axe.run(document, {runOnly: run, rules, resultTypes: ["violations"]});
   return found.violations.map((each) => [each.id, each.nodes.map(
     (node) => [node.target.flat().join(" "), node.html.slice(0, 160), node.failureSummary.slice(0, 260)])]);
 }"""
+"""Two frames first: what follows a change of size, such as areas that run over, answers in the next one."""
 _STILL = "*, *::before, *::after { transition: none !important; animation: none !important; }"
 """Half-way through a change of colour, contrast means nothing."""
 _TOO_WIDE = """() => {
