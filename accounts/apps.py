@@ -9,4 +9,10 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts import permissions  # noqa: F401  (registers the rules)
-        from accounts.admin import audit_entries, institutions, jobs, members  # noqa: F401  (register pages)
+        from accounts.admin import (  # noqa: F401  (register pages)
+            api_tokens,
+            audit_entries,
+            institutions,
+            jobs,
+            members,
+        )

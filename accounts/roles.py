@@ -17,3 +17,5 @@ class Role(TextChoices):
 
 STAFF_ROLES = frozenset(set(Role.values) - {Role.CANDIDATE.value})
 """Roles that work in the admin site, and that a required second factor applies to."""
+ROLE_CODES = tuple(Role.values)
+"""As the API names them."""

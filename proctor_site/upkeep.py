@@ -1,6 +1,7 @@
 """What has to happen without anybody asking and may wait a little: jobs, and what their time has come for."""
 
 from accounts import audit_checkpoints, stored_files
+from accounts.api import idempotency
 from accounts.jobs import worker
 from exams.delivery import throwing_away
 from exams.scheduling import roster
@@ -35,6 +36,7 @@ def look_around() -> None:
     package.remove_expired()
     manifest.sign_due()
     exports.clear_expired()
+    idempotency.clear_old()
     stored_files.remove_noted()
     audit_checkpoints.make_due()
     versions.refresh_all()

@@ -4,7 +4,7 @@ from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView
 
 from accounts.admin.site import site
-from proctor_site import health
+from proctor_site import api_docs, health
 
 urlpatterns = [
     path("health/live/", health.live, name="health_live"),
@@ -13,6 +13,8 @@ urlpatterns = [
     path("account/2fa/", include("allauth.mfa.urls")),
     path("admin/", site.urls),
     path("api/v1/schema/", SpectacularAPIView.as_view(), name="api_schema"),
+    path("api/docs/", api_docs.page, name="api_docs"),
+    path("api/v1/institution/", include("accounts.api.urls")),
     path("api/v1/", include("exams.api.urls")),
     path("api/v1/", include("proctoring.api.urls")),
     path("", include("accounts.pages.urls")),

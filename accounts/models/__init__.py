@@ -1,5 +1,6 @@
-"""Users, institutions, registrations, memberships, invitations, jobs, audit log, files to remove."""
+"""Users, institutions, registrations, memberships, invitations, tokens, jobs, audit log, files to remove."""
 
+from accounts.models.api_token import ApiToken, IdempotentCall
 from accounts.models.audit_checkpoint import AuditCheckpoint
 from accounts.models.audit_entry import AuditEntry
 from accounts.models.file_to_remove import FileToRemove
@@ -10,9 +11,11 @@ from accounts.models.registration import Registration
 from accounts.models.user import User
 
 __all__ = [
+    "ApiToken",
     "AuditCheckpoint",
     "AuditEntry",
     "FileToRemove",
+    "IdempotentCall",
     "Institution",
     "Invitation",
     "Job",

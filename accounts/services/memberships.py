@@ -13,7 +13,7 @@ from accounts.transitions import lock
 from proctor_site.kernel import clock
 from proctor_site.kernel.errors import Conflict, NotAllowed
 
-_GIVEN_BY_OFFICERS = (Role.CANDIDATE, Role.AUTHOR, Role.PROCTOR, Role.REVIEWER)
+GIVEN_BY_OFFICERS = (Role.CANDIDATE, Role.AUTHOR, Role.PROCTOR, Role.REVIEWER)
 
 
 def roles_to_give(user: Any, institution: Institution) -> tuple[Role, ...]:
@@ -21,7 +21,7 @@ def roles_to_give(user: Any, institution: Institution) -> tuple[Role, ...]:
     own = roles_of(user, institution)
     if Role.ADMIN in own:
         return tuple(Role)
-    return _GIVEN_BY_OFFICERS if Role.EXAM_OFFICER in own else ()
+    return GIVEN_BY_OFFICERS if Role.EXAM_OFFICER in own else ()
 
 
 def add_member(institution: Institution, user: User, role: Role | str, *, actor: User | None) -> Membership:

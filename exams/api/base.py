@@ -7,9 +7,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from accounts.api.parsers import LimitedJSONParser
+from accounts.api.shapes import ProblemSerializer
 from accounts.models import User
-from exams.api.parsers import LimitedJSONParser
-from exams.api.serializers import AttemptSerializer, DeviceSerializer, ProblemSerializer
+from exams.api.serializers import AttemptSerializer, DeviceSerializer
 from exams.delivery import safe_browser
 from exams.delivery.queries import attempt_view, own_attempt, own_attempt_alone
 from exams.models import Attempt

@@ -219,17 +219,6 @@ class ReceiptSerializer(serializers.Serializer[Any]):
     receipt = serializers.CharField()
 
 
-class ProblemSerializer(serializers.Serializer[Any]):
-    """An error as problem details (RFC 9457)."""
-
-    type = serializers.CharField()
-    title = serializers.CharField()
-    status = serializers.IntegerField()
-    code = serializers.CharField(help_text="Stable, for machines.")
-    detail = serializers.CharField(help_text="A sentence for people.")
-    field = serializers.CharField(required=False, help_text="The input at fault.")
-
-
 class SafeBrowserProofSerializer(serializers.Serializer[Any]):
     """What a page reads from `SafeExamBrowser.security`: keys that are hashed with its address already."""
 

@@ -1,5 +1,6 @@
 """The project's settings, joined from one file per topic; values come from the environment (env.py)."""
 
+from proctor_site.settings.api import *  # noqa: F403
 from proctor_site.settings.apps import *  # noqa: F403
 from proctor_site.settings.database import *  # noqa: F403
 from proctor_site.settings.jobs import *  # noqa: F403

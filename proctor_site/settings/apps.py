@@ -127,5 +127,5 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "DESCRIPTION": "Exams, attempts, captures and incidents. Errors are problem details (RFC 9457).",
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
-    "ENUM_NAME_OVERRIDES": {"StateEnum": "exams.states.STATES"},
+    "ENUM_NAME_OVERRIDES": {"StateEnum": "exams.states.STATES", "RoleEnum": "accounts.roles.ROLE_CODES"},
 }

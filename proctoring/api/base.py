@@ -6,9 +6,9 @@ from typing import Any
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
+from accounts.api.parsers import LimitedJSONParser
 from accounts.tenancy import institutions_in_scope
 from exams.api.base import person
-from exams.api.parsers import LimitedJSONParser
 from exams.models import Attempt, Sitting
 from proctor_site.kernel.errors import InvalidInput, NotFound
 from proctoring.permissions import may_watch

@@ -10,8 +10,8 @@ from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.api.parsers import LimitedJSONParser
 from exams.api.base import REFUSALS
-from exams.api.parsers import LimitedJSONParser
 from proctor_site.kernel.errors import InvalidInput
 from proctoring.api.base import fields_in
 from proctoring.api.browser_shapes import BrowserEventsAnswerSerializer, BrowserEventsSerializer

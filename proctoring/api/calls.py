@@ -9,9 +9,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from accounts.api.parsers import LimitedJSONParser
 from accounts.tenancy import institutions_in_scope
 from exams.api.base import REFUSALS, person
-from exams.api.parsers import LimitedJSONParser
 from proctor_site.kernel.errors import InvalidInput, NotFound, TooLarge
 from proctoring.api.base import fields_in
 from proctoring.api.capture import RawImageParser, number_in

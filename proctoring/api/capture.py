@@ -12,8 +12,8 @@ from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
+from accounts.api.parsers import LimitedJSONParser
 from accounts.models import User
-from exams.api.parsers import LimitedJSONParser
 from proctor_site.kernel.errors import InvalidInput, NotFound, TooLarge
 from proctoring.api.base import fields_in
 from proctoring.ingest import limits, tokens

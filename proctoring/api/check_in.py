@@ -5,9 +5,10 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.api.parsers import LimitedJSONParser
+from accounts.api.shapes import ProblemSerializer
 from exams.api.base import READING_REFUSALS, REFUSALS, CandidateView, attempt_answer, person
-from exams.api.parsers import LimitedJSONParser
-from exams.api.serializers import AttemptSerializer, ProblemSerializer
+from exams.api.serializers import AttemptSerializer
 from proctor_site.kernel.errors import Conflict, InvalidInput, TooLarge
 from proctoring import sessions
 from proctoring.api.base import fields_in

@@ -10,10 +10,10 @@ from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.api.parsers import LimitedJSONParser
+from accounts.api.shapes import ProblemSerializer
 from accounts.tenancy import within
 from exams.api.base import READING_REFUSALS, REFUSALS, CandidateView
-from exams.api.parsers import LimitedJSONParser
-from exams.api.serializers import ProblemSerializer
 from exams.models import Attempt
 from proctor_site.kernel.errors import Conflict, InvalidInput, TooLarge
 from proctoring import sessions

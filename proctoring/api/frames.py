@@ -8,9 +8,9 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.api.shapes import ProblemSerializer
 from accounts.tenancy import within
 from exams.api.base import REFUSALS
-from exams.api.serializers import ProblemSerializer
 from proctor_site.kernel.errors import InvalidInput
 from proctoring.api.capture import PARSERS, CaptureView, number_in, picture_in
 from proctoring.api.shapes import FrameAnswerSerializer, FrameSerializer

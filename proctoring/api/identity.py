@@ -5,9 +5,9 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.api.parsers import LimitedJSONParser
+from accounts.api.shapes import ProblemSerializer
 from exams.api.base import READING_REFUSALS, REFUSALS, CandidateView, person
-from exams.api.parsers import LimitedJSONParser
-from exams.api.serializers import ProblemSerializer
 from exams.models import Attempt
 from proctor_site.kernel import clock
 from proctor_site.kernel.errors import Conflict, InvalidInput, TooLarge

@@ -7,9 +7,9 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.api.parsers import LimitedJSONParser
+from accounts.api.shapes import ProblemSerializer
 from exams.api.base import REFUSALS, CandidateView
-from exams.api.parsers import LimitedJSONParser
-from exams.api.serializers import ProblemSerializer
 from proctor_site.kernel.errors import Conflict, InvalidInput
 from proctoring import sessions
 from proctoring.api.check_in import CheckInPictureView

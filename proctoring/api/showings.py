@@ -7,8 +7,8 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.api.shapes import ProblemSerializer
 from exams.api.base import READING_REFUSALS, REFUSALS, CandidateView, person
-from exams.api.serializers import ProblemSerializer
 from proctor_site.kernel.errors import InvalidInput, NotFound, TooLarge
 from proctoring import sessions
 from proctoring.api.act_shapes import (

@@ -6,9 +6,9 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.api.shapes import ProblemSerializer
 from accounts.tenancy import within
 from exams.api.base import READING_REFUSALS, REFUSALS, person
-from exams.api.serializers import ProblemSerializer
 from exams.delivery.queries import own_attempt
 from exams.models import Attempt
 from proctor_site.kernel.errors import InvalidInput, NotAllowed, NotFound

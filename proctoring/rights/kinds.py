@@ -11,6 +11,8 @@ KINDS: dict[str, Kind] = {kind.code: kind for kind in (*CAPTURE, *OFFICE)}
 _CONTENT = "content of exams; names its authors by number only"
 _RULES = "a choice of the institution; tells nothing of a candidate"
 EXEMPT: dict[str, str] = {
+    "accounts.ApiToken": "a secret's hash and what its system may do; names staff by number only",
+    "accounts.IdempotentCall": "answers to calls of other systems, forgotten a day later",
     "accounts.FileToRemove": "the name of a file that is about to go",
     "accounts.AuditCheckpoint": "signed heads of the audit log; numbers only",
     "exams.Announcement": "said to a whole sitting",

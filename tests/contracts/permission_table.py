@@ -31,6 +31,7 @@ from tests.contracts.permission_table_scheduling import SCHEDULING_ROWS
 from tests.contracts.permission_table_statistics import STATISTICS_ROWS
 from tests.contracts.permission_table_structure import STRUCTURE_ROWS
 from tests.contracts.permission_table_talk import TALK_ROWS
+from tests.contracts.permission_table_tokens import TOKEN_ROWS
 
 _ATTEMPT = "api/v1/attempts/<int:attempt_id>/"
 _HERE = "i/<slug:slug>/"
@@ -76,6 +77,7 @@ API_ROWS = [
     Row("POST", _ATTEMPT + "warnings/", _watchers(200), body={"text": "Please sit in the light."}),
     Row("POST", "api/v1/incidents/<int:incident_id>/acknowledge/", "404 404 200 404 200 200 200 404 404 401"),
     Row("POST", "api/v1/live/events/<slug:provider_name>/", " ".join(["404"] * 10)),  # reports nothing
+    Row("GET", "api/docs/", _EVERYBODY),
     Row("GET", "api/v1/schema/", _EVERYBODY),
     Row("POST", "api/v1/sessions/<uuid:public_id>/frames/", _owner(400)),  # no picture in it
     Row("POST", "api/v1/sessions/<uuid:public_id>/browser-events/", _owner(400)),  # no list in it
@@ -151,6 +153,7 @@ ROWS = [
     *RIGHTS_ROWS,
     *CASE_ROWS,
     *TALK_ROWS,
+    *TOKEN_ROWS,
     *PRECISION_ROWS,
     *EVIDENCE_ROWS,
 ]

@@ -21,7 +21,14 @@ def _rows(model: str, readers: str, adders: str = "403 403 403 403 403 302 403")
     ]
 
 
+_ADMINS = "302 302 403 403 403 403 200 302 200 302"
+_TOKEN = "302 302 403 403 403 403 200 302 404 302"
+
 ACCOUNTS_ADMIN_ROWS = [
+    *_rows("apitoken", "403 403 403 403 200", "403 403 403 403 403 302 403"),
+    Row("GET", "admin/accounts/apitoken/new/", _ADMINS),
+    Row("GET", "admin/accounts/apitoken/<int:token_id>/rotate/", _TOKEN),
+    Row("GET", "admin/accounts/apitoken/<int:token_id>/revoke/", _TOKEN),
     *_rows("auditentry", "403 403 403 403 200"),
     Row("GET", "admin/accounts/auditentry/export/", "302 302 403 403 403 403 200 302 200 302"),
     *_rows("institution", "200 200 200 200 200"),

@@ -8,7 +8,7 @@ from typing import Any
 from django.core.files.base import ContentFile
 from django.core.files.storage import storages
 
-from accounts.models import Job, User
+from accounts.models import ApiToken, Job, User
 from exams.models import AnswerFile, Attempt
 from proctor_site.kernel import clock
 from proctoring.models import ActRun, DetectorStanding, MonitoringSession, Policy, Showing, TimeGift
@@ -43,12 +43,31 @@ def make_acts(attempt: Attempt, session: MonitoringSession, proctor: User) -> di
         institution=attempt.institution, kind="phone", rule="0123456789ab", state="advisory"
     )
     return {
+        "token_id": make_api_token(attempt, proctor),
+        "member_id": proctor.pk,
         "standing_id": standing.pk,
         "call_id": call.pk,
         "gift_id": gift.pk,
         "run_id": run.pk,
         "showing_id": showing.pk,
     }
+
+
+def make_api_token(attempt: Attempt, maker: User) -> int:
+    """The number of a token of the public API, whose account is only its maker here."""
+    now = clock.now()
+    made = ApiToken.objects.create(
+        institution=attempt.institution,
+        name="Student register",
+        prefix="prt_world",
+        secret_hash=hashlib.sha256(str(attempt.institution_id).encode()).hexdigest(),
+        scopes=["members:read"],
+        account=maker,
+        made_by=maker,
+        created_at=now,
+        expires_at=now + timedelta(days=1),
+    )
+    return int(made.pk)
 
 
 def make_trial(policy: Policy) -> dict[str, Any]:

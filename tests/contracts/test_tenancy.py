@@ -19,6 +19,7 @@ WITHOUT_INSTITUTION = {"accounts.User", "accounts.Institution", "exams.ServerPul
 the institution is the tenant itself; the server lives for all of them."""
 IN_HAND = "filters by the key of a row that is in hand and was checked"
 UNSCOPED: dict[str, str] = {
+    "accounts/api/idempotency.py": "the clearing of old calls means every institution",
     "accounts/audit_checkpoints.py": "upkeep and the operator's check mean every institution",
     "accounts/audit_removal.py": IN_HAND,
     "accounts/audit_verification.py": "an operator's check over all institutions",
@@ -28,6 +29,7 @@ UNSCOPED: dict[str, str] = {
     "accounts/pages/registration.py": "a person's own registration, before there is an institution",
     "accounts/permissions.py": "reads the roles from which scopes are made",
     "accounts/queries.py": "reads the memberships from which scopes are made",
+    "accounts/services/api_tokens.py": "found by the secret of the token",
     "accounts/services/invitations.py": "found by the secret of its link",
     "accounts/services/registration.py": "found by the secret of its link, or by a slug that is taken",
     "accounts/stored_files.py": "carried out after a commit and by upkeep, over all institutions",
