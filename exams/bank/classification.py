@@ -1,5 +1,6 @@
 """Writes where a question stands in the bank: category, tags and expected difficulty."""
 
+import unicodedata
 from collections.abc import Iterable, Sequence
 
 from django.db import IntegrityError, transaction
@@ -64,12 +65,17 @@ def check_place(institution: Institution, category: QuestionCategory | None, dif
 
 
 def clean_tags(names: object) -> list[str]:
-    """Tags in their clean form, each once whatever its case. Raises InvalidInput (tags)."""
+    """Tags in their clean form, each once whatever its case. Raises InvalidInput (tags).
+
+    Clean is one line in NFC: the same accented letter can be typed as one or as two characters, and files of
+    questions are read so (`formats.base.clean_tags`).
+    """
     if isinstance(names, str) or not isinstance(names, Iterable):
         raise InvalidInput("Tags must be a list of words.", field="tags")
     cleaned: dict[str, str] = {}
     for name in names:
-        text = " ".join(plain_text(name, "tags", "A tag", most=LONGEST_TAG).split())
+        composed = unicodedata.normalize("NFC", name) if isinstance(name, str) else name
+        text = " ".join(plain_text(composed, "tags", "A tag", most=LONGEST_TAG).split())
         if "," in text:
             raise InvalidInput("A tag cannot hold a comma.", field="tags")
         cleaned.setdefault(text.lower(), text)

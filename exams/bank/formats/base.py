@@ -115,6 +115,7 @@ def _storable_throughout(question: ParsedQuestion) -> ParsedQuestion:
         title=one_line(storable(question.title)),
         stem=stem,
         content=content,
+        tags=clean_tags(question.tags),
         losses=(*question.losses, "characters that cannot be shown are left out")
         if lost
         else question.losses,

@@ -2,6 +2,7 @@
 
 from io import BytesIO
 from typing import Any
+from unicodedata import normalize
 
 from hypothesis import strategies as st
 from PIL import Image
@@ -32,7 +33,8 @@ texts = (
     .map(lambda parts: storable("w" + "".join(parts)).strip())
     .filter(bool)
 )
-words = texts.map(lambda text: one_line(text.replace(",", "")[:40])).filter(bool)
+tags = texts.map(lambda text: one_line(normalize("NFC", text.replace(",", ""))[:40])).filter(bool)
+"""As the bank holds them: one line, composed, without commas."""
 lines = texts.map(one_line).filter(bool)
 
 
@@ -49,7 +51,7 @@ def questions(draw: st.DrawFn, kinds: Any = None) -> ParsedQuestion:
         content=content,
         category=tuple(draw(st.lists(lines.filter(_names_a_category), max_size=3))),
         media={PICTURE_NAME: PICTURE} if kind == "hotspot" else {},
-        tags=tuple(draw(st.lists(words, max_size=3, unique_by=str.lower))),
+        tags=tuple(draw(st.lists(tags, max_size=3, unique_by=str.lower))),
     )
 
 

@@ -5,10 +5,11 @@ from dataclasses import replace
 from fractions import Fraction
 from hashlib import md5
 from typing import Any
+from unicodedata import normalize
 from uuid import UUID
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from exams.bank.formats import weighted
@@ -86,6 +87,18 @@ def test_what_is_held_comes_back_equal(name: str, data: st.DataObject) -> None:
     faithful = [(a, b) for a, b in zip(held, back, strict=True) if not a.losses]
     assert [told(b, form) for _, b in faithful] == [told(a, form) for a, _ in faithful]  # type: ignore[arg-type]
     assert all(not b.losses for _, b in faithful)  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("name", sorted(name for name, form in FORMATS.items() if "tags" in form.holds))
+@example(tag="\uf900")  # not NFC: canonically the same as U+8C48, and read back as that
+@given(tag=st.text(alphabet="\uf900\u8c48e\u0301\u00e9\u0958A", min_size=1, max_size=6))
+def test_tags_leave_and_come_back_composed(name: str, tag: str) -> None:
+    form = FORMATS[name]
+    content = KINDS["true_false"].validate_content({"correct": True})
+    fitted = form.fit(ParsedQuestion("T", "S", "true_false", content, tags=(tag, normalize("NFD", tag))))
+    assert isinstance(fitted, ParsedQuestion) and fitted.tags == (normalize("NFC", tag),)
+    [back] = form.parse(form.write([fitted]))
+    assert isinstance(back, ParsedQuestion) and back.tags == fitted.tags
 
 
 @pytest.mark.parametrize("name", sorted(FORMATS))
