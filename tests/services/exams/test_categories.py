@@ -119,8 +119,8 @@ def test_lies_in_takes_what_lies_below_or_not(scoped: Institution) -> None:
 
 def test_a_tag_typed_in_two_characters_is_the_composed_one(scoped: Institution, author: User) -> None:
     first, second = make_question(scoped), make_question(scoped)
-    classification.classify(first, category=None, tags=["\u00e9tude"], difficulty=None, actor=author)
-    classification.classify(second, category=None, tags=["e\u0301tude", "\uf900"], difficulty=None, actor=author)
+    for question, typed in ((first, ["\u00e9tude"]), (second, ["e\u0301tude", "\uf900"])):
+        classification.classify(question, category=None, tags=typed, difficulty=None, actor=author)
     assert classification.tag_names(second) == ["\u00e9tude", "\u8c48"]
     assert QuestionTag.objects.count() == 2
 
