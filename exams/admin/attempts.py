@@ -11,15 +11,18 @@ from django.urls import path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from accounts.admin.keyset import KeysetLists
+from accounts.admin.people_search import by_person
 from accounts.admin.site import site
 from accounts.admin.tenant import TenantAdmin, TenantTabularInline
 from exams import states
 from exams.admin.kept_answers import kept_page
+from exams.admin.sitting_filter import SittingFilter
 from exams.bank import wording
 from exams.delivery import throwing_away
 from exams.delivery.verification import verify_journal
 from exams.marking.services import result_of
-from exams.models import Attempt, JournalEntry, LostTime, OutsideSafeBrowser, PaperItem
+from exams.models import Attempt, Enrolment, JournalEntry, LostTime, OutsideSafeBrowser, PaperItem
 
 
 def _in_zone(moment: datetime | None, attempt: Attempt) -> str:
@@ -98,13 +101,31 @@ class OutsideSafeBrowserInline(ReadOnly, TenantTabularInline):
     verbose_name_plural = "outside Safe Exam Browser"
 
 
+class AttemptSittingFilter(SittingFilter):
+    """By the sitting of the enrolment."""
+
+    path = "enrolment__sitting"
+
+
+class JournalSittingFilter(SittingFilter):
+    """By the sitting of the attempt."""
+
+    path = "attempt__enrolment__sitting"
+
+
+def _by_candidate(rows: Any, words: str, path: str, holders: Any, person: str) -> Any:
+    return by_person(rows, words, path=path, holders=holders, person=person, with_address=True)
+
+
 @admin.register(Attempt, site=site)
-class AttemptAdmin(ReadOnly, TenantAdmin):
+class AttemptAdmin(ReadOnly, KeysetLists, TenantAdmin):
     """Attempts. `inlines` is a list, so that proctoring can add incidents."""
+
+    change_list_template = "admin/keyset_list.html"
 
     list_display = ("candidate", "sitting", "state", "started", "deadline", "ended", "ended_by")
     list_select_related = ("enrolment__candidate", "enrolment__sitting")
-    list_filter = ("state", "ended_by", "enrolment__sitting__is_practice", "enrolment__sitting")
+    list_filter = (AttemptSittingFilter, "state", "ended_by", "enrolment__sitting__is_practice")
     search_fields = ("enrolment__candidate__name", "enrolment__candidate__email")
     search_help_text = "Searches names and e-mail addresses of candidates."
     inlines = [PaperInline, LostTimeInline, OutsideSafeBrowserInline]
@@ -132,6 +153,9 @@ class AttemptAdmin(ReadOnly, TenantAdmin):
         "ended",
         "claimed",
     )
+
+    def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
+        return _by_candidate(queryset, search_term, "enrolment", Enrolment.objects.all(), "candidate"), False
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         (_, first), *others = self.fieldsets
@@ -238,8 +262,10 @@ class AttemptAdmin(ReadOnly, TenantAdmin):
 
 
 @admin.register(JournalEntry, site=site)
-class JournalEntryAdmin(ReadOnly, TenantAdmin):
+class JournalEntryAdmin(ReadOnly, KeysetLists, TenantAdmin):
     """The journal, entry by entry; reached from an attempt."""
+
+    change_list_template = "admin/keyset_list.html"
 
     list_display = (
         "sequence",
@@ -253,9 +279,13 @@ class JournalEntryAdmin(ReadOnly, TenantAdmin):
         "client_at",
     )
     list_select_related = ("attempt__enrolment__candidate", "item__version__question")
-    list_filter = ("attempt__enrolment__sitting",)
+    list_filter = (JournalSittingFilter,)
     search_fields = ("attempt__enrolment__candidate__name", "attempt__enrolment__candidate__email")
-    ordering = ("-id",)
+    search_help_text = "Searches names and e-mail addresses of candidates."
+
+    def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
+        attempts = Attempt.objects.all()
+        return _by_candidate(queryset, search_term, "attempt", attempts, "enrolment__candidate"), False
 
     @admin.display(description="candidate")
     def candidate(self, entry: JournalEntry) -> str:

@@ -107,7 +107,11 @@ class Attempt(TenantModel):
                 name="attempt_overdue_until",
             ),
         ]
-        indexes = [models.Index(fields=["state", "deadline_at"], name="attempt_due")]
+        indexes = [
+            models.Index(fields=["state", "deadline_at"], name="attempt_due"),
+            # The list of the office, and what it filters by (docs/decisions/0153).
+            models.Index(fields=["institution", "-id", "state", "ended_by"], name="attempt_list"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.enrolment} #{self.pk}"

@@ -6,10 +6,8 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
+from exams.admin import sitting_filter
 from exams.models import Sitting
-
-OFFERED = 100
-"""Newest sittings offered; older ones are reached through the sitting's own page."""
 
 
 class KindFilter(admin.ChoicesFieldListFilter):
@@ -18,26 +16,13 @@ class KindFilter(admin.ChoicesFieldListFilter):
     template = "admin/proctoring/incident/kind_filter.html"
 
 
-class SittingFilter(admin.SimpleListFilter):
-    """Sittings of the institution at hand, newest first; for proctors only their own."""
+class SittingFilter(sitting_filter.SittingFilter):
+    """The same for rows that proctors see as well: they choose among their own sittings."""
 
-    title = "sitting"
-    parameter_name = "sitting"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        rows = Sitting.objects.select_related("exam").order_by("-opens_at", "-pk")
+    def offered(self, request: HttpRequest, model_admin: Any) -> "QuerySet[Sitting]":
+        rows = super().offered(request, model_admin)
         watched = model_admin.only_sittings(request)
-        if watched is not None:
-            rows = rows.filter(pk__in=watched)
-        return [(str(each.pk), f"{each.exam.title}: {each.title}") for each in rows[:OFFERED]]
-
-    def queryset(self, request: HttpRequest, queryset: "QuerySet[Any]") -> "QuerySet[Any]":
-        wanted = self.value()
-        if wanted is None:
-            return queryset
-        if not (wanted.isascii() and wanted.isdigit() and len(wanted) < 19):
-            return queryset.none()
-        return queryset.filter(sitting=int(wanted))
+        return rows if watched is None else rows.filter(pk__in=watched)
 
 
 class ListedSittingFilter(SittingFilter):

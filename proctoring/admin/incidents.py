@@ -15,6 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.admin.keyset import KeysetLists
+from accounts.admin.people_search import by_person
 from accounts.admin.site import site
 from accounts.models import User
 from accounts.tenancy import current_institution
@@ -23,7 +24,6 @@ from proctoring.admin import case_decisions, detectors, evidence_store, incident
 from proctoring.admin.incident_filters import KindFilter, ListedSittingFilter
 from proctoring.admin.incident_many import ManyDecisions, may_decide_here
 from proctoring.admin.incident_queue import Queue
-from proctoring.admin.people_search import by_candidate
 from proctoring.admin.read_only import WatchedRowsAdmin, zone_of
 from proctoring.browser.events import BrowserKind
 from proctoring.evidence.call_exhibits import heard_calls
@@ -31,7 +31,7 @@ from proctoring.evidence.sound_exhibits import sounds_of
 from proctoring.evidence.spool_state import files_of
 from proctoring.identity.shown import shown_of
 from proctoring.incidents import many
-from proctoring.models import Case, Incident
+from proctoring.models import Case, Incident, MonitoringSession
 from proctoring.models.evidence import OF_SCREEN, EvidenceKind
 from proctoring.observations import SOUND_KINDS
 from proctoring.review.blind import hidden_from, shown_in
@@ -88,7 +88,8 @@ class IncidentAdmin(ManyDecisions, KeysetLists, WatchedRowsAdmin):
         if search_term and here is not None:
             hidden = Case.objects.filter(hidden_from(request.user, here)).values("session")
             queryset = queryset.exclude(session__in=hidden)
-        return by_candidate(queryset, search_term), False
+        sessions = MonitoringSession.objects.all()
+        return by_person(queryset, search_term, path="session", holders=sessions, person="candidate"), False
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
         context = {

@@ -13,11 +13,11 @@ from django.utils.html import format_html, format_html_join
 from django.views.decorators.http import require_safe
 
 from accounts.admin.keyset import KeysetLists
+from accounts.admin.people_search import by_person
 from accounts.admin.site import site
 from proctor_site.kernel.errors import Unavailable
 from proctoring.admin import evidence_store
 from proctoring.admin.incident_filters import SittingFilter
-from proctoring.admin.people_search import by_candidate
 from proctoring.admin.read_only import WatchedRowsAdmin, zone_of
 from proctoring.evidence import custody
 from proctoring.evidence.history import history_of
@@ -60,7 +60,11 @@ class MonitoringSessionAdmin(KeysetLists, WatchedRowsAdmin):
     )
 
     def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
-        return by_candidate(queryset, search_term, path="pk", with_address=True), False
+        sessions = MonitoringSession.objects.all()
+        found = by_person(
+            queryset, search_term, path="pk", holders=sessions, person="candidate", with_address=True
+        )
+        return found, False
 
     def get_urls(self) -> list[Any]:
         view = self.admin_site.admin_view(require_safe(self.custody_page))

@@ -6,18 +6,21 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.db.models import Model
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import AuditEntry, Institution, User
 from accounts.tenancy import within
-from exams.models import Sitting
+from exams.models import Attempt, JournalEntry, Sitting
 from proctoring.models import Incident, MonitoringSession
 from tests.factories.proctoring import make_incident
 
 INCIDENTS = "/admin/proctoring/incident/"
 SESSIONS = "/admin/proctoring/monitoringsession/"
 AUDIT = "/admin/accounts/auditentry/"
+ATTEMPTS = "/admin/exams/attempt/"
+JOURNAL = "/admin/exams/journalentry/"
 BrowserOf = Callable[[User], Client]
 
 QUERIES = [
@@ -35,7 +38,19 @@ QUERIES = [
     f"{SESSIONS}?end=1",
     AUDIT,
     f"{AUDIT}?end=1",
+    ATTEMPTS,
+    f"{ATTEMPTS}?state__exact=submitted&after=100000",
+    f"{ATTEMPTS}?ended_by__exact=clock&end=1",
+    JOURNAL,
+    f"{JOURNAL}?end=1",
 ]
+TABLES: dict[str, type[Model]] = {
+    INCIDENTS: Incident,
+    SESSIONS: MonitoringSession,
+    AUDIT: AuditEntry,
+    ATTEMPTS: Attempt,
+    JOURNAL: JournalEntry,
+}
 
 
 @pytest.mark.parametrize("address", QUERIES)
@@ -47,8 +62,7 @@ def test_a_page_walks_an_index_from_its_place_and_neither_sorts_nor_counts(
     with CaptureQueriesContext(connection) as queries:
         assert client.get(address).status_code == 200
     asked = [each["sql"] for each in queries]
-    table = {INCIDENTS: Incident, SESSIONS: MonitoringSession, AUDIT: AuditEntry}[address.partition("?")[0]]
-    name = table._meta.db_table
+    name = TABLES[address.partition("?")[0]]._meta.db_table
     counted = [sql for sql in asked if f'FROM "{name}"' in sql and "COUNT(" in sql]
     assert counted == []
     [page] = [sql for sql in asked if re.match(rf'SELECT "{name}"."id" .*LIMIT 51$', sql)]
@@ -142,9 +156,30 @@ def test_names_are_found_through_people(
     browser_of: BrowserOf, incident: Incident, foreign_incident: Incident, reviewer: User, monkeypatch: Any
 ) -> None:
     client = browser_of(reviewer)
-    for few in (1_000, 0):  # by number, and walking down the list
-        monkeypatch.setattr("proctoring.admin.people_search.FEW", few)
+    for few_people, few_holders in ((1_000, 2_000), (1_000, 0), (0, 0)):  # by number; walking down the list
+        monkeypatch.setattr("accounts.admin.people_search.FEW_PEOPLE", few_people)
+        monkeypatch.setattr("accounts.admin.people_search.FEW_HOLDERS", few_holders)
         assert shown(client, "q=carla+cand")[0] == [incident.pk]
         assert shown(client, "q=carla+nobody")[0] == []
         assert shown(client, f"q={foreign_incident.session.candidate.name.split()[0]}zz")[0] == []
     assert shown(client, "q=%25")[0] == []  # a sign of LIKE is no wildcard
+
+
+def test_attempts_are_found_by_name_address_and_sitting(
+    browser_of: BrowserOf, attempt: Attempt, officer: User, foreign_incident: Incident, monkeypatch: Any
+) -> None:
+    client = browser_of(officer)
+
+    def found(query: str) -> list[int]:
+        return [row.pk for row in client.get(f"{ATTEMPTS}?{query}").context["cl"].result_list]
+
+    person = attempt.enrolment.candidate
+    for few in (1_000, 0):
+        monkeypatch.setattr("accounts.admin.people_search.FEW_PEOPLE", few)
+        assert found(f"q={person.name.split()[0]}") == [attempt.pk]
+        assert found(f"q={person.email}") == [attempt.pk]
+        assert found("q=nobody-at-all") == []
+    assert found(f"sitting={attempt.enrolment.sitting_id}") == [attempt.pk]
+    foreign = foreign_incident.session.attempt
+    assert foreign is not None
+    assert found(f"sitting={foreign.enrolment.sitting_id}") == found("sitting=x") == []
