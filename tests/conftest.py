@@ -24,7 +24,9 @@ from rest_framework.test import APIClient
 from accounts.models import Institution, User
 from accounts.tenancy import within
 from proctoring import coverage
+from proctoring.analysis import pool
 from proctoring.meetings.providers import guarded
+from tests.quick_analysis import lent_to_a_server
 from tests.quick_database import begin_with_a_copy
 from tests.quick_emptying import empty_after_tests_that_commit
 from tests.quick_static import look_for_static_files_once
@@ -144,12 +146,14 @@ def asgi_server(transactional_db: None) -> Iterator[str]:
     config = uvicorn.Config("proctor_site.asgi:application", log_level="warning", lifespan="on")
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
-    thread.start()
-    while not server.started:
-        assert thread.is_alive(), "the server did not start; its log is above"
-        time.sleep(0.01)
-    yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-    server.should_exit = True
-    thread.join(60)
+    with lent_to_a_server():
+        thread.start()
+        while not server.started:
+            assert thread.is_alive(), "the server did not start; its log is above"
+            time.sleep(0.01)
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        with pool._starting:  # the server would wait for an analysis that it is just starting
+            server.should_exit = True
+        thread.join(10)
     listener.close()
-    assert not thread.is_alive(), "the server did not stop within 60 s"
+    assert not thread.is_alive(), "the server did not stop within 10 s"

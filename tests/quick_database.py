@@ -1,26 +1,43 @@
 """Tests begin with a copy of the migrated tables that earlier ones left, where the migrations are the same.
 
-Some hundred migrations take 15 to 20 s of CPU in every process that needs a database (2026-11), nearly all
-for drawing up the models anew after each step. `migrate` runs all the same and finds nothing to do. Only
-where tests use a file of SQLite: on a database server they migrate as before.
+Some 140 migrations take 45 s of CPU in every process that needs a database (2026-11), nearly all for drawing
+up the models anew after each step. `migrate` runs all the same and finds nothing to do. On SQLite the copy is
+a file, on PostgreSQL a database that new ones take as their template.
+
+`python -m tests.quick_database` makes both copies, so that processes that begin together need not.
 """
 
 import hashlib
 import os
 import shutil
 import sqlite3
+import subprocess
+import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import django
 from django.apps import apps
+from django.conf import settings
+from django.db import DatabaseError, connection
 from django.db.backends.sqlite3.creation import DatabaseCreation
 
-FOLDER = Path(__file__).resolve().parents[1] / ".pytest_cache" / "databases"
+ROOT = Path(__file__).resolve().parents[1]
+FOLDER = ROOT / ".pytest_cache" / "databases"
+_OURS = f"proctor_tests_{hashlib.sha256(str(ROOT).encode()).hexdigest()[:8]}_"
+"""How this folder's templates on a server of PostgreSQL begin."""
 
 
 def begin_with_a_copy() -> None:
-    """Has the test databases of this process begin with the copy in `FOLDER`, or leave one there."""
+    """Has the test databases of this process begin with the copy, or leave one for the next."""
+    if settings.DATABASES["default"]["ENGINE"].endswith("postgresql"):
+        _begin_with_a_template()
+    else:
+        _begin_with_a_file()
+
+
+def _begin_with_a_file() -> None:
     create, create_empty = DatabaseCreation.create_test_db, DatabaseCreation._create_test_db
 
     def create_test_db(creation: Any, *args: Any, **options: Any) -> str:
@@ -39,6 +56,42 @@ def begin_with_a_copy() -> None:
 
     DatabaseCreation.create_test_db = create_test_db
     DatabaseCreation._create_test_db = _create_test_db
+
+
+def _begin_with_a_template() -> None:
+    from django.db.backends.postgresql.creation import DatabaseCreation as OnServer  # only with its driver
+
+    create, create_empty = OnServer.create_test_db, OnServer._create_test_db
+
+    def create_test_db(creation: Any, *args: Any, **options: Any) -> str:
+        name = create(creation, *args, **options)
+        if not creation.connection.settings_dict["TEST"]["TEMPLATE"]:
+            _leave_template(creation, name)
+        return name
+
+    def _create_test_db(creation: Any, *args: Any, **options: Any) -> str:
+        template = _OURS + _migrations()
+        with creation._nodb_cursor() as cursor:
+            is_there = creation._database_exists(cursor, template)
+        creation.connection.settings_dict["TEST"]["TEMPLATE"] = template if is_there else None
+        return create_empty(creation, *args, **options)
+
+    OnServer.create_test_db = create_test_db
+    OnServer._create_test_db = _create_test_db
+
+
+def _leave_template(creation: Any, name: str) -> None:
+    """Another process may leave its own first, or be copying an older one, which then goes another time."""
+    creation.connection.close()  # a database that is in use cannot be copied
+    creation.connection.close_pool()
+    with creation._nodb_cursor() as cursor:
+        with suppress(DatabaseError):
+            cursor.execute(f'CREATE DATABASE "{_OURS}{_migrations()}" TEMPLATE "{name}"')
+        cursor.execute("SELECT datname FROM pg_database WHERE datname LIKE %s", [f"{_OURS}%"])
+        for (old,) in cursor.fetchall():
+            if not old.endswith(_migrations()):
+                with suppress(DatabaseError):
+                    cursor.execute(f'DROP DATABASE "{old}"')
 
 
 def migrated_tables() -> Path | None:
@@ -72,3 +125,26 @@ def _leave(name: str, copy: Path) -> None:
     for old in copy.parent.glob("*.sqlite3"):
         if old != copy:
             old.unlink(missing_ok=True)
+
+
+def main() -> None:
+    """Makes the copies there are none of yet: here the file, in a process beside it the template."""
+    from tests.integration import servers
+
+    django.setup()
+    beside = None
+    on_server = settings.DATABASES["default"]["ENGINE"].endswith("postgresql")
+    if not on_server and not servers.why_no_postgresql():
+        command = [sys.executable, "-m", "tests.quick_database"]
+        beside = subprocess.Popen(command, env=os.environ | {"DATABASE_URL": servers.POSTGRESQL}, cwd=ROOT)
+    begin_with_a_copy()
+    name = connection.settings_dict["NAME"]
+    connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
+    connection.creation.destroy_test_db(str(name), verbosity=0)
+    if beside is not None and beside.wait():
+        raise SystemExit(beside.returncode)
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
+    main()

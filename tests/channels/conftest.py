@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
@@ -22,6 +23,8 @@ from tests.factories.exams import enrol, make_attempt, make_exam, make_sitting
 from tests.factories.proctoring import make_session
 
 ORIGIN = (b"origin", b"http://localhost")
+LONG_S = 20.0
+"""How long a message is waited for that has to come: the cores may be busy with other things."""
 
 
 @pytest.fixture
@@ -74,7 +77,7 @@ class WebsocketCommunicator(ApplicationCommunicator):
         if self.future.done():
             return
         await self.send_input({"type": "websocket.disconnect", "code": 1000})
-        await self.wait(5)
+        await self.wait(LONG_S)
 
 
 class Socket:
@@ -84,18 +87,20 @@ class Socket:
         self.inner = communicator
         self.seen: list[dict[str, Any]] = []
 
-    async def receive(self, kind: str, *, timeout: float = 5.0) -> dict[str, Any]:
-        """The next message of this type; others are kept in `seen`."""
+    async def receive(self, kind: str, *, timeout: float = LONG_S) -> dict[str, Any]:
+        """The next message of this type within `timeout` seconds; others are kept in `seen`."""
+        until = time.monotonic() + timeout
         while True:
-            message = await self.inner.receive_json_from(timeout=timeout)
+            message = await self.inner.receive_json_from(timeout=until - time.monotonic())
             self.seen.append(message)
             if message["type"] == kind:
                 return message
 
-    async def event(self, kind: str, *, timeout: float = 5.0) -> dict[str, Any]:
-        """The next event of this kind on either socket."""
+    async def event(self, kind: str, *, timeout: float = LONG_S) -> dict[str, Any]:
+        """The next event of this kind on either socket within `timeout` seconds."""
+        until = time.monotonic() + timeout
         while True:
-            message = await self.inner.receive_json_from(timeout=timeout)
+            message = await self.inner.receive_json_from(timeout=until - time.monotonic())
             self.seen.append(message)
             for each in message.get("events", [message]):
                 if each.get("kind") == kind:
@@ -107,7 +112,7 @@ class Socket:
     async def close_code(self) -> int:
         """The code with which the server closes next."""
         while True:
-            message = await self.inner.receive_output(timeout=5)
+            message = await self.inner.receive_output(timeout=LONG_S)
             if message["type"] == "websocket.close":
                 return message["code"]
 
@@ -126,7 +131,7 @@ async def connect(transactional_db: None) -> AsyncIterator[Callable[..., Awaitab
             cookie = await database_sync_to_async(_session_cookie, thread_sensitive=False)(user)
             headers.append((b"cookie", f"{settings.SESSION_COOKIE_NAME}={cookie}".encode()))
         communicator = WebsocketCommunicator(application, path, headers=headers)
-        assert await communicator.connect(timeout=5)
+        assert await communicator.connect(timeout=LONG_S)
         opened.append(communicator)
         return Socket(communicator)
 

@@ -14,7 +14,7 @@ from proctoring.consumers import proctor_calls
 from proctoring.identity import consent
 from proctoring.meetings import calls
 from proctoring.models import Call, Consent, Policy
-from tests.channels.conftest import Socket, in_thread
+from tests.channels.conftest import LONG_S, Socket, in_thread
 from tests.channels.test_candidate_socket import address as page_of
 from tests.channels.test_live_video import opened
 from tests.channels.test_proctor_socket import address as wall_of
@@ -40,9 +40,9 @@ async def heard(socket: Socket, kind: str) -> dict[str, Any]:
 
 async def told(socket: Socket, state: str) -> dict[str, Any]:
     """What the next events say of a call in that state."""
-    async with asyncio.timeout(10):  # a proctor's socket is never silent
+    async with asyncio.timeout(LONG_S):  # a proctor's socket is never silent
         while True:
-            message = await socket.inner.receive_json_from(timeout=5)
+            message = await socket.inner.receive_json_from(timeout=LONG_S)
             socket.seen.append(message)
             for each in message.get("events", [message]):
                 if each.get("kind") == calls.CHANGED and each["payload"]["state"] == state:

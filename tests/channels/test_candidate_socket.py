@@ -326,7 +326,7 @@ async def test_a_page_that_stays_away_is_told_a_reload_is_not(
     assert await in_thread(told) == [True]
     monkeypatch.setattr(connection, "GRACE_S", 0.1)
     await again.inner.disconnect()
-    for _ in range(100):
+    for _ in range(400):
         if await in_thread(told) != [True]:
             break
         await asyncio.sleep(0.05)

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from proctoring.consumers.routing import websocket_urlpatterns
+from tests.channels.conftest import LONG_S
 from tests.contracts.permission_world import PEOPLE, World
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -39,6 +40,6 @@ async def test_each_person_is_let_in_or_not(pattern: str, world: World, connect:
     found = {}
     for name in PEOPLE:
         socket = await connect(world.people[name], path)
-        message = await socket.inner.receive_output(timeout=5)
+        message = await socket.inner.receive_output(timeout=LONG_S)
         found[name] = message.get("code", 0)
     assert found == dict(zip(PEOPLE, map(int, TABLE[pattern].split()), strict=True))

@@ -67,8 +67,8 @@ def test_parts_with_a_time_limit(open_exam: Open, institution: Institution, cand
     with within(institution):
         SectionRun.objects.update(opened_at=clock.now() - timedelta(minutes=10) + timedelta(seconds=4))
     page.reload()
-    expect(page.get_by_role("dialog", name="The time for this part is over")).to_be_visible(timeout=6000)
-    expect(page.get_by_role("heading", name="Part two", level=2)).to_be_visible(timeout=10000)
+    expect(page.get_by_role("dialog", name="The time for this part is over")).to_be_visible()
+    expect(page.get_by_role("heading", name="Part two", level=2)).to_be_visible()
     assert answers(attempt) == {1: "a", 2: "Wien"}
     expect(page.locator("#part-clock")).to_be_hidden()
     page.get_by_role("button", name="Begin this part").click()

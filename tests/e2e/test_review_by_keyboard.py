@@ -130,7 +130,7 @@ def test_a_queue_is_read_by_keys_alone(
     look_at_the_states_of_the_desk(first_reader)
     assert read_all(first_reader) == CASES
     expect(first_reader.page.get_by_text("No case waits for you to read it.")).to_be_visible()
-    assert axe.everything(first_reader.page) == []
+    assert axe.everything(first_reader.page, without=axe.ADMIN_FRAME) == []
     report("first", first_reader, CASES, time.monotonic() - begun)
 
     begun = time.monotonic()
@@ -205,13 +205,13 @@ def decide_incidents(reader: Reader) -> bool:
 def look_at_the_states_of_the_desk(reader: Reader) -> None:
     """The desk as it opens, at an incident, with everything unfolded, and with a verdict refused."""
     page = reader.page
-    assert axe.everything(page) == []
+    assert axe.everything(page, without=axe.ADMIN_FRAME) == []
     reader.press("n", "Space", "Space", "l")
     page.evaluate("for (const each of document.querySelectorAll('details')) each.open = true")
-    assert axe.everything(page) == []
+    assert axe.everything(page, without=axe.ADMIN_FRAME) == []
     reader.press("l", "Space", "v", "2", "Enter")  # neither a reason nor a note
     expect(page.get_by_text("Say why")).to_be_visible()
-    assert axe.everything(page) == []
+    assert axe.everything(page, without=axe.ADMIN_FRAME) == []
     reader.press("v", "1")
 
 
