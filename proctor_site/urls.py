@@ -15,6 +15,7 @@ urlpatterns = [
     path("api/v1/schema/", SpectacularAPIView.as_view(), name="api_schema"),
     path("api/docs/", api_docs.page, name="api_docs"),
     path("api/v1/institution/", include("accounts.api.urls")),
+    path("api/v1/institution/", include("exams.api.office.urls")),
     path("api/v1/", include("exams.api.urls")),
     path("api/v1/", include("proctoring.api.urls")),
     path("", include("accounts.pages.urls")),

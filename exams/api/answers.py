@@ -16,6 +16,7 @@ from exams.api.serializers import (
 )
 from exams.delivery import late, late_rules, queries, receipts, safe_browser
 from exams.delivery.journal import save_batch
+from exams.models import Attempt
 from proctor_site.kernel import clock
 from proctor_site.kernel.errors import InvalidInput
 
@@ -99,19 +100,23 @@ class AttemptReceipt(CandidateView):
     def get(self, request: Request, attempt_id: int) -> Response:
         """The signed receipt of the answer journal, as a file to keep."""
         attempt = self.attempt(request, attempt_id)
-        sitting = attempt.enrolment.sitting
-        body = {
-            "institution": attempt.institution.name,
-            "exam": sitting.exam.title,
-            "sitting": sitting.title,
-            "candidate": attempt.enrolment.candidate.get_full_name(),
-            "attempt": attempt.pk,
-            "state": attempt.state,
-            "journal_length": attempt.journal_length,
-            "journal_hash": attempt.journal_hash,
-            "issued_at": clock.now(),
-            "receipt": receipts.sign_receipt(attempt),
-        }
-        response = Response(ReceiptSerializer(body).data)
+        response = Response(ReceiptSerializer(receipt_of(attempt)).data)
         response["Content-Disposition"] = f'attachment; filename="receipt-{attempt.pk}.json"'
         return response
+
+
+def receipt_of(attempt: Attempt) -> dict[str, Any]:
+    """What a receipt says: whose journal, how long it is now, signed."""
+    sitting = attempt.enrolment.sitting
+    return {
+        "institution": attempt.institution.name,
+        "exam": sitting.exam.title,
+        "sitting": sitting.title,
+        "candidate": attempt.enrolment.candidate.get_full_name(),
+        "attempt": attempt.pk,
+        "state": attempt.state,
+        "journal_length": attempt.journal_length,
+        "journal_hash": attempt.journal_hash,
+        "issued_at": clock.now(),
+        "receipt": receipts.sign_receipt(attempt),
+    }

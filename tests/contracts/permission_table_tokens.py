@@ -46,5 +46,50 @@ OFFICE_ROWS = [
     TokenRow("DELETE", _INVITATION, "members:write", 204),
     TokenRow("POST", _INVITATION + "resend/", "members:write", 200),
 ]
+_EXAM = "exams/<int:exam_id>/"
+_QUESTION = "questions/<int:question_id>/"
+_SITTING = "sittings/<int:sitting_id>/"
+_ENROLMENT = "enrolments/<int:enrolment_id>/"
+_ALLOWANCE = "allowances/<int:allowance_id>/"
+_ATTEMPT = "attempts/<int:attempt_id>/"
+_REASON = {"reason": "Moved to spring"}
+EXAM_ROWS = [
+    TokenRow("GET", "exams/", "exams:read", 200, 200),
+    TokenRow("POST", "exams/", "exams:write", 201, 201, {"title": "Biology"}),
+    TokenRow("GET", _EXAM, "exams:read", 200),
+    TokenRow("PATCH", _EXAM, "exams:write", 200, body={"title": "Biology"}),
+    TokenRow("GET", _EXAM + "sections/", "exams:read", 200),
+    TokenRow("POST", _EXAM + "sections/", "exams:write", 201, body={"title": "Part two"}),
+    TokenRow("PATCH", _EXAM + "sections/<int:section_id>/", "exams:write", 200, body={"title": "Part"}),
+    TokenRow("GET", _EXAM + "questions/", "exams:read", 200),
+    TokenRow("POST", _EXAM + "questions/", "exams:write", 400),  # nothing named
+    TokenRow("DELETE", _EXAM + "questions/<int:place_id>/", "exams:write", 204),
+    TokenRow("GET", "questions/", "exams:read", 200, 200),
+    TokenRow("POST", "questions/", "exams:write", 400, 400),  # nothing named
+    TokenRow("GET", _QUESTION, "exams:read", 200),
+    TokenRow("PATCH", _QUESTION, "exams:write", 200, body={"title": "Capital"}),
+    TokenRow("GET", _QUESTION + "versions/", "exams:read", 200),
+    TokenRow("POST", _QUESTION + "versions/", "exams:write", 400),  # nothing named
+    TokenRow("GET", "sittings/", "sittings:read", 200, 200),
+    TokenRow("POST", "sittings/", "sittings:write", 400, 400),  # nothing named
+    TokenRow("GET", _SITTING, "sittings:read", 200),
+    TokenRow("PATCH", _SITTING, "sittings:write", 200, body={"title": "Winter"}),
+    TokenRow("POST", _SITTING + "cancel/", "sittings:write", 409, body=_REASON),  # candidates have started
+    TokenRow("POST", _SITTING + "proctors/", "sittings:write", 400),  # nobody named
+    TokenRow("GET", _SITTING + "enrolments/", "enrolments:read", 200),
+    TokenRow("POST", _SITTING + "enrolments/", "enrolments:write", 400),  # nobody named
+    TokenRow("GET", _SITTING + "results/", "results:read", 200),
+    TokenRow("GET", _ENROLMENT, "enrolments:read", 200),
+    TokenRow("POST", _ENROLMENT + "withdraw/", "enrolments:write", 409, body=_REASON),  # takes the exam
+    TokenRow("GET", _ENROLMENT + "allowances/", "allowances:read", 200),
+    TokenRow("POST", _ENROLMENT + "allowances/", "allowances:write", 201, body={"extra_minutes": 5}),
+    TokenRow("PATCH", _ALLOWANCE, "allowances:write", 200, body={"extra_minutes": 9}),
+    TokenRow("DELETE", _ALLOWANCE, "allowances:write", 204),
+    TokenRow("GET", "attempts/", "attempts:read", 200, 200),
+    TokenRow("GET", _ATTEMPT, "attempts:read", 200),
+    TokenRow("GET", _ATTEMPT + "receipt/", "attempts:read", 200),
+    TokenRow("GET", _ATTEMPT + "result/", "results:read", 409),  # the attempt runs
+]
+OFFICE_ROWS += EXAM_ROWS
 TOKEN_ROWS = [Row(row.method, row.pattern, " ".join(["401"] * 10)) for row in OFFICE_ROWS]
 """The same routes in the table of people: none of them gets in."""

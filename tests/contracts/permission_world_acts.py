@@ -45,6 +45,8 @@ def make_acts(attempt: Attempt, session: MonitoringSession, proctor: User) -> di
     return {
         "token_id": make_api_token(attempt, proctor),
         "member_id": proctor.pk,
+        "allowance_id": 0,  # no person gets as far as to ask for it
+        "place_id": 0,
         "standing_id": standing.pk,
         "call_id": call.pk,
         "gift_id": gift.pk,

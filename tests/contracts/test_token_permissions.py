@@ -12,6 +12,7 @@ from accounts.api_scopes import SCOPES
 from accounts.models import ApiToken, Invitation
 from accounts.roles import Role
 from accounts.tenancy import within
+from exams.models import Allowance, SectionQuestion
 from proctor_site.kernel import clock
 from tests.contracts.permission_table_tokens import BASE, OFFICE_ROWS, TokenRow
 from tests.contracts.permission_world import World
@@ -48,6 +49,10 @@ class Office:
         ApiToken.objects.with_scopes_disabled().filter(pk=ended.pk).update(expires_at=clock.now())
         self.member = make_member(self.here, Role.CANDIDATE, name="Mara Member")
         with within(self.here):
+            self.allowance = Allowance.objects.create(
+                institution=self.here, enrolment=self.world.enrolment, extra_minutes=1
+            )
+            self.place = SectionQuestion.objects.filter(section__exam=self.world.exam).first()
             self.invitation = Invitation.objects.create(
                 institution=self.here,
                 email="later-still@example.org",
@@ -58,7 +63,12 @@ class Office:
             )
 
     def argument(self, name: str) -> Any:
-        own = {"member_id": self.member.pk, "invitation_id": self.invitation.pk}
+        own = {
+            "member_id": self.member.pk,
+            "invitation_id": self.invitation.pk,
+            "allowance_id": self.allowance.pk,
+            "place_id": self.place.pk,
+        }
         return own[name] if name in own else self.world.argument(name)
 
 

@@ -1,0 +1,281 @@
+"""Exams by token: settings, sections, and which questions stand in them for how many points."""
+
+from decimal import Decimal
+from typing import Any
+
+from drf_spectacular.utils import OpenApiExample, OpenApiResponse
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.api.base import TokenView, operation
+from accounts.api.paging import page_of
+from accounts.api.shapes import StrictSerializer, checked, page_shape, query_in
+from exams.api.office.rows import own_row
+from exams.bank import exam_settings, structure
+from exams.models import Exam, Question, Section, SectionQuestion
+from exams.models.exam import Calculator, Navigation
+from proctor_site.kernel.errors import NotFound
+
+_TAG = "exams"
+
+
+class GradeStepSerializer(StrictSerializer):
+    """One grade and the percentage from which it is given."""
+
+    name = serializers.CharField(max_length=50)
+    least = serializers.CharField(max_length=12, help_text="Per cent, such as 87.5.")
+
+
+class NewExamSerializer(StrictSerializer):
+    """The settings of an exam."""
+
+    title = serializers.CharField(max_length=200)
+    instructions = serializers.CharField(required=False, allow_blank=True, max_length=20_000)
+    language = serializers.CharField(
+        required=False, allow_blank=True, max_length=35, help_text="BCP 47 tag; empty: the institution's."
+    )
+    pass_percentage = serializers.IntegerField(required=False, min_value=0, max_value=100)
+    grade_steps = GradeStepSerializer(
+        many=True, required=False, help_text="Best grade first, the last from 0; empty: no grades."
+    )
+    asks_certainty = serializers.BooleanField(required=False)
+    calculator = serializers.ChoiceField(choices=Calculator.values, required=False)
+    scratch_pad = serializers.BooleanField(required=False)
+    highlighter = serializers.BooleanField(required=False)
+    strike_out = serializers.BooleanField(required=False)
+    spell_check = serializers.BooleanField(required=False)
+    formula_sheet = serializers.CharField(
+        required=False, allow_blank=True, max_length=50_000, help_text="Rich text; sanitised."
+    )
+
+
+class ExamSerializer(NewExamSerializer):
+    """An exam."""
+
+    id = serializers.IntegerField()
+    is_made_to_copy = serializers.BooleanField(
+        source="is_template", help_text="Never scheduled itself; exams are made from it."
+    )
+    created_at = serializers.DateTimeField()
+    changed_at = serializers.DateTimeField()
+
+
+class ExamQuerySerializer(StrictSerializer):
+    """Filters of exams."""
+
+    title = serializers.CharField(required=False, max_length=200, help_text="A part of it.")
+    created_after = serializers.DateTimeField(required=False)
+    changed_after = serializers.DateTimeField(required=False)
+
+
+class NewExamSectionSerializer(StrictSerializer):
+    """The settings of a section."""
+
+    title = serializers.CharField(max_length=200)
+    instructions = serializers.CharField(required=False, allow_blank=True, max_length=20_000)
+    navigation = serializers.ChoiceField(choices=Navigation.values, required=False)
+    minutes = serializers.IntegerField(required=False, allow_null=True, min_value=1, max_value=24 * 60)
+    shuffle_questions = serializers.BooleanField(required=False)
+    shuffle_options = serializers.BooleanField(required=False)
+
+
+class ExamSectionSerializer(NewExamSectionSerializer):
+    """A section of an exam."""
+
+    id = serializers.IntegerField()
+    position = serializers.IntegerField()
+
+
+class ExamSectionsSerializer(serializers.Serializer[Any]):
+    """All sections of an exam, in order."""
+
+    results = ExamSectionSerializer(many=True)
+
+
+class NewPlaceSerializer(StrictSerializer):
+    """A question of the bank for the end of a section."""
+
+    section = serializers.IntegerField()
+    question = serializers.IntegerField()
+    points = serializers.DecimalField(max_digits=6, decimal_places=2, default=Decimal(1))
+
+
+class PlaceSerializer(serializers.Serializer[Any]):
+    """A question in an exam."""
+
+    id = serializers.IntegerField(help_text="Of the place, not of the question.")
+    section = serializers.IntegerField(source="section_id")
+    question = serializers.IntegerField(source="question_id")
+    title = serializers.CharField(source="question.title")
+    kind = serializers.CharField(source="question.kind")
+    position = serializers.IntegerField()
+    points = serializers.DecimalField(max_digits=6, decimal_places=2)
+
+
+class PlacesSerializer(serializers.Serializer[Any]):
+    """All questions of an exam, in order. What pools draw is known only once papers are drawn."""
+
+    results = PlaceSerializer(many=True)
+    pools = serializers.IntegerField(help_text="How many pools draw further questions.")
+
+
+class Exams(TokenView):
+    """All exams."""
+
+    scopes = {"GET": "exams:read", "POST": "exams:write"}
+
+    @operation("exams", tag=_TAG, answer=page_shape(ExamSerializer), query=ExamQuerySerializer, is_paged=True)
+    def get(self, request: Request) -> Response:
+        """Exams with their settings."""
+        given = query_in(request, ExamQuerySerializer)
+        filters = {"title": "title__icontains", "created_after": "created_at__gt"}
+        filters["changed_after"] = "changed_at__gt"
+        rows = Exam.objects.filter(**{filters[name]: value for name, value in given.items()})
+        return page_of(request, rows, lambda found: ExamSerializer(found, many=True).data)
+
+    @operation(
+        "exam_create",
+        tag=_TAG,
+        status=201,
+        body=NewExamSerializer,
+        answer=ExamSerializer,
+        examples=[
+            OpenApiExample(
+                "A new exam",
+                value={"title": "Biology 1", "pass_percentage": 60, "calculator": "basic"},
+                request_only=True,
+            )
+        ],
+    )
+    def post(self, request: Request) -> Response:
+        """A new exam; sections and questions follow."""
+        return self.once(self._create)
+
+    def _create(self) -> Response:
+        given = checked(NewExamSerializer, self.request.data)
+        exam = exam_settings.create_exam(self.institution, actor=self.actor, **given)
+        return Response(ExamSerializer(exam).data, status=201)
+
+
+class OneExam(TokenView):
+    """One exam."""
+
+    scopes = {"GET": "exams:read", "PATCH": "exams:write"}
+
+    @operation("exam", tag=_TAG, answer=ExamSerializer)
+    def get(self, request: Request, exam_id: int) -> Response:
+        """One exam."""
+        query_in(request)
+        return Response(ExamSerializer(own_row(Exam, exam_id)).data)
+
+    @operation("exam_change", tag=_TAG, body=NewExamSerializer, answer=ExamSerializer)
+    def patch(self, request: Request, exam_id: int) -> Response:
+        """Changes what is named. Papers that are drawn already stay as they are."""
+        exam = own_row(Exam, exam_id)
+        given = checked(NewExamSerializer, request.data, partial=True)
+        exam_settings.change_exam(exam, actor=self.actor, **given)
+        return Response(ExamSerializer(exam).data)
+
+
+class Sections(TokenView):
+    """The sections of an exam."""
+
+    scopes = {"GET": "exams:read", "POST": "exams:write"}
+
+    @operation("exam_sections", tag=_TAG, answer=ExamSectionsSerializer)
+    def get(self, request: Request, exam_id: int) -> Response:
+        """All sections, in order."""
+        query_in(request)
+        rows = own_row(Exam, exam_id).sections.order_by("position", "id")
+        return Response(ExamSectionsSerializer({"results": rows}).data)
+
+    @operation(
+        "exam_section_create",
+        tag=_TAG,
+        status=201,
+        body=NewExamSectionSerializer,
+        answer=ExamSectionSerializer,
+    )
+    def post(self, request: Request, exam_id: int) -> Response:
+        """A new section at the end."""
+        exam = own_row(Exam, exam_id)
+        return self.once(lambda: self._create(exam))
+
+    def _create(self, exam: Exam) -> Response:
+        given = checked(NewExamSectionSerializer, self.request.data)
+        section = exam_settings.create_section(exam, actor=self.actor, **given)
+        return Response(ExamSectionSerializer(section).data, status=201)
+
+
+class OneSection(TokenView):
+    """One section."""
+
+    scopes = {"PATCH": "exams:write"}
+
+    @operation("exam_section_change", tag=_TAG, body=NewExamSectionSerializer, answer=ExamSectionSerializer)
+    def patch(self, request: Request, exam_id: int, section_id: int) -> Response:
+        """Changes what is named."""
+        section = own_section(own_row(Exam, exam_id), section_id)
+        given = checked(NewExamSectionSerializer, request.data, partial=True)
+        exam_settings.change_section(section, actor=self.actor, **given)
+        return Response(ExamSectionSerializer(section).data)
+
+
+class Places(TokenView):
+    """The questions of an exam."""
+
+    scopes = {"GET": "exams:read", "POST": "exams:write"}
+
+    @operation("exam_questions", tag=_TAG, answer=PlacesSerializer)
+    def get(self, request: Request, exam_id: int) -> Response:
+        """All questions with their sections and points, in order."""
+        query_in(request)
+        exam = own_row(Exam, exam_id)
+        rows = SectionQuestion.objects.filter(section__exam=exam).select_related("question")
+        ordered = rows.order_by("section__position", "section_id", "position", "id")
+        pools = sum(section.pools.count() for section in exam.sections.all())
+        return Response(PlacesSerializer({"results": ordered, "pools": pools}).data)
+
+    @operation("exam_question_add", tag=_TAG, status=201, body=NewPlaceSerializer, answer=PlaceSerializer)
+    def post(self, request: Request, exam_id: int) -> Response:
+        """Puts a question of the bank at the end of a section; there already: its place as it is."""
+        exam = own_row(Exam, exam_id)
+        return self.once(lambda: self._add(exam))
+
+    def _add(self, exam: Exam) -> Response:
+        given = checked(NewPlaceSerializer, self.request.data)
+        section = own_section(exam, given["section"], field="section")
+        question = own_row(Question, given["question"], field="question")
+        structure.add_questions(section, [question], points=given["points"], actor=self.actor)
+        place = SectionQuestion.objects.select_related("question").get(section=section, question=question)
+        return Response(PlaceSerializer(place).data, status=201)
+
+
+class OnePlace(TokenView):
+    """One question in an exam."""
+
+    scopes = {"DELETE": "exams:write"}
+
+    @operation(
+        "exam_question_remove",
+        tag=_TAG,
+        status=204,
+        answer=OpenApiResponse(description="Removed; the question stays in the bank."),
+    )
+    def delete(self, request: Request, exam_id: int, place_id: int) -> Response:
+        """Takes a question out of the exam. Papers that are drawn already stay."""
+        exam = own_row(Exam, exam_id)
+        place = SectionQuestion.objects.filter(pk=place_id, section__exam=exam).first()
+        if place is None:
+            raise NotFound("There is no such question in this exam.")
+        structure.remove(place, actor=self.actor)
+        return Response(status=204)
+
+
+def own_section(exam: Exam, section_id: int, *, field: str | None = None) -> Section:
+    """A section of the exam. Raises NotFound, in a body naming its field."""
+    found: Section | None = exam.sections.filter(pk=section_id).first()
+    if found is None:
+        raise NotFound("There is no such section in this exam.", field=field)
+    return found
