@@ -1,5 +1,6 @@
-"""Schedules an exam through the API: python office.py https://exams.example.org TOKEN candidate@example.org
+"""Writes and schedules an exam through the API, and enrols a candidate.
 
+Call: python office.py https://exams.example.org TOKEN candidate@example.org
 Needs Python 3.11 and nothing else. Prints one line for each step.
 """
 
