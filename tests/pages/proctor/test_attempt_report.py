@@ -4,13 +4,16 @@ import re
 from collections.abc import Callable
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
 from accounts.tenancy import within
 from exams.models import Allowance
 from proctoring.models import EvidenceItem, Incident, MonitoringSession
-from tests.watched_sitting import verbs_of
+from tests.factories.proctoring import make_incident
+from tests.watched_sitting import keep_pictures, verbs_of
 
 pytestmark = pytest.mark.django_db
 BrowserOf = Callable[..., Client]
@@ -31,6 +34,27 @@ def test_it_shows_pictures_by_links_of_the_viewer_and_logs_itself(
     assert len(links) == 3
     assert browser.get(links[0].replace("&amp;", "&")).status_code == 200
     assert "report.opened" in verbs_of(session.institution, f"monitoringsession:{session.pk}")
+
+
+def test_thirty_incidents_cost_no_more_queries_than_two(
+    browser_of: BrowserOf, session: MonitoringSession, reviewer: User
+) -> None:
+    browser = browser_of(reviewer)
+
+    def add(number: int) -> None:
+        for _ in range(number):
+            keep_pictures(make_incident(session), 1)
+
+    def cost() -> int:
+        with CaptureQueriesContext(connection) as queries:
+            page_of(browser, session)
+        return len(queries)
+
+    add(2)
+    cost()
+    few = cost()
+    add(28)
+    assert cost() == few
 
 
 def test_an_attempt_without_anything(

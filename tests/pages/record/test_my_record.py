@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 from django.core import mail
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Institution, User
 from accounts.tenancy import within
@@ -16,10 +18,13 @@ from exams.models import Attempt
 from proctor_site.kernel import clock
 from proctoring import states
 from proctoring.evidence import custody, store
-from proctoring.models import Case, EvidenceItem, MonitoringSession, Reply
+from proctoring.models import Case, EvidenceItem, Incident, MonitoringSession, Reply
 from proctoring.review import verdicts
 from proctoring.rights import record, replies, windows
 from tests.factories.cases import make_case
+from tests.factories.exams import enrol, make_attempt, make_exam, make_sitting
+from tests.factories.proctoring import make_incident, make_session
+from tests.watched_sitting import keep_pictures
 
 BrowserOf = Callable[..., Client]
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -87,6 +92,43 @@ def test_after_the_release_the_candidate_and_no_other_one_opens_it_by_own_links(
     with within(case.institution):
         [looks] = record.looks_at(case.session)
     assert (looks.role, looks.count) == ("Yourself", 1)
+
+
+def test_thirty_incidents_cost_no_more_queries_than_two(
+    browser_of: BrowserOf, case: Case, incident: Incident, candidate: User
+) -> None:
+    release(case)
+    client = browser_of(candidate)
+
+    def cost() -> int:
+        with CaptureQueriesContext(connection) as queries:
+            assert client.get(page_of(case)).status_code == 200
+        return len(queries)
+
+    keep_pictures(make_incident(case.session), 1)
+    cost()
+    few = cost()
+    for _ in range(28):
+        keep_pictures(make_incident(case.session), 1)
+    assert cost() == few <= 60
+
+
+def test_the_list_of_own_exams_costs_the_same_for_any_number(
+    browser_of: BrowserOf, case: Case, institution: Institution, candidate: User
+) -> None:
+    client = browser_of(candidate)
+
+    def cost() -> int:
+        with CaptureQueriesContext(connection) as queries:
+            assert client.get("/i/north-college/my-record/").status_code == 200
+        return len(queries)
+
+    cost()
+    with_one = cost()
+    for _ in range(3):
+        over = make_attempt(enrol(make_sitting(make_exam(institution)), candidate), state="submitted")
+        make_case(make_session(over, state="ended", ended_at=clock.now()), state=states.CASE_SECOND_READ)
+    assert cost() == with_one
 
 
 def test_a_foreign_released_item_stays_closed(
