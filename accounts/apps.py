@@ -15,4 +15,5 @@ class AccountsConfig(AppConfig):
             institutions,
             jobs,
             members,
+            saved_filters,
         )

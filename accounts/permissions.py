@@ -75,3 +75,7 @@ for _model in ("auditentry", "auditcheckpoint"):
 grant("accounts", "apitoken", view=(Role.ADMIN,), write=(Role.ADMIN,))
 grant("accounts", "job", view=(Role.ADMIN, Role.EXAM_OFFICER, Role.AUTHOR))
 rules.add_perm("accounts.try_job_again", has_role(Role.ADMIN, Role.EXAM_OFFICER))
+_LIST_READERS = (Role.ADMIN, Role.EXAM_OFFICER, Role.PROCTOR, Role.REVIEWER, Role.DATA_PROTECTION_OFFICER)
+grant("accounts", "savedfilter", view=_LIST_READERS, write=_LIST_READERS)
+rules.add_perm("accounts.tend_shared_filters", has_role(Role.ADMIN, Role.EXAM_OFFICER))
+"""May rename, withdraw and delete what colleagues have shared."""

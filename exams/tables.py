@@ -73,6 +73,17 @@ def write(form: Format, headers: Sequence[str], rows: Iterable[Sequence[Cell]]) 
     return file, counted.number
 
 
+def write_json_lines(headers: Sequence[str], rows: Iterable[Sequence[Cell]]) -> tuple[IO[bytes], int]:
+    """The same as one JSON object a line, for programs that read it piece by piece."""
+    counted = _Counted(rows)
+    file = SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115  (the caller closes it)
+    for row in counted:
+        values = dict(zip(headers, map(_json_value, row), strict=True))
+        file.write(json.dumps(values, ensure_ascii=False, allow_nan=False).encode() + b"\n")
+    file.seek(0)
+    return file, counted.number
+
+
 def as_bytes(form: Format, headers: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:
     """The same for a table that is not long."""
     file, _ = write(form, headers, rows)

@@ -10,7 +10,7 @@ from proctoring.evidence import manifest, package
 from proctoring.identity import officer_photos, photo_uploads
 from proctoring.law import versions
 from proctoring.reports import files as report_files
-from proctoring.review import opening
+from proctoring.review import incident_exports, opening
 from proctoring.rights import exports, nightly, windows
 
 
@@ -37,6 +37,7 @@ def look_around() -> None:
     manifest.sign_due()
     exports.clear_expired()
     idempotency.clear_old()
+    incident_exports.clear_old()
     stored_files.remove_noted()
     audit_checkpoints.make_due()
     versions.refresh_all()

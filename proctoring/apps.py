@@ -19,6 +19,6 @@ class ProctoringConfig(AppConfig):
             record_link,  # noqa: F401  (links to it from the pages of an attempt)
         )
         from proctoring.reports import files  # noqa: F401  (registers its job)
-        from proctoring.review import trials  # noqa: F401  (registers its job)
+        from proctoring.review import incident_export_mails, trials  # noqa: F401  (register their jobs)
         from proctoring.rights import erasure, export_making, nightly  # noqa: F401  (register their jobs)
         from proctoring.rights import mail_sending as case_mails  # noqa: F401  (registers the job)

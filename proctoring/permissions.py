@@ -79,6 +79,9 @@ for _model in (
     "standingmail",
     "observationminute",
     "observedrules",
+    "decisionrun",
+    "incidentexport",
+    "incidentexportmail",
 ):
     rules.add_perm(f"proctoring.view_{_model}", rules.always_false)
 for _model in ("meeting", "participant", "meetinginvitation", "meetingstay", "meetingmail"):
@@ -95,6 +98,10 @@ for _model in ("referenceface", "referencevoice", "documentcheck"):
     rules.add_perm(f"proctoring.view_{_model}", rules.always_false)
 
 rules.add_perm("proctoring.decide_incident", has_role(*_REVIEW))
+rules.add_perm("proctoring.export_incidents", has_role(Role.REVIEWER, Role.DATA_PROTECTION_OFFICER, *_OFFICE))
+"""May take lists of incidents out as files; proctors watch, and take nothing away."""
+rules.add_perm("proctoring.tend_evidence_store", has_role(*_OFFICE))
+"""May have the evidence store tried at once."""
 rules.add_perm("proctoring.bring_back_detector", has_role(*_OFFICE))
 rules.add_perm("proctoring.make_meeting", has_role(*_REVIEW))
 """May make meetings of their own (interviews), and be a host of one."""

@@ -1,5 +1,7 @@
 """The admin site of an institution: members with a staff role enter, and see only its rows."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
@@ -16,6 +18,16 @@ from accounts.middleware import SESSION_KEY
 from accounts.permissions import is_staff_of
 
 
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A line above the list of pages: how something is, with the page about it."""
+
+    words: str
+    url: str
+    link: str
+    is_warning: bool = False
+
+
 class InstitutionAdminSite(AdminSite):
     """Django's admin, entered by role and not by the is_staff flag.
 
@@ -27,6 +39,16 @@ class InstitutionAdminSite(AdminSite):
     index_title = "Exams and review"
     site_url = "/"
     enable_nav_sidebar = True
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.notes: list[Callable[[HttpRequest], Note | None]] = []
+        """What packages above this one say on the first page; None: nothing to this person."""
+
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        """The first page, with what somebody should know."""
+        found = [note for tell in self.notes if (note := tell(request)) is not None]
+        return super().index(request, {"notes": found, **(extra_context or {})})
 
     def has_permission(self, request: HttpRequest) -> bool:
         institution = getattr(request, "institution", None)

@@ -1,4 +1,4 @@
-"""Users, institutions, registrations, memberships, invitations, tokens, jobs, audit log, files to remove."""
+"""Users, institutions, registrations, memberships, tokens, jobs, audit log, saved filters and more."""
 
 from accounts.models.api_token import ApiToken, IdempotentCall
 from accounts.models.audit_checkpoint import AuditCheckpoint
@@ -8,6 +8,7 @@ from accounts.models.institution import Institution
 from accounts.models.job import Job
 from accounts.models.membership import Invitation, Membership
 from accounts.models.registration import Registration
+from accounts.models.saved_filter import SavedFilter
 from accounts.models.user import User
 
 __all__ = [
@@ -21,5 +22,6 @@ __all__ = [
     "Job",
     "Membership",
     "Registration",
+    "SavedFilter",
     "User",
 ]

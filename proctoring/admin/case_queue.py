@@ -6,11 +6,13 @@ from typing import Any
 from django.db.models import Count, Q
 from django.http import HttpRequest, QueryDict
 
+from accounts import saved_filters
 from accounts.models import Institution, User
+from accounts.saved_filters import FilteredList
 from exams.models import Sitting
 from proctoring.models import Case, CaseTag, Incident
 from proctoring.models.case import OpenedFor
-from proctoring.review import progress, queue, sharing
+from proctoring.review import many_cases, progress, queue, sharing
 from proctoring.review.blind import name_for
 from proctoring.review.estimates import pace_of
 from proctoring.review.readers import holder_of
@@ -25,6 +27,7 @@ STATE_WORDS = {
     "appealed": "Appeal",
     "decided": "Decided",
 }
+_WHOSE = ("mine", "nobody")
 _FILTERS = ("state", "whose", "opened_for", "tag", "sitting", "ready")
 _MOST_MINUTES = 24 * 60
 _SITTINGS_OFFERED = 100
@@ -89,11 +92,16 @@ class Asked:
 
 def asked_of(request: HttpRequest) -> Asked:
     """Reads the address."""
-    get = request.GET.get
+    return asked_in(request.GET)
+
+
+def asked_in(query: QueryDict) -> Asked:
+    """Reads the query of an address."""
+    get = query.get
     state = get("state", "")
     return Asked(
         state=state if state in CASE.states else CASE_OPEN,
-        whose=get("whose", "") if get("whose") in ("mine", "nobody") else "",
+        whose=get("whose", "") if get("whose") in _WHOSE else "",
         opened_for=get("opened_for", "") if get("opened_for") in OpenedFor.values else "",
         tag=get("tag", "").replace("\x00", "")[:40],
         sitting=_number(get("sitting", "")),
@@ -107,6 +115,7 @@ def context_of(institution: Institution, viewer: User, asked: Asked) -> dict[str
     """Everything of the page."""
     lines, following = _lines(institution, viewer, asked)
     counts = queue.counts_by_state(institution)
+    may_read = viewer.has_perm("proctoring.read_case", institution)
     may_share = viewer.has_perm("proctoring.run_review", institution)
     sitting = None
     if asked.sitting is not None:
@@ -128,18 +137,21 @@ def context_of(institution: Institution, viewer: User, asked: Asked) -> dict[str
         "missed": progress.missed(institution, sitting),
         "overturned": queue.overturned(institution),
         "figures_sitting": sitting,
-        "may_read": viewer.has_perm("proctoring.read_case", institution),
+        "may_read": may_read,
         "may_share": may_share,
         "people": sharing.reviewers_of(institution) if may_share else [],
         "tags": list(CaseTag.objects.filter(institution=institution)[:_SITTINGS_OFFERED]),
         "sittings": _sittings(institution),
         "reasons": OpenedFor.choices,
         "clear_query": f"?state={asked.state}",
+        "many_verbs": many_cases.VERBS.items() if may_read else (),
+        "readers": sharing.reviewers_of(institution) if may_read else [],
+        "own_query": asked.query().removeprefix("?"),
     }
 
 
 def _lines(institution: Institution, viewer: User, asked: Asked) -> tuple[list[Line], str]:
-    rows = _narrowed(queue.rows_for(viewer, asked.state), viewer, asked)
+    rows = rows_of(viewer, asked)
     if asked.after is not None:
         rank, pk = asked.after
         rows = rows.filter(Q(rank__lt=rank) | Q(rank=rank, pk__gt=pk))
@@ -170,7 +182,9 @@ def _lines(institution: Institution, viewer: User, asked: Asked) -> tuple[list[L
     return lines, asked.query(after=f"{shown[-1].rank!r},{shown[-1].pk}")
 
 
-def _narrowed(rows: Any, viewer: User, asked: Asked) -> Any:
+def rows_of(viewer: User, asked: Asked) -> Any:
+    """The cases that are asked for, best first, wherever in the list somebody is."""
+    rows = queue.rows_for(viewer, asked.state)
     if asked.whose == "mine":
         rows = rows.filter(assigned_to=viewer)
     if asked.whose == "nobody":
@@ -215,3 +229,37 @@ def _place(text: str) -> tuple[float, int] | None:
         return None if pk is None else (float(rank), pk)
     except ValueError:
         return None
+
+
+def problems_of(request: HttpRequest, query: QueryDict) -> list[tuple[str, str]]:
+    """Parameters of a saved filter of cases that no longer make sense, each with the reason in words."""
+    found = []
+    for name in query:
+        value = str(query[name])
+        if name not in _FILTERS:
+            found.append((name, f"“{name}” is no filter of this list."))
+        elif name == "sitting" and not Sitting.objects.filter(pk=_number(value) or 0).exists():
+            found.append((name, "Its sitting does not exist here any more."))
+        elif name == "tag" and not CaseTag.objects.filter(name=value).exists():
+            found.append((name, f"There is no tag “{value}” any more."))
+        elif name in _VALUES and value not in _VALUES[name]:
+            found.append((name, f"“{value}” is nothing that cases can be narrowed by."))
+    return found
+
+
+_VALUES: dict[str, tuple[str, ...]] = {
+    "state": tuple(STATE_WORDS),
+    "whose": _WHOSE,
+    "opened_for": tuple(OpenedFor.values),
+    "ready": ("1",),
+}
+saved_filters.register(
+    FilteredList(
+        name="cases",
+        label="Cases",
+        url_name="admin:proctoring_case_changelist",
+        permission="proctoring.view_case",
+        check=problems_of,
+        never_kept=frozenset({"minutes"}),
+    )
+)

@@ -13,10 +13,12 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from accounts import saved_filters
 from accounts.admin.site import site
 from accounts.tenancy import current_institution
 from proctoring.admin import case_panel, case_queue, desk_page
 from proctoring.admin.case_acts import CaseActs, page_of, person
+from proctoring.admin.case_many import ManyCases
 from proctoring.admin.read_only import ProctoringAdmin, ReadOnlyAdmin, zone_of
 from proctoring.models import Case, CaseTag, ReviewSettings
 from proctoring.review.blind import name_for
@@ -24,13 +26,13 @@ from proctoring.review.terms import terms_of
 
 
 @admin.register(Case, site=site)
-class CaseAdmin(CaseActs, ReadOnlyAdmin):
+class CaseAdmin(ManyCases, CaseActs, ReadOnlyAdmin):
     """Cases: the queue, one page for each, and the acts on them."""
 
     ordering = ("-rank", "id")
 
     def get_urls(self) -> list[Any]:
-        return [*self.act_urls(), *super().get_urls()]
+        return [*self.act_urls(), *self.many_urls(), *super().get_urls()]
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
         """The queue: our own page, which counts no rows but by state."""
@@ -48,6 +50,7 @@ class CaseAdmin(CaseActs, ReadOnlyAdmin):
                 "opts": self.opts,
                 "zone": zone_of(request),
                 **case_queue.context_of(here, person(request), asked),
+                **saved_filters.beside("cases", request, here),
             }
             return TemplateResponse(request, "admin/proctoring/case/change_list.html", context).render()
 

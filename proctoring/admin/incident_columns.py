@@ -45,7 +45,7 @@ def thumbnail_for(viewer: User, here: Institution) -> Callable[[Incident], str]:
         return format_html(
             '<img class="thumbnail" src="{}" alt="{}" width="96" height="72" loading="lazy" '
             'data-incident="{}" data-item="{}">',
-            custody.address_of(incident.shown_item, viewer, here.slug),
+            custody.address_of(incident.shown_item, viewer, here.slug, small=True),
             f"{name_of(incident.session)}: {incident.get_kind_display()}",
             incident.pk,
             incident.shown_item,

@@ -29,6 +29,7 @@ class ManyDecisions:
 
     admin_site: Any
     opts: Any
+    all_view: Any
 
     def many_urls(self) -> list[Any]:
         wrap = self.admin_site.admin_view
@@ -54,13 +55,15 @@ class ManyDecisions:
             text = "Choose what to do." if chosen else "Choose incidents first."
             messages.error(request, f"{text} Nothing was changed.")
             return redirect(queue.list_url)
+        if has_more and request.POST.get("across"):
+            return self.all_view(request)
         if not request.POST.get("sure"):
-            return self._confirmation(request, queue, chosen, verb, has_more)
+            return self._confirmation(request, queue, chosen, verb)
         reason, note = request.POST.get("reason", ""), request.POST.get("note", "")
         try:
             outcome = many.decide_many(here, chosen, verb, actor=actor, reason=reason, note=note)
         except Refusal as refusal:
-            return self._confirmation(request, queue, chosen, verb, has_more, refusal)
+            return self._confirmation(request, queue, chosen, verb, refusal)
         assert outcome.entry is not None
         return redirect(_with_filters("admin:proctoring_incident_run", outcome.entry.pk, queue))
 
@@ -71,8 +74,7 @@ class ManyDecisions:
         else:
             ticked = request.POST.getlist("incident")
             numbers = [int(each) for each in ticked if each.isascii() and each.isdigit() and len(each) < 19]
-        rows: Any = self.get_queryset(request)  # type: ignore[attr-defined]
-        rows = rows.select_related("institution", "sitting", "session__candidate", "session__attempt")
+        rows: Any = many.with_rights(self.get_queryset(request))  # type: ignore[attr-defined]
         found = list(rows.filter(pk__in=numbers[: many.MOST]).order_by("-pk"))
         return found, len(numbers) > many.MOST
 
@@ -82,7 +84,6 @@ class ManyDecisions:
         queue: Queue,
         chosen: list[Incident],
         verb: str,
-        has_more: bool,
         refusal: Refusal | None = None,
     ) -> HttpResponse:
         actor = _here(request)[1]
@@ -100,8 +101,6 @@ class ManyDecisions:
             "blocked": blocked[:_SHOWN],
             "blocked_more": max(0, len(blocked) - _SHOWN),
             "reasons": many.REASONS.items(),
-            "has_more": has_more,
-            "most": many.MOST,
             "refusal": refusal,
             "given": request.POST,
         }

@@ -14,6 +14,7 @@ from django.utils.html import format_html
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts import saved_filters
 from accounts.admin.keyset import KeysetLists
 from accounts.admin.people_search import by_person
 from accounts.admin.site import site
@@ -21,7 +22,9 @@ from accounts.models import User
 from accounts.tenancy import current_institution
 from proctor_site.kernel.errors import Refusal
 from proctoring.admin import case_decisions, detectors, evidence_store, incident_columns, incident_page
-from proctoring.admin.incident_filters import KindFilter, ListedSittingFilter
+from proctoring.admin.incident_all import AllDecisions
+from proctoring.admin.incident_exports import Exports, may_export
+from proctoring.admin.incident_filters import BeganFilter, KindFilter, ListedSittingFilter
 from proctoring.admin.incident_many import ManyDecisions, may_decide_here
 from proctoring.admin.incident_queue import Queue
 from proctoring.admin.read_only import WatchedRowsAdmin, zone_of
@@ -34,6 +37,7 @@ from proctoring.incidents import many
 from proctoring.models import Case, Incident, MonitoringSession
 from proctoring.models.evidence import OF_SCREEN, EvidenceKind
 from proctoring.observations import SOUND_KINDS
+from proctoring.review import incident_exports
 from proctoring.review.blind import hidden_from, shown_in
 from proctoring.review.precision_page import advisory_words, words_of_kinds
 from proctoring.timeline import timeline_of
@@ -43,7 +47,7 @@ _FILMED = (*OF_SCREEN, EvidenceKind.LIVE_VIDEO)
 
 
 @admin.register(Incident, site=site)
-class IncidentAdmin(ManyDecisions, KeysetLists, WatchedRowsAdmin):
+class IncidentAdmin(Exports, AllDecisions, ManyDecisions, KeysetLists, WatchedRowsAdmin):
     """Incidents: a list that stays fast, and a page on which people decide."""
 
     change_list_template = "admin/proctoring/incident/change_list.html"
@@ -55,7 +59,7 @@ class IncidentAdmin(ManyDecisions, KeysetLists, WatchedRowsAdmin):
         ("kind", KindFilter),
         ("light", KindFilter),
         "advisory",
-        "started_at",
+        BeganFilter,
     )
     search_fields = ("session__candidate__name",)
     search_help_text = "Searches the names of candidates, where a name is shown to you."
@@ -99,7 +103,9 @@ class IncidentAdmin(ManyDecisions, KeysetLists, WatchedRowsAdmin):
             "many_verbs": [(name, incident_page.VERBS[name]) for name in many.VERBS],
             "most_at_once": many.MOST,
             "own_filters": request.GET.urlencode(),
+            "export_forms": incident_exports.FORMS.items() if may_export(request) else (),
             **_advisory(),
+            **_saved(request),
             **(extra_context or {}),
         }
         return super().changelist_view(request, context)
@@ -109,7 +115,7 @@ class IncidentAdmin(ManyDecisions, KeysetLists, WatchedRowsAdmin):
     def get_urls(self) -> list[Any]:
         decide = self.admin_site.admin_view(require_POST(self.decide_view))
         own = path("<int:incident_id>/decide/", decide, name="proctoring_incident_decide")
-        return [own, *self.many_urls(), *super().get_urls()]
+        return [own, *self.many_urls(), *self.all_urls(), *self.export_urls(), *super().get_urls()]
 
     def change_view(
         self,
@@ -228,6 +234,11 @@ class IncidentAdmin(ManyDecisions, KeysetLists, WatchedRowsAdmin):
 def _advisory() -> dict[str, str]:
     here = current_institution()
     return {"advisory_words": advisory_words(here) if here else ""}
+
+
+def _saved(request: HttpRequest) -> dict[str, Any]:
+    here = current_institution()
+    return saved_filters.beside("incidents", request, here) if here else {}
 
 
 def _evidence_base() -> str:

@@ -10,7 +10,7 @@ from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from accounts.admin.keyset import KeysetLists
 from accounts.admin.people_search import by_person
@@ -68,12 +68,18 @@ class MonitoringSessionAdmin(KeysetLists, WatchedRowsAdmin):
 
     def get_urls(self) -> list[Any]:
         view = self.admin_site.admin_view(require_safe(self.custody_page))
+        retry = self.admin_site.admin_view(require_POST(self.store_retry))
         waiting = self.admin_site.admin_view(require_safe(self.store_page))
         return [
             path("store/", waiting, name="proctoring_evidence_store"),
+            path("store/retry/", retry, name="proctoring_evidence_store_retry"),
             path("<int:session_id>/custody/", view, name="proctoring_session_custody"),
             *super().get_urls(),
         ]
+
+    def store_retry(self, request: HttpRequest) -> HttpResponse:
+        """Tries at once what waits."""
+        return evidence_store.retry(self, request)
 
     def store_page(self, request: HttpRequest) -> HttpResponse:
         """Whether evidence reaches its store."""
@@ -202,3 +208,6 @@ def _consent_in_words(consent: Consent) -> str:
 
 def _moment(moment: datetime) -> str:
     return f"{timezone.localtime(moment):%-d %b %Y, %H:%M}"
+
+
+site.notes.append(evidence_store.note)

@@ -17,7 +17,7 @@ from exams.delivery.throwing_away import was_announced
 from proctor_site.kernel import chains, clock
 from proctor_site.kernel.byte_ranges import wanted_bytes
 from proctor_site.kernel.errors import Conflict, NotAllowed, NotFound, Unavailable
-from proctoring.evidence import manifest, store
+from proctoring.evidence import manifest, small, store
 from proctoring.evidence.chain import about_fits, payload_of
 from proctoring.models import Case, EvidenceItem, MonitoringSession
 from proctoring.models.evidence import HEARD, EvidenceKind
@@ -67,9 +67,10 @@ def make_link(item_id: int, viewer: User) -> str:
     return signing.dumps([item_id, viewer.pk], salt=_SALT)
 
 
-def address_of(item_id: int, viewer: User, slug: str) -> str:
-    """The address at which the viewer opens the file."""
-    return f"/i/{slug}/evidence/{item_id}/?link={make_link(item_id, viewer)}"
+def address_of(item_id: int, viewer: User, slug: str, *, small: bool = False) -> str:
+    """The address at which the viewer opens the file; `small`: a copy of a picture for lists."""
+    address = f"/i/{slug}/evidence/{item_id}/?link={make_link(item_id, viewer)}"
+    return f"{address}&size=small" if small else address
 
 
 def captions_address_of(item_id: int, viewer: User, slug: str) -> str:
@@ -114,9 +115,24 @@ def open_for(item_id: int, link: str, viewer: User, header: str = "") -> OpenedE
     return OpenedEvidence(item, data, item.content_type, first, last, status)
 
 
-def _log_view(item: EvidenceItem, viewer: User) -> None:
-    about = {"incident": item.incident_id} | ({"call": item.call_id} if item.call_id is not None else {})
+def _log_view(item: EvidenceItem, viewer: User, **more: bool) -> None:
+    about: dict[str, Any] = {"incident": item.incident_id, **more}
+    if item.call_id is not None:
+        about["call"] = item.call_id
     audit.record(item.institution, item, "evidence.viewed", actor=viewer, detail=about)
+
+
+def open_small_for(item_id: int, link: str, viewer: User) -> OpenedEvidence:
+    """The small copy of a picture, after the same checks; what is no picture is opened whole.
+
+    It shows the person and what happened, so each is a view in the log as well, marked as a small one.
+    """
+    item = find_for(item_id, link, viewer)
+    if item.kind not in small.KINDS:
+        return open_for(item_id, link, viewer)
+    data = small.read(item)
+    _log_view(item, viewer, small=True)
+    return OpenedEvidence(item, data, "image/jpeg", 0, len(data) - 1, 200)
 
 
 def find_for(item_id: int, link: str, viewer: User) -> EvidenceItem:

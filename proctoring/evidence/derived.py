@@ -1,7 +1,8 @@
-"""What was made out of evidence and has to go with it: reports as PDF."""
+"""What was made out of evidence and incidents and has to go with them: reports as PDF, exported lists."""
 
 from accounts import stored_files
-from proctoring.models import MonitoringSession, ReportFile
+from accounts.models import Institution
+from proctoring.models import IncidentExport, MonitoringSession, ReportFile
 
 REPORTS = "reports"
 """The private store of the PDFs."""
@@ -14,3 +15,13 @@ def drop_reports(session: MonitoringSession) -> int:
     stored_files.remove(session.institution, REPORTS, names)
     gone, _ = rows.delete()
     return gone
+
+
+def drop_exported_lists(institution: Institution) -> int:
+    """Deletes every exported list of incidents of the institution, in the caller's transaction: some person's
+    data ends, and lists are made again in a minute. How many files."""
+    rows = IncidentExport.objects.filter(institution=institution).exclude(stored_name="")
+    names = list(rows.values_list("stored_name", flat=True))
+    stored_files.remove(institution, "exports", names)
+    rows.update(stored_name="", query="")
+    return len(names)

@@ -90,6 +90,8 @@ def _deed(row: AuditEntry, places: dict[str, int | None]) -> Deed:
         note = f"items {numbers}; {note}"
     elif row.verb == "evidence.keys_destroyed":
         note = ", ".join(detail.get("classes", []))
+    elif detail.get("small"):
+        note = "small, in a list"
     who = (row.actor.name or row.actor.email) if row.actor else ""
     return Deed(row.at, who, _WORDS[row.verb], places[row.stream], note)
 

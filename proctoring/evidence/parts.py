@@ -3,6 +3,7 @@
 import logging
 import os
 import secrets
+from collections.abc import Iterable
 from pathlib import Path
 from typing import IO, Any, cast
 
@@ -116,3 +117,13 @@ def _unreadable(name: str, error: Exception) -> Unavailable:
     return Unavailable(
         "This file cannot be read from the store now; try again in a minute.", code="evidence_unavailable"
     )
+
+
+def small_name_of(name: str) -> str:
+    """Where the small copy of a picture lies, if somebody has looked at one (`evidence.small`)."""
+    return f"{name}.small"
+
+
+def with_small(names: Iterable[str]) -> list[str]:
+    """The names of files with those of their small copies: what goes, goes with them."""
+    return [each for name in names for each in (name, small_name_of(name))]

@@ -4,6 +4,7 @@ import errno
 import logging
 import time
 from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -11,6 +12,7 @@ from pathlib import Path
 
 from django.conf import settings
 from django.core.cache import cache
+from django.db import close_old_connections
 from django.db.models import Count, Q
 
 from accounts import audit
@@ -127,3 +129,26 @@ def files_of(incidents: Iterable[int]) -> dict[int, FilesOf]:
         why = str(entry.detail.get("why", ""))
         found[streams[entry.stream]] = replace(known, lost_at=entry.at, why=why)
     return {number: each for number, each in found.items() if each != FilesOf()}
+
+
+_tries = ThreadPoolExecutor(max_workers=1, thread_name_prefix="evidence-try")
+
+
+def retry_now(timeout_s: float = 5.0) -> int | None:
+    """Tries at once what waits on this machine, whatever was refused before; how many files were moved.
+
+    None: the store has not answered within the time; the try goes on in its thread.
+    """
+    store.forget_refusal()
+    try:
+        return _tries.submit(_retry).result(timeout=timeout_s)
+    except TimeoutError:
+        return None
+
+
+def _retry() -> int:
+    close_old_connections()
+    try:
+        return store.retry_spooled()
+    finally:
+        close_old_connections()

@@ -125,7 +125,7 @@ def erase(session: MonitoringSession) -> int:
     rows = EvidenceItem._base_manager.filter(session_id=session.pk)
     names = list(rows.values_list("name", flat=True))
     rows.delete()
-    stored_files.remove(session.institution, "evidence", names)
+    stored_files.remove(session.institution, "evidence", parts.with_small(names))
     transaction.on_commit(partial(_unspool, names))
     return len(names)
 
@@ -157,7 +157,7 @@ def _erase_of(session_id: int, items: list[EvidenceItem], reason: str, actor: Us
     mine = EvidenceItem._base_manager.filter(pk__in=[row.pk for row in rows])
     mine.update(about={}, about_salt="", erased_at=clock.now())
     names = [row.name for row in rows]
-    stored_files.remove(session.institution, "evidence", names)
+    stored_files.remove(session.institution, "evidence", parts.with_small(names))
     transaction.on_commit(partial(_unspool, names))
     if session.state != SESSION_LIVE:  # else something may be on its way that was encrypted with them
         _destroy_unused_keys(session, actor)
@@ -224,9 +224,10 @@ def is_missing(item: EvidenceItem) -> bool:
 
 def is_left(item: EvidenceItem) -> bool:
     """Whether an erased item's file is still there and nothing is about to remove it. Raises Unavailable."""
-    if FileToRemove._base_manager.filter(store="evidence", name=item.name).exists():
+    names = parts.with_small([item.name])
+    if FileToRemove._base_manager.filter(store="evidence", name__in=names).exists():
         return False
-    return _spool_path(item.name).exists() or parts.exists("evidence", item.name)
+    return _spool_path(item.name).exists() or any(parts.exists("evidence", name) for name in names)
 
 
 _uploads = ThreadPoolExecutor(max_workers=2, thread_name_prefix="evidence")
@@ -277,6 +278,12 @@ def _push(item: EvidenceItem) -> None:
     else:  # thrown away or erased meanwhile: nothing else would ever remove the file
         store.delete(item.name)
     path.unlink(missing_ok=True)
+
+
+def forget_refusal() -> None:
+    """The next try does not wait for the back-off to end."""
+    global _store_down_until
+    _store_down_until = 0.0
 
 
 def retry_spooled() -> int:

@@ -4,12 +4,12 @@ import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from accounts import audit
 from accounts.models import AuditEntry, Institution, User
 from proctor_site.kernel.errors import IllegalMove, InvalidInput, NotAllowed, Refusal
-from proctoring.incidents.services import decide
+from proctoring.incidents.services import MOST_CHARACTERS, decide
 from proctoring.models import Incident
 from proctoring.states import INCIDENT_REVIEW
 
@@ -49,6 +49,23 @@ def why_not(incident: Incident, verb: str, actor: User) -> str:
     return "" if actor.has_perm("proctoring.decide_incident", incident) else "you may not decide about it"
 
 
+def check(verb: str, reason: str, note: str) -> None:
+    """Raises InvalidInput (fields "verb", "reason", "note") for what cannot be asked of many at once."""
+    if verb not in VERBS:
+        raise InvalidInput("This is decided one incident at a time.", field="verb")
+    if reason not in REASONS:
+        raise InvalidInput("Choose a reason.", field="reason")
+    if reason == "other" and not note.strip():
+        raise InvalidInput("Say in the note which reason it is.", field="note")
+    if len(note) > MOST_CHARACTERS - 100 or "\x00" in note:
+        raise InvalidInput(f"The note may have up to {MOST_CHARACTERS - 100} characters.", field="note")
+
+
+def with_rights(rows: "QuerySet[Incident]") -> "QuerySet[Incident]":
+    """The rows with all that a decision asks about each of them."""
+    return rows.select_related("institution", "sitting", "session__candidate", "session__attempt")
+
+
 def decide_many(
     institution: Institution,
     incidents: Iterable[Incident],
@@ -62,12 +79,7 @@ def decide_many(
 
     Raises InvalidInput (fields "verb", "reason", "note") before anything is done, also for more than `MOST`.
     """
-    if verb not in VERBS:
-        raise InvalidInput("This is decided one incident at a time.", field="verb")
-    if reason not in REASONS:
-        raise InvalidInput("Choose a reason.", field="reason")
-    if reason == "other" and not note.strip():
-        raise InvalidInput("Say in the note which reason it is.", field="note")
+    check(verb, reason, note)
     chosen = list(incidents)
     if len(chosen) > MOST:
         raise InvalidInput(f"At most {MOST} at once: narrow the filter.", field="verb")
@@ -99,7 +111,7 @@ def undo(institution: Institution, entry: AuditEntry, *, actor: User) -> Outcome
     outcome, told = Outcome(), entry.detail
     target = {"dismiss": "dismissed", "acknowledge": "acknowledged", "leave_inconclusive": "inconclusive"}
     rows = Incident.objects.filter(institution=institution, pk__in=told["done"])
-    incidents = rows.select_related("institution", "sitting", "session__candidate", "session__attempt")
+    incidents = with_rights(rows)
     latest = _latest(institution, incidents)
     for incident in incidents.order_by("-pk"):
         if incident.review_state != target[told["verb"]] or latest.get(incident.pk) != told["run"]:

@@ -5,6 +5,7 @@ from proctoring.models.call import Call
 from proctoring.models.call_recording import CallPiece
 from proctoring.models.case import Case, CaseComment, CaseLook, CaseTag, Reading
 from proctoring.models.coverage import CoverageMinute
+from proctoring.models.decision_run import DecisionRun
 from proctoring.models.evidence import EvidenceItem
 from proctoring.models.evidence_proof import EvidenceManifest, SealedPackage
 from proctoring.models.face_data import KeptFaceData
@@ -18,6 +19,7 @@ from proctoring.models.identity import (
 )
 from proctoring.models.identity_check import DocumentCheck, IdentityCheck
 from proctoring.models.incident import Incident
+from proctoring.models.incident_export import IncidentExport, IncidentExportMail
 from proctoring.models.keys import DataClass, DataKey, PersonKey
 from proctoring.models.law_document import LawDocument
 from proctoring.models.live_event import LiveEvent
@@ -61,6 +63,7 @@ __all__ = [
     "ChatMessage",
     "Consent",
     "CoverageMinute",
+    "DecisionRun",
     "DetectorPrecision",
     "DetectorStanding",
     "DataClass",
@@ -75,6 +78,8 @@ __all__ = [
     "HeadBaseline",
     "IdentityCheck",
     "Incident",
+    "IncidentExport",
+    "IncidentExportMail",
     "KeptFaceData",
     "LegalHold",
     "LawDocument",

@@ -9,8 +9,8 @@ class KeptFaceData(MonitoringSession):
     class Meta:
         proxy = True
         ordering = ["-id"]
-        verbose_name = "check-in photo and head baseline"
-        verbose_name_plural = "check-in photos and head baselines"
+        verbose_name = "face data kept from a check-in"
+        verbose_name_plural = "face data kept from check-ins"
 
     def __str__(self) -> str:
         return f"face data of {self.candidate or 'an outside session'}"

@@ -39,7 +39,10 @@ def evidence_file(request: HttpRequest, slug: str, item_id: int) -> HttpResponse
     try:
         if request.method == "HEAD":
             return _told(custody.find_for(item_id, link, viewer))
-        opened = custody.open_for(item_id, link, viewer, _wanted(request))
+        if request.GET.get("size") == "small":
+            opened = custody.open_small_for(item_id, link, viewer)
+        else:
+            opened = custody.open_for(item_id, link, viewer, _wanted(request))
     except Refusal as refusal:
         return _refused(request, refusal)
     name = f"evidence-{item_id}"
@@ -188,6 +191,14 @@ def open_precision(request: HttpRequest, slug: str) -> HttpResponse:
     """Opens the page on how often detectors are right, with this institution shown there."""
     request.session[SESSION_KEY] = here_of(request).pk
     return redirect("admin:proctoring_detectorprecision_changelist")
+
+
+@require_safe
+@require_right("proctoring.export_incidents")
+def open_incident_export(request: HttpRequest, slug: str, incident_export_id: int) -> HttpResponse:
+    """Opens the page of an own export, with this institution shown there."""
+    request.session[SESSION_KEY] = here_of(request).pk
+    return redirect("admin:proctoring_incident_export_page", incident_export_id)
 
 
 def _own_incident(request: HttpRequest, incident_id: int) -> Incident:

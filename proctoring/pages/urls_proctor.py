@@ -8,6 +8,7 @@ from proctoring.pages.evidence_file import (
     evidence_file,
     evidence_links,
     incident_sounds,
+    open_incident_export,
     open_precision,
     open_review,
 )
@@ -38,6 +39,11 @@ urlpatterns: list[URLPattern] = [
     path(_HERE + "incidents/<int:incident_id>/sounds/", incident_sounds, name="incident_sounds"),
     path(_HERE + "calls/<int:call_id>/recording/", call_recording, name="call_recording"),
     path(_HERE + "incidents/<int:incident_id>/evidence/", evidence_links, name="evidence_links"),
+    path(
+        _HERE + "incidents/exports/<int:incident_export_id>/",
+        open_incident_export,
+        name="open_incident_export",
+    ),
     path(_HERE + "precision/", open_precision, name="open_precision"),
     path(_HERE + "incidents/<int:incident_id>/review/", open_review, name="open_review"),
 ]

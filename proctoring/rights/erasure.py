@@ -11,6 +11,7 @@ from accounts.transitions import apply_move, lock
 from exams.models import Enrolment, Roster
 from proctor_site.kernel import clock
 from proctoring import states
+from proctoring.evidence import derived
 from proctoring.models import DataExport, ErasureRequest, LiveEvent, PhotoUpload
 from proctoring.rights import certificates, erasers, nameless, requests
 from proctoring.rights.kinds import KINDS
@@ -84,6 +85,7 @@ def _erase_of_person(request: ErasureRequest) -> None:
 
 
 def _cut_out_of_lists(request: ErasureRequest) -> None:
+    derived.drop_exported_lists(request.institution)  # whole files; they are made anew in a minute
     needles = nameless.needles_of(request.institution, request.person)
     for model, columns in _LISTS:
         rows = model.objects.filter(institution=request.institution).only("pk", *columns)

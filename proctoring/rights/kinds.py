@@ -14,6 +14,7 @@ EXEMPT: dict[str, str] = {
     "accounts.ApiToken": "a secret's hash and what its system may do; names staff by number only",
     "accounts.IdempotentCall": "answers to calls of other systems, forgotten a day later",
     "accounts.FileToRemove": "the name of a file that is about to go",
+    "accounts.SavedFilter": "how one of the staff narrows a list; words that were searched for are not kept",
     "accounts.AuditCheckpoint": "signed heads of the audit log; numbers only",
     "exams.Announcement": "said to a whole sitting",
     "exams.CandidateGroup": "the name of a group",

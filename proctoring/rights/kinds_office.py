@@ -112,14 +112,16 @@ _PEOPLE = (
     ),
     Kind(
         "lists",
-        "Rosters and tables that were handed in",
-        "Lists of candidates as files or rows: names, e-mail addresses, candidate numbers",
-        "database and private store of imports",
+        "Rosters and tables that were handed in or taken out",
+        "Lists of candidates as files or rows: names, e-mail addresses, candidate numbers; exported "
+        "incidents, whose files go after a day",
+        "database and private stores of imports and exports",
         _OFFICE,
         (
             Rows("exams.PendingEnrolment", email="email", age="created_at"),
             Rows("exams.Roster", age="created_at", erase=erasers.stored("imports", "stored_name")),
             Rows("proctoring.PhotoUpload", age="created_at", erase=erasers.stored("imports", "stored_name")),
+            Rows("proctoring.IncidentExport", age="asked_at", erase=erasers.stored("exports", "stored_name")),
         ),
         **_YEAR,
     ),
@@ -133,6 +135,7 @@ _PEOPLE = (
             Rows("accounts.Invitation", email="email", age="created_at"),
             Rows("accounts.Registration", age="created_at"),
             Rows("proctoring.StandingMail", age="written_at"),
+            Rows("proctoring.IncidentExportMail", age="written_at"),
             Rows("exams.SittingMail", person="enrolment__candidate", email="address", age="written_at"),
         ),
         **_YEAR,
@@ -177,7 +180,10 @@ _LOGS = (
         "Work that the institution asked for, with its outcome",
         _BASE,
         _OWN_LOG,
-        (Rows("accounts.Job", age="finished_at", blank={"arguments": {}, "result": {}, "reason": ""}),),
+        (
+            Rows("proctoring.DecisionRun", age="finished_at"),
+            Rows("accounts.Job", age="finished_at", blank={"arguments": {}, "result": {}, "reason": ""}),
+        ),
         **_YEAR,
     ),
     Kind(

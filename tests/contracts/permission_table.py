@@ -20,6 +20,7 @@ from tests.contracts.permission_table_formats import FORMATS_ROWS
 from tests.contracts.permission_table_identity import IDENTITY_ROWS
 from tests.contracts.permission_table_kinds import KINDS_ROWS
 from tests.contracts.permission_table_law import LAW_ROWS
+from tests.contracts.permission_table_lists import LIST_ROWS
 from tests.contracts.permission_table_marking import MARKING_ROWS
 from tests.contracts.permission_table_meetings import MEETING_ROWS
 from tests.contracts.permission_table_precision import PRECISION_ROWS
@@ -140,6 +141,7 @@ ROWS = [
     *DELIVERY_ROWS,
     *REPORT_ROWS,
     *LAW_ROWS,
+    *LIST_ROWS,
     *STATISTICS_ROWS,
     *STRUCTURE_ROWS,
     *FORMATS_ROWS,

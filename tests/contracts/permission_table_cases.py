@@ -48,6 +48,11 @@ CASE_ROWS = [
         Row("GET", f"{_HERE}{name}/", "302 302 405 405 405 405 405 302 405 302")
         for name in ("next", "share-out", "open")
     ),
+    Row("GET", _HERE + "many/", "302 302 405 405 405 405 405 302 405 302"),
+    Row("POST", _HERE + "many/", _readers(302)),  # nothing chosen
+    Row("GET", _HERE + "many/<int:number>/", _readers(404)),
+    Row("GET", _HERE + "many/<int:number>/undo/", "302 302 405 405 405 405 405 302 405 302"),
+    Row("POST", _HERE + "many/<int:number>/undo/", _readers(404)),
     Row("POST", _HERE + "next/", _readers(302)),
     Row("POST", _HERE + "share-out/", _readers(302)),
     Row("POST", _HERE + "open/", _readers(404), body={"session": "0"}),

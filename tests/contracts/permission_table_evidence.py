@@ -19,6 +19,8 @@ EVIDENCE_ROWS = [
     Row("GET", _ADMIN + "of/<int:case_id>/", _READ),
     Row("POST", _ADMIN + "of/<int:case_id>/", "302 302 403 403 403 400 400 302 404 302"),
     Row("GET", _ADMIN + "<int:package_id>/download/", "302 302 403 403 403 403 403 302 404 302"),
+    Row("GET", "admin/proctoring/monitoringsession/store/retry/", "302 302 405 405 405 405 405 302 405 302"),
+    Row("POST", "admin/proctoring/monitoringsession/store/retry/", "302 302 403 403 403 302 302 302 302 302"),
     Row("GET", "admin/proctoring/monitoringsession/store/", "302 302 200 200 200 200 200 302 200 302"),
     Row(
         "GET",

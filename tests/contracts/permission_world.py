@@ -51,7 +51,7 @@ from proctoring.models import (
 )
 from proctoring.observations import Head
 from proctoring.vision.baseline import Baseline, LearntFrom
-from tests.contracts.permission_world_acts import make_acts, make_answer_file, make_trial
+from tests.contracts.permission_world_acts import make_acts, make_answer_file, make_lists, make_trial
 from tests.contracts.permission_world_evidence import make_package
 from tests.contracts.permission_world_record import make_record
 from tests.factories.accounts import make_institution, make_member, make_user
@@ -171,7 +171,7 @@ class World:
             file_name="photos.zip", size=1, created_by=self._person("officer"), **own
         )
         self.policy = Policy.objects.create(name="Standard", is_default=True, **own)
-        self.acts |= make_trial(self.policy)
+        self.acts |= make_trial(self.policy) | make_lists(self._person("reviewer"), self.institution)
         self.assignment = PolicyAssignment.objects.create(exam=self.exam, policy=self.policy, **own)
         self._make_evidence()
 

@@ -8,10 +8,19 @@ from typing import Any
 from django.core.files.base import ContentFile
 from django.core.files.storage import storages
 
-from accounts.models import ApiToken, Job, User
+from accounts.models import ApiToken, Institution, Job, SavedFilter, User
 from exams.models import AnswerFile, Attempt
 from proctor_site.kernel import clock
-from proctoring.models import ActRun, DetectorStanding, MonitoringSession, Policy, Showing, TimeGift
+from proctoring.models import (
+    ActRun,
+    DecisionRun,
+    DetectorStanding,
+    IncidentExport,
+    MonitoringSession,
+    Policy,
+    Showing,
+    TimeGift,
+)
 from proctoring.review import trials
 from tests.factories.calls import make_call
 
@@ -84,6 +93,34 @@ def make_trial(policy: Policy) -> dict[str, Any]:
         due_at=now,
     )
     return {"job_id": job.pk}
+
+
+def make_lists(person: User, institution: Institution) -> dict[str, Any]:
+    """A shared filter and a long export of the incident list, both of this person."""
+    here = {"institution": institution}
+    saved = SavedFilter.objects.create(
+        page="incidents",
+        name="Severe",
+        query="severity__exact=high",
+        is_shared=True,
+        owner=person,
+        saved_at=clock.now(),
+        **here,
+    )
+    export = IncidentExport.objects.create(
+        asked_by=person, asked_at=clock.now(), form="csv", zone="UTC", **here
+    )
+    run = DecisionRun.objects.create(
+        actor=person,
+        run="of the world",
+        verb="dismiss",
+        reason="harmless",
+        newest=0,
+        expected=1,
+        asked_at=clock.now(),
+        **here,
+    )
+    return {"filter_id": saved.pk, "incident_export_id": export.pk, "decision_run_id": run.pk}
 
 
 def make_answer_file(attempt: Attempt, item: Any) -> AnswerFile:

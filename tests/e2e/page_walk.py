@@ -27,6 +27,8 @@ NO_PAGES = {
     "admin/exams/questionimport/<int:import_id>/report.csv": "a file",
     "admin/exams/questionimport/<int:import_id>/state/": "JSON",
     "admin/exams/questionmedia/choices/": "JSON",
+    "admin/proctoring/incident/runs/<int:decision_run_id>/state/": "JSON",
+    "admin/proctoring/incident/exports/<int:incident_export_id>/state/": "JSON",
     "evidence-key/": "JSON",
     "i/<slug:slug>/attempts/<int:attempt_id>/questions/": "a part of another page",
     "i/<slug:slug>/calls/<int:call_id>/recording/": "JSON",

@@ -17,7 +17,8 @@ export function renewOnError(root, base, incidentOf, itemOf) {
     tried.add(image);
     try {
       const fresh = (await freshLinks(base, incident)).find((each) => each.id === itemOf(image));
-      if (fresh) image.src = fresh.url;
+      // A small copy stays small: the link is the same for both.
+      if (fresh) image.src = image.src.includes("&size=small") ? `${fresh.url}&size=small` : fresh.url;
     } catch {
       image.closest("[data-evidence]")?.setAttribute("data-missing", "");
     }

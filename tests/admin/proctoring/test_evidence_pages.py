@@ -1,11 +1,14 @@
 """Pages about evidence in the admin: packages of a case, who saw what, and what waits for the store."""
 
 import io
+import time
 import zipfile
 from collections.abc import Callable
+from concurrent.futures import Future
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.test import Client
 
 from accounts.models import AuditEntry, User
@@ -116,3 +119,43 @@ def test_what_waits_for_the_store_is_shown(
     page = body_of(client, url)
     assert "the evidence store does not take them" in page and "last at 20" in page
     assert not AuditEntry._base_manager.filter(verb=spool_state.NOT_KEPT).exists()
+    index = body_of(client, "/admin/")
+    assert "1 file of evidence waits" in index and f'href="{url}"' in index
+
+
+class _Here:
+    """Carries out at once what is handed to a thread: the test's transaction is its own."""
+
+    @staticmethod
+    def submit(work: Any) -> "Future[Any]":
+        future: Future[Any] = Future()
+        future.set_result(work())
+        return future
+
+
+@pytest.mark.django_db
+def test_the_office_has_the_store_tried_at_once(
+    browser_of: BrowserOf, incident: Incident, officer: User, reviewer: User, monkeypatch: Any, tmp_path: Any
+) -> None:
+    url = "/admin/proctoring/monitoringsession/store/"
+    monkeypatch.setattr(
+        settings, "EVIDENCE_SPOOL", tmp_path / "spool"
+    )  # others leave files in the common one
+    monkeypatch.setattr(store, "RETRY_AFTER_S", -1.0)
+    monkeypatch.setattr(store, "_store_down_until", time.monotonic() + 60)
+    monkeypatch.setattr(spool_state, "_tries", _Here)
+    monkeypatch.setattr(spool_state, "close_old_connections", lambda: None)
+    with within(incident.institution):
+        [item] = store.keep(incident, [Picture(91, clock.now(), frame(RED))])
+    assert "Try now" not in body_of(browser_of(reviewer), url)
+    assert browser_of(reviewer).post(f"{url}retry/").status_code == 403
+    client = browser_of(officer)
+    assert "Try now" in body_of(client, url)
+    page = client.post(f"{url}retry/", follow=True).content.decode()
+    assert "1 file was stored; nothing waits" in page
+    item.refresh_from_db()
+    assert item.stored_at is not None
+    for _ in range(6):
+        page = client.post(f"{url}retry/", follow=True).content.decode()
+    assert "too often" in page
+    assert "Evidence reaches its store." in body_of(client, "/admin/")

@@ -204,7 +204,7 @@ def test_the_number_of_queries_is_fixed(
         keep_pictures(make_incident(make_session(each)), 2)
     client = browser_of(reviewer)
     client.get(URL)
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         client.get(URL)
 
 

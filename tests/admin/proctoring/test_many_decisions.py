@@ -74,9 +74,9 @@ def test_all_that_fit_the_filter(
     kept = {"across": "1", "_changelist_filters": "severity__exact=medium", "sure": "1"}
     send(client, [], **kept)
     assert states(three) == ["dismissed", "unreviewed", "dismissed"]
-    monkeypatch.setattr(many, "MOST", 1)
+    monkeypatch.setattr(many, "MOST", 1)  # of more than fit a request a job decides: test_decide_all.py
     page = send(client, [], across="1").content.decode()
-    assert "More than 1 fit" in page
+    assert "type the number of incidents: 1" in page
 
 
 @pytest.mark.parametrize("verb", ["uphold", "reopen", "", "delete"])
