@@ -1,6 +1,8 @@
 """Chromium processes with a fake camera, and a watch over each page's console."""
 
 import shutil
+import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -56,6 +58,38 @@ class Console:
     def _note(self, message: ConsoleMessage) -> None:
         if message.type in ("error", "warning"):
             self.problems.append(f"{message.type}: {message.text} ({message.location.get('url')})")
+
+
+_LISTEN = """(selector) => {
+  const said = (globalThis.said = []);
+  const note = () => {
+    const text = document.querySelector(selector)?.textContent;
+    if (said.at(-1) !== text) said.push(text);
+  };
+  note();
+  const what = {childList: true, characterData: true, subtree: true};
+  new MutationObserver(note).observe(document.body, what);
+}"""
+
+
+class Listener:
+    """Keeps all that an element says from now on: between two looks of `expect` a state may come and go."""
+
+    def __init__(self, page: Page, selector: str) -> None:
+        self._page = page
+        page.evaluate(_LISTEN, selector)
+
+    def wait_for(self, wanted: Callable[[str], bool], timeout_s: float = 40) -> None:
+        """Waits until one text that the element has said is as wanted; fails with all of them."""
+        until = time.monotonic() + timeout_s
+        while not any(wanted(each or "") for each in self.said()):
+            assert time.monotonic() < until, f"the element has said {self.said()}"
+            self._page.wait_for_timeout(100)
+
+    def said(self) -> list[str | None]:
+        """All texts so far, oldest first; None where the element was away."""
+        texts: list[str | None] = self._page.evaluate("() => globalThis.said")
+        return texts
 
 
 def open_page(browser: Browser, console: Console, **options: Any) -> tuple[BrowserContext, Page]:

@@ -14,7 +14,7 @@ from exams.models import Attempt
 from proctoring.ingest import call_joining
 from proctoring.models import Call, EvidenceItem, Policy
 from tests.capture import give_consent, scripted  # noqa: F401
-from tests.e2e.browsers import Console, open_page
+from tests.e2e.browsers import Console, Listener, open_page
 from tests.e2e.test_live_video import _LOOPBACK, LONG_MS
 from tests.factories.exams import enrol, make_attempt, make_exam, make_sitting
 from tests.factories.proctoring import make_session
@@ -117,8 +117,9 @@ def test_a_private_call_is_heard_on_both_sides_and_by_nobody_else(
     assert loudness(page) > 0.01 and loudness(wall) > 0.01
     expect(bar.locator("[data-call-recording]")).to_have_text("The sound of this call is being recorded.")
 
+    listener = Listener(wall, "#call-bar [data-call-state]")
     page.reload()
-    expect(bar.locator("[data-call-state]")).not_to_have_text("Connected.", timeout=LONG_MS)
+    listener.wait_for(lambda said: said != "Connected.")
     expect(bar.locator("[data-call-state]")).to_have_text("Connected.", timeout=LONG_MS)
     wall.keyboard.press("Escape")  # the panel closes, the call does not
     bar.get_by_role("button", name="End the call").click()

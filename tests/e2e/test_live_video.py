@@ -17,7 +17,7 @@ from proctoring.identity import consent
 from proctoring.models import Consent, LiveWatch
 from tests import media
 from tests.capture import RED, frame, give_consent, scripted  # noqa: F401
-from tests.e2e.browsers import Console, open_page
+from tests.e2e.browsers import Console, Listener, open_page
 from tests.factories.exams import enrol, make_attempt, make_exam, make_sitting
 from tests.factories.proctoring import make_session
 
@@ -72,8 +72,9 @@ def test_a_proctor_watches_live_and_the_candidate_knows(
     wall.get_by_role("button", name="Live pictures").click()
     first = wait_for_picture(wall, "video.tile-live")
     expect(badge).to_have_text("A proctor is watching live")
+    listener = Listener(wall, ".tile-live-state")
     page.reload()
-    expect(wall.locator(".tile-live-state")).to_have_text("connecting", timeout=LONG_MS)
+    listener.wait_for(lambda said: said == "connecting")
     again = wait_for_picture(wall, "video.tile-live")
     wall.reload()
     reloaded = wait_for_picture(wall, "video.tile-live")

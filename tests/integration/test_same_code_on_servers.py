@@ -31,7 +31,7 @@ def environment() -> Iterator[dict[str, str]]:
     with servers.s3_fake() as s3, servers.redis_database() as redis_url:
         plain |= s3
         if not servers.why_no_postgresql():
-            plain["DATABASE_URL"] = servers.POSTGRESQL
+            plain["DATABASE_URL"] = servers.quick_postgresql()
         if redis_url:
             plain["REDIS_URL"] = redis_url
         yield plain
