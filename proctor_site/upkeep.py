@@ -8,6 +8,7 @@ from exams.scheduling import roster
 from exams.scheduling.reminders import write_due_reminders
 from proctoring.evidence import manifest, package
 from proctoring.identity import officer_photos, photo_uploads
+from proctoring.interviews import offers
 from proctoring.law import versions
 from proctoring.reports import files as report_files
 from proctoring.review import incident_exports, opening
@@ -29,6 +30,7 @@ def look_around() -> None:
     photo_uploads.clear_unused()
     officer_photos.clear_unused()
     windows.sweep()
+    offers.lapse_due()
     report_files.clear_old()
     throwing_away.sweep()
     opening.look_around()

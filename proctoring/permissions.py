@@ -33,7 +33,18 @@ for _model in (
     grant("proctoring", _model, view=(Role.DATA_PROTECTION_OFFICER, *_REVIEW))
 # Cases: proctors judge live and read nothing afterwards, unless they are reviewers too.
 _READERS = (Role.REVIEWER, *_OFFICE)
-for _model in ("case", "reading", "casecomment", "caselook", "sampledraw", "reply", "casemail"):
+for _model in (
+    "case",
+    "reading",
+    "casecomment",
+    "caselook",
+    "sampledraw",
+    "reply",
+    "casemail",
+    "interview",
+    "interviewslot",
+    "interviewquestion",
+):
     grant("proctoring", _model, view=(Role.DATA_PROTECTION_OFFICER, *_READERS))
 grant("proctoring", "casetag", view=(Role.DATA_PROTECTION_OFFICER,), write=_READERS)
 grant("proctoring", "reviewsettings", view=(Role.REVIEWER, Role.DATA_PROTECTION_OFFICER), write=_OFFICE)

@@ -177,3 +177,11 @@ def case_has_moved(sender: type[Case], *, case: Case, verb: str, **_more: Any) -
     from proctoring.rights import mails  # noqa: PLC0415
 
     mails.follow_move(case, verb)
+
+
+@receiver(case_moved, dispatch_uid="proctoring.case_moved.interviews")
+def case_was_decided(sender: type[Case], *, case: Case, actor: User | None, **_more: Any) -> None:
+    """Calls off interviews that nobody needs any more."""
+    from proctoring.interviews import offers  # noqa: PLC0415
+
+    offers.follow_case(case, actor=actor)

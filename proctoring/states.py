@@ -1,4 +1,4 @@
-"""State tables of proctoring: incident, case, session, check by a person, meeting, hand-over, call."""
+"""State tables of proctoring: incident, case, session, check, meeting, interview, hand-over, call."""
 
 from proctor_site.kernel.states import MoveTable, move
 
@@ -141,6 +141,42 @@ MEETING = MoveTable(
         move("cancel", [MEETING_SCHEDULED], MEETING_CANCELLED),
         # The slot of an interview is over, and nobody came.
         move("lapse", [MEETING_SCHEDULED], MEETING_ENDED),
+    ),
+)
+
+INTERVIEW_OFFERED = "offered"
+INTERVIEW_AGREED = "agreed"
+INTERVIEW_HELD = "held"
+INTERVIEW_DECLINED = "declined"
+INTERVIEW_MISSED = "missed"
+INTERVIEW_CANCELLED = "cancelled"
+INTERVIEW_LAPSED = "lapsed"
+INTERVIEW_STANDING = (INTERVIEW_OFFERED, INTERVIEW_AGREED)
+"""It may still take place."""
+
+INTERVIEW = MoveTable(
+    name="interview",
+    states=(
+        *INTERVIEW_STANDING,
+        INTERVIEW_HELD,
+        INTERVIEW_DECLINED,
+        INTERVIEW_MISSED,
+        INTERVIEW_CANCELLED,
+        INTERVIEW_LAPSED,
+    ),
+    moves=(
+        move("agree", [INTERVIEW_OFFERED], INTERVIEW_AGREED),
+        # Other times: named by who holds it, or asked for by the candidate.
+        move("offer_again", INTERVIEW_STANDING, INTERVIEW_OFFERED),
+        move("ask_again", INTERVIEW_STANDING, INTERVIEW_OFFERED),
+        move("decline", INTERVIEW_STANDING, INTERVIEW_DECLINED),
+        # With its outcome; there is none without.
+        move("hold", [INTERVIEW_AGREED], INTERVIEW_HELD),
+        move("miss", [INTERVIEW_AGREED], INTERVIEW_MISSED),
+        # By a person, or because the case was decided.
+        move("cancel", INTERVIEW_STANDING, INTERVIEW_CANCELLED),
+        # Nobody answered while a time could still be chosen.
+        move("lapse", [INTERVIEW_OFFERED], INTERVIEW_LAPSED),
     ),
 )
 

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 from accounts import saved_filters
 from accounts.admin.site import site
 from accounts.tenancy import current_institution
-from proctoring.admin import case_panel, case_queue, desk_page
+from proctoring.admin import case_interviews, case_panel, case_queue, desk_page
 from proctoring.admin.case_acts import CaseActs, page_of, person
 from proctoring.admin.case_many import ManyCases
 from proctoring.admin.read_only import ProctoringAdmin, ReadOnlyAdmin, zone_of
@@ -78,6 +78,7 @@ class CaseAdmin(ManyCases, CaseActs, ReadOnlyAdmin):
                 "opts": self.opts,
                 **desk_page.context_of(request, case, person(request)),
                 **case_panel.context_for(case, person(request), kept),
+                **case_interviews.context_for(case, person(request)),
             }
             page = TemplateResponse(request, "admin/proctoring/case/page.html", context, status=status)
             return page.render()

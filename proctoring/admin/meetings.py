@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.html import format_html_join
@@ -62,6 +63,10 @@ class MeetingAdmin(ReadOnlyAdmin):
             for each in rows.order_by("began_at")[:_MOST]
         )
         return format_html_join("", "{}: {} to {}<br>", lines) or "–"
+
+    def get_queryset(self, request: HttpRequest) -> "QuerySet[Meeting]":
+        """Without interviews about cases: they would name candidates to who reads without the name."""
+        return super().get_queryset(request).filter(interview_slot=None)
 
     def has_view_permission(self, request: HttpRequest, obj: Meeting | None = None) -> bool:
         return request.user.has_perm("proctoring.view_meeting")

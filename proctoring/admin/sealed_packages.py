@@ -36,7 +36,7 @@ class PackageForm(forms.Form):
         help_text="Stays in the audit log for good.",
     )
     with_readings = forms.BooleanField(
-        label="Readings, comments and the decision go along",
+        label="Readings, comments, interviews and the decision go along",
         required=False,
         help_text="Leave it out where the recipient is to judge without knowing what others judged.",
     )

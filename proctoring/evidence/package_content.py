@@ -15,7 +15,7 @@ from proctor_site.kernel import clock
 from proctor_site.kernel.errors import Conflict
 from proctoring.evidence import history, manifest, store
 from proctoring.evidence.verify_package import FORMAT, MANIFEST, SIGNATURE
-from proctoring.models import Case, CaseComment, EvidenceItem, Reading, SealedPackage
+from proctoring.models import Case, CaseComment, EvidenceItem, Interview, Reading, SealedPackage
 
 MOST_BYTES = 2_000_000_000
 """The server's disk holds a package twice while it is made."""
@@ -84,7 +84,8 @@ def _signed(row: SealedPackage, evidence: dict[str, Any], listed: list[dict[str,
 
 def _papers(row: SealedPackage) -> Iterator[tuple[str, Any]]:
     case = row.case
-    entries = history.entries_of(case.session, [case])
+    further = [case, *case.interviews.all()] if row.with_readings else [case]
+    entries = history.entries_of(case.session, further)
     yield (
         "custody.json",
         [
@@ -109,6 +110,7 @@ def _papers(row: SealedPackage) -> Iterator[tuple[str, Any]]:
 def _readings(case: Case) -> dict[str, Any]:
     readings = Reading.objects.filter(case=case).select_related("reader").order_by("number")
     comments = CaseComment.objects.filter(case=case).select_related("author").order_by("pk")
+    interviews = case.interviews.select_related("host").order_by("number")
     return {
         "verdict": case.verdict,
         "told": case.outcome_text,
@@ -127,6 +129,29 @@ def _readings(case: Case) -> dict[str, Any]:
             for each in readings
         ],
         "comments": [{"author": each.author.name, "text": each.text} for each in comments],
+        "interviews": [_interview(each) for each in interviews],
+    }
+
+
+def _interview(row: Interview) -> dict[str, Any]:
+    return {
+        "number": row.number,
+        "state": row.state,
+        "host": row.host.name,
+        "reason": row.reason,
+        "begins_at": row.begins_at,
+        "minutes": row.minutes,
+        "outcome": row.outcome,
+        "outcome_text": row.outcome_text,
+        "closing_text": row.closing_text,
+        "closed_at": row.closed_at,
+        "candidate_said": row.wish,
+        "questions": list(
+            row.questions.order_by("position").values(
+                "asks", "paper_position", "question_text", "answer_text", "why", "notes"
+            )
+        ),
+        "note": "That an interview did not take place proves nothing; what came of one is no verdict.",
     }
 
 

@@ -20,6 +20,7 @@ from proctoring.models.identity import (
 from proctoring.models.identity_check import DocumentCheck, IdentityCheck
 from proctoring.models.incident import Incident
 from proctoring.models.incident_export import IncidentExport, IncidentExportMail
+from proctoring.models.interview import Interview, InterviewQuestion, InterviewSlot
 from proctoring.models.keys import DataClass, DataKey, PersonKey
 from proctoring.models.law_document import LawDocument
 from proctoring.models.live_event import LiveEvent
@@ -80,6 +81,9 @@ __all__ = [
     "Incident",
     "IncidentExport",
     "IncidentExportMail",
+    "Interview",
+    "InterviewQuestion",
+    "InterviewSlot",
     "KeptFaceData",
     "LegalHold",
     "LawDocument",

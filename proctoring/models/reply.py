@@ -8,6 +8,7 @@ from django.db import models
 from accounts.models.outgoing_mail import OutgoingMail
 from accounts.tenancy import TenantModel
 from proctoring.models.case import Case
+from proctoring.models.interview import Interview
 
 
 class ReplyPart(models.TextChoices):
@@ -114,13 +115,20 @@ class CaseMailKind(models.TextChoices):
     APPEAL_RECEIVED = "appeal_received", "Appeal received"
     APPEAL_DECIDED = "appeal_decided", "Decision about the appeal"
     READY = "ready", "Ready to decide (to staff)"
+    INTERVIEW_OFFERED = "interview_offered", "Invitation to an interview"
+    INTERVIEW_OFF = "interview_off", "Interview not taking place"
+    INTERVIEW_RESULT = "interview_result", "What came of an interview"
+    INTERVIEW_NEWS = "interview_news", "News of an interview (to staff)"
 
 
 class CaseMail(OutgoingMail):
     """One e-mail about a case, to its candidate or to who works on it."""
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="mails")
-    kind = models.CharField(max_length=16, choices=CaseMailKind.choices)
+    interview = models.ForeignKey(
+        Interview, on_delete=models.PROTECT, null=True, blank=True, related_name="mails"
+    )
+    kind = models.CharField(max_length=24, choices=CaseMailKind.choices)
     to = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     occasion = models.CharField(max_length=60, help_text="Tells two of one kind apart.")
 

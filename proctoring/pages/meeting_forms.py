@@ -18,10 +18,11 @@ def people_who_may_host() -> list[User]:
     return list(User.objects.filter(pk__in=rows, is_active=True).order_by("name", "pk"))
 
 
-def _moment(label: str, help_text: str = "") -> forms.DateTimeField:
+def moment_field(label: str, help_text: str = "", *, required: bool = False) -> forms.DateTimeField:
+    """A day and time in the zone that is current when the form is checked."""
     widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format=_MOMENT)
     return forms.DateTimeField(
-        label=label, required=False, widget=widget, help_text=help_text, input_formats=[_MOMENT]
+        label=label, required=required, widget=widget, help_text=help_text, input_formats=[_MOMENT]
     )
 
 
@@ -36,8 +37,8 @@ class MeetingForm(forms.Form):
     title = forms.CharField(
         label="Title", max_length=200, help_text="Everybody who is invited reads it, also in e-mails."
     )
-    opens_at = _moment("Begins")
-    closes_at = _moment(
+    opens_at = moment_field("Begins")
+    closes_at = moment_field(
         "Ends", "Candidates can wait from an hour before. Leave both empty for a meeting at any time."
     )
     hosts = forms.MultipleChoiceField(

@@ -18,10 +18,12 @@ from accounts.pages.guards import person_of
 from accounts.services import people
 from proctor_site.kernel import clock
 from proctor_site.kernel.errors import NotFound, Refusal
+from proctoring.interviews import access, sheet
 from proctoring.meetings.own import invitations, queries, room, rules
-from proctoring.models import Meeting, MeetingInvitation
+from proctoring.models import Interview, Meeting, MeetingInvitation
 from proctoring.models.own_meeting import InvitedAs
 from proctoring.pages.watching import zone_of
+from proctoring.states import INTERVIEW_STANDING
 
 
 @never_cache
@@ -32,7 +34,7 @@ def meeting(request: HttpRequest, slug: str, meeting_id: int) -> HttpResponse:
     try:
         invitation = rules.invitation_of(person_of(request), found)
     except NotFound:
-        if rules.may_manage(person_of(request), found):
+        if not hasattr(found, "interview_slot") and rules.may_manage(person_of(request), found):
             return redirect("meeting_details", slug, found.pk)
         raise Http404("There is no such meeting to which you are invited.") from None
     hosts = queries.hosts_of(found)
@@ -54,6 +56,8 @@ def meeting(request: HttpRequest, slug: str, meeting_id: int) -> HttpResponse:
     if rules.not_agreed_to(invitation, hosts):
         return render(request, "proctoring/meeting/notice.html", context | _notice(invitation, hosts))
     context |= {"socket_url": f"/ws/i/{slug}/meetings/{found.pk}/", "room_url": request.path}
+    if is_host:
+        context |= _sheet(request, found)
     return render(request, "proctoring/meeting/room.html", context)
 
 
@@ -128,8 +132,25 @@ def _notice(invitation: MeetingInvitation, hosts: list[User]) -> dict[str, Any]:
     return {"lines": rules.notice_lines(hosts), "agreed_before": invitation.agreed_at is not None}
 
 
+def _sheet(request: HttpRequest, found: Meeting) -> dict[str, Any]:
+    """The questions beside the room, where it is the room of an interview about a case."""
+    slot = getattr(found, "interview_slot", None)
+    if slot is None:
+        return {}
+    try:
+        interview = access.find(Interview.objects.all(), slot.interview_id, person_of(request))
+    except NotFound:  # a host who may not know of the case any more talks without the sheet
+        return {}
+    return {
+        "interview": interview,
+        "questions": sheet.questions_of(interview),
+        "notes_here": interview.host_id == person_of(request).pk and interview.state in INTERVIEW_STANDING,
+    }
+
+
 def _meeting(meeting_id: int) -> Meeting:
-    found = Meeting.objects.filter(pk=meeting_id, sitting=None).select_related("institution").first()
+    rows = Meeting.objects.filter(pk=meeting_id, sitting=None)
+    found = rows.select_related("institution", "interview_slot").first()
     if found is None:
         raise Http404("There is no such meeting to which you are invited.")
     return found

@@ -172,9 +172,8 @@ def invitation_revoke(request: HttpRequest, slug: str, meeting_id: int, invitati
 
 
 def _managed(request: HttpRequest, meeting_id: int) -> Meeting:
-    meeting = (
-        Meeting.objects.filter(pk=meeting_id, sitting=None).select_related("institution", "made_by").first()
-    )
+    rows = Meeting.objects.filter(pk=meeting_id, sitting=None, interview_slot=None)
+    meeting = rows.select_related("institution", "made_by").first()
     if meeting is None or not rules.may_manage(person_of(request), meeting):
         raise Http404("There is no such meeting of yours.")
     return meeting

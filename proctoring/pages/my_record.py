@@ -18,6 +18,7 @@ from proctor_site.kernel import clock
 from proctor_site.kernel.errors import Refusal
 from proctoring import coverage, sessions
 from proctoring.identity import kept_face_data, notice
+from proctoring.interviews import queries as interviews
 from proctoring.models import Case, MonitoringSession, Reply
 from proctoring.models.reply import ReplyPart
 from proctoring.pages.evidence_file import private_picture
@@ -96,6 +97,7 @@ def record_context(request: HttpRequest, attempt: Attempt) -> dict[str, Any]:
         "zone": zone_of(request),
         "steps": stages.steps_of(facts, clock.now()),
         "session": session,
+        "interviews": interviews.own_of(case),
         **(_captured(request, attempt, session) if session else {}),
         **(_reviewed(request, attempt, case, facts) if case else {}),
     }

@@ -11,5 +11,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("proctoring.pages.urls_proctor")),
     path("", include("proctoring.pages.urls_law")),
     path("", include("proctoring.pages.urls_meetings")),
+    path("", include("proctoring.pages.urls_interviews")),
     path("", include("proctoring.pages.urls_reports")),
 ]

@@ -109,6 +109,35 @@ class Reply:
 
 
 @dataclass(frozen=True, slots=True)
+class AskedFacts:
+    """One question of an interview and the notes of what was said. `of_paper`: which question it is about."""
+
+    asks: str
+    of_paper: int | None
+    answer: str
+    notes: str
+
+
+@dataclass(frozen=True, slots=True)
+class InterviewFacts:
+    """A verification interview. `outcome` is "" unless it was held; `closing`: why it did not take place."""
+
+    number: int
+    state: str
+    words: str
+    host: str
+    reason: str
+    begins_at: datetime | None
+    minutes: int
+    outcome: str
+    outcome_words: str
+    outcome_text: str
+    closing: str
+    closed_at: datetime | None
+    questions: list[AskedFacts] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
 class CaseFacts:
     """The review of the attempt. `verdict` is "" until a person has decided."""
 
@@ -122,6 +151,7 @@ class CaseFacts:
     released_at: datetime | None
     readings: list[ReadingFacts] = field(default_factory=list)
     replies: list[Reply] = field(default_factory=list)
+    interviews: list[InterviewFacts] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ def summary_of(report: AttemptReport) -> list[str]:
         _lost(report),
         _acts(report),
         _integrity(report),
+        *_interviews(report.case),
         *_outcome(report.case),
         _limits(report.incidents),
     ]
@@ -126,6 +127,17 @@ def _acts(report: AttemptReport) -> str:
 
 def _integrity(report: AttemptReport) -> str:
     return "" if not report.integrity.items and not report.integrity.problem else report.integrity.words
+
+
+def _interviews(case: CaseFacts | None) -> Iterable[str]:
+    """What came of interviews that were held; of others only that they say nothing."""
+    interviews = case.interviews if case is not None else []
+    for each in interviews:
+        if each.outcome:
+            words = each.outcome_words.lower()
+            yield f"An interview was held; who held it notes: {words}. It is no verdict."
+    if any(each.state in ("declined", "missed", "lapsed") for each in interviews):
+        yield "An interview that was offered did not take place; that proves nothing."
 
 
 def _outcome(case: CaseFacts | None) -> Iterable[str]:

@@ -6,9 +6,11 @@ evidence.
 
 from accounts import signing_keys
 from accounts.models import Institution, User
-from proctoring.models import Case, EvidenceManifest, MonitoringSession, Reading
+from proctoring.interviews.queries import of_case
+from proctoring.interviews.sheet import questions_of
+from proctoring.models import Case, EvidenceManifest, Interview, MonitoringSession, Reading
 from proctoring.models import Reply as ReplyRow
-from proctoring.reports.facts import CaseFacts, ReadingFacts, Reply
+from proctoring.reports.facts import AskedFacts, CaseFacts, InterviewFacts, ReadingFacts, Reply
 from proctoring.review.blind import is_blind_for
 from proctoring.review.intervals import Figures
 from proctoring.review.precision import figures_of_kinds
@@ -44,6 +46,7 @@ def case_facts(case: Case, viewer: User) -> CaseFacts:
         released_at=case.released_at,
         readings=[_reading(row) for row in visible_to(case, viewer) if row.withdrawn_at is None],
         replies=_replies(case),
+        interviews=_interviews(case, viewer),
     )
 
 
@@ -73,6 +76,32 @@ def _replies(case: Case) -> list[Reply]:
         )
         for row in rows
     ]
+
+
+def _interviews(case: Case, viewer: User) -> list[InterviewFacts]:
+    """In order; none for who is not to know of them yet."""
+    return [_interview(each.interview, each.words) for each in reversed(of_case(case, viewer))]
+
+
+def _interview(row: Interview, words: str) -> InterviewFacts:
+    return InterviewFacts(
+        number=row.number,
+        state=row.state,
+        words=words,
+        host=str(row.host),
+        reason=row.reason,
+        begins_at=row.begins_at,
+        minutes=row.minutes,
+        outcome=row.outcome,
+        outcome_words=row.get_outcome_display() if row.outcome else "",
+        outcome_text=row.outcome_text,
+        closing=row.closing_text,
+        closed_at=row.closed_at,
+        questions=[
+            AskedFacts(each.asks, each.paper_position, each.answer_text, each.notes)
+            for each in questions_of(row)
+        ],
+    )
 
 
 def precision_words(institution: Institution) -> dict[str, str]:

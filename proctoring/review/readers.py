@@ -4,9 +4,17 @@ from accounts import audit
 from accounts.models import AuditEntry, User
 from proctor_site.kernel import clock
 from proctor_site.kernel.errors import Conflict, NotAllowed
-from proctoring.models import Case, Reading
+from proctoring.models import Case, Interview, Reading
 from proctoring.models.case import ReadingPart
-from proctoring.states import CASE_APPEALED, CASE_FIRST_READ, CASE_OPEN, CASE_SECOND_READ
+from proctoring.states import (
+    CASE_APPEALED,
+    CASE_FIRST_READ,
+    CASE_OPEN,
+    CASE_SECOND_READ,
+    INTERVIEW_AGREED,
+    INTERVIEW_HELD,
+    INTERVIEW_OFFERED,
+)
 
 
 def valid_readings(case: Case) -> list[Reading]:
@@ -35,7 +43,7 @@ def require_reviewer(case: Case, actor: User) -> None:
 
 
 def require_fresh_eyes(case: Case, actor: User, part: str, readings: list[Reading]) -> None:
-    """Raises NotAllowed for who has read this case before, decided it, or ended the attempt."""
+    """Raises NotAllowed for who has read this case before, decided it, ended the attempt or held a talk."""
     if any(each.reader_id == actor.pk for each in readings):
         raise NotAllowed(
             "You have read this case already; this reading is for a colleague.", code="same_reader"
@@ -45,6 +53,10 @@ def require_fresh_eyes(case: Case, actor: User, part: str, readings: list[Readin
     if part != ReadingPart.FIRST and _ended_it(case, actor):
         raise NotAllowed(
             "You ended this attempt as its proctor; a colleague has to read it.", code="ended_it"
+        )
+    if _holds_interview(case, actor, part):
+        raise NotAllowed(
+            "You hold an interview of this case; a colleague has to read it.", code="held_interview"
         )
 
 
@@ -80,3 +92,13 @@ def _ended_it(case: Case, actor: User) -> bool:
         return False
     rows = AuditEntry.objects.filter(stream=audit.stream_of(attempt), verb="attempt.terminate")
     return bool(rows.filter(actor=actor).exists())
+
+
+def _holds_interview(case: Case, actor: User, part: str) -> bool:
+    """Whether the person has talked with the candidate, or is to; for an appeal: before it came in."""
+    rows = Interview.objects.filter(
+        case=case, host=actor, state__in=(INTERVIEW_OFFERED, INTERVIEW_AGREED, INTERVIEW_HELD)
+    )
+    if part == ReadingPart.APPEAL and case.appealed_at is not None:
+        rows = rows.filter(offered_at__lt=case.appealed_at)
+    return part != ReadingPart.FIRST and rows.exists()

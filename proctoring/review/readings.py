@@ -11,7 +11,7 @@ from accounts.models import User
 from accounts.transitions import apply_move, lock
 from proctor_site.kernel import clock
 from proctor_site.kernel.errors import Conflict, InvalidInput, NotAllowed
-from proctoring.models import Case, Reading, ReasonCode
+from proctoring.models import Case, Interview, Reading, ReasonCode
 from proctoring.models.case import ADVERSE, ReadingPart, Verdict
 from proctoring.models.supervision import ActKind
 from proctoring.review import looks
@@ -107,7 +107,7 @@ def proposed(readings: Sequence[Reading]) -> str:
 def take_back(case: Case, *, actor: User) -> Case:
     """The reader of the only reading takes it back within half an hour; the case is open again.
 
-    Raises Conflict (code "too_late") and NotAllowed.
+    Raises Conflict (codes "too_late", "interview_offered") and NotAllowed.
     """
     with transaction.atomic():
         lock(case, "session", "institution")
@@ -120,6 +120,9 @@ def take_back(case: Case, *, actor: User) -> Case:
             raise NotAllowed("Only who gave a reading can take it back.")
         if clock.now() - reading.finished_at > TAKE_BACK:
             raise Conflict("A reading can be taken back for half an hour.", code="too_late")
+        if Interview.objects.filter(case=case).exists():
+            words = "The candidate was invited to an interview on this reading; it stands."
+            raise Conflict(words, code="interview_offered")
         require_unlocked(case, actor)
         Reading.objects.filter(pk=reading.pk).update(withdrawn_at=clock.now())
         emptied = {"verdict": "", "decided_at": None, "decided_by": None, "first_reader": None}
@@ -137,6 +140,7 @@ def can_take_back(case: Case, viewer: User) -> bool:
         len(readings) == 1
         and readings[0].reader_id == viewer.pk
         and clock.now() - readings[0].finished_at <= TAKE_BACK
+        and not Interview.objects.filter(case=case).exists()
     )
 
 

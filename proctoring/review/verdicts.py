@@ -11,7 +11,7 @@ from accounts.models import User
 from accounts.transitions import apply_move, lock
 from proctor_site.kernel import clock
 from proctor_site.kernel.errors import Conflict, InvalidInput, NotFound, TooLate
-from proctoring.models import Case
+from proctoring.models import Case, Interview
 from proctoring.models.case import ADVERSE, ReadingPart
 from proctoring.review import looks
 from proctoring.review.cases import plain_text
@@ -19,10 +19,18 @@ from proctoring.review.readers import require_reviewer, require_unlocked, valid_
 from proctoring.review.readings import GRAVITY, known_verdict, make, proposed
 from proctoring.review.signals import case_moved
 from proctoring.review.terms import terms_of
-from proctoring.states import CASE, CASE_APPEALED, CASE_DECIDED, CASE_REPLY_WINDOW
+from proctoring.states import (
+    CASE,
+    CASE_APPEALED,
+    CASE_DECIDED,
+    CASE_REPLY_WINDOW,
+    INTERVIEW_STANDING,
+)
 
 MOST_IN_APPEAL = 10_000
 """Characters: as many as a reply may have."""
+LEFT_AFTER_NEWS = timedelta(days=3)
+"""What is added to a released case can be replied to for at least so long."""
 
 
 def open_reply_window(case: Case, *, actor: User, told: str) -> Case:
@@ -74,6 +82,23 @@ def is_window_closed(case: Case) -> bool:
     return case.reply_until is not None and case.reply_until <= clock.now()
 
 
+def leave_time_to_reply(case: Case, *, actor: User, why: str) -> None:
+    """Moves the end of the reply window on, so that something new can be answered; never back.
+
+    In the caller's transaction, which holds the lock of the case. Elsewhere than in that window: nothing.
+    """
+    least = clock.now() + LEFT_AFTER_NEWS
+    if case.state != CASE_REPLY_WINDOW or case.reply_until is None:
+        return
+    if case.reply_until >= least and case.said_all_at is None:
+        return
+    until = max(case.reply_until, least)
+    Case.objects.filter(pk=case.pk).update(reply_until=until, said_all_at=None)
+    detail = {"from": case.reply_until.isoformat(), "until": until.isoformat(), "why": why}
+    case.reply_until, case.said_all_at = until, None
+    audit.record(case.institution, case, "case.reply_window_extended", actor=actor, detail=detail)
+
+
 def is_ready() -> Q:
     """Cases whose reply window is closed and that nobody has decided yet: `is_window_closed` on rows."""
     closed = Q(reply_until__lte=clock.now()) | Q(said_all_at__isnull=False)
@@ -84,7 +109,7 @@ def decide(case: Case, *, actor: User, verdict: str, told: str) -> Case:
     """Decides after the reply window; in the candidate's favour also before its end.
 
     Never graver than what the readers agreed on. Raises NotAllowed, Conflict (codes "window_open",
-    "graver"), InvalidInput (fields "verdict", "told").
+    "interview_open", "graver"), InvalidInput (fields "verdict", "told").
     """
     with transaction.atomic():
         lock(case, "session", "institution")
@@ -97,6 +122,7 @@ def decide(case: Case, *, actor: User, verdict: str, told: str) -> Case:
             raise Conflict(
                 "The candidate can still reply; wait for the end of the window.", code="window_open"
             )
+        _require_no_interview(case, verdict)
         _require_not_graver(verdict, proposed(valid_readings(case)), "what the readers agreed on")
         now = clock.now()
         values = {
@@ -154,6 +180,7 @@ def decide_appeal(
             raise Conflict("No appeal waits for a decision here.", code="no_appeal")
         readings = valid_readings(case)
         _require_not_graver(known_verdict(verdict), case.verdict_before_appeal, "the first decision")
+        _require_no_interview(case, verdict)
         reading = make(
             case, ReadingPart.APPEAL, readings, actor=actor, verdict=verdict, reasons=reasons, note=note
         )
@@ -173,6 +200,13 @@ def decide_appeal(
 def _require_candidate(case: Case, candidate: User) -> None:
     if case.session.candidate_id is None or case.session.candidate_id != candidate.pk:
         raise NotFound("There is no such case of yours.")
+
+
+def _require_no_interview(case: Case, verdict: str) -> None:
+    """Nobody is judged against while a talk is promised to them. Raises Conflict (code "interview_open")."""
+    if verdict in ADVERSE and Interview.objects.filter(case=case, state__in=INTERVIEW_STANDING).exists():
+        words = "An interview is offered or agreed. Hold it or call it off before a decision against them."
+        raise Conflict(words, code="interview_open")
 
 
 def _require_not_graver(verdict: str, limit: str, than: str) -> None:

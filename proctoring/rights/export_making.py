@@ -36,6 +36,7 @@ WITHHELD = {
     "exams.Reading": "work of the markers; your result stands in released results",
     "proctoring.CaseComment": "notes among the people who decide",
     "proctoring.CaseLook": "notes among the people who decide",
+    "proctoring.InterviewQuestion": "notes among the people who decide; what came of it stands in Interview",
     "proctoring.DataKey": "keys are no information about you",
     "proctoring.PersonKey": "keys are no information about you",
     "proctoring.Reading": "notes among the people who decide; what was decided stands in the case",
@@ -46,6 +47,7 @@ _ON_RELEASE = {
     "proctoring.Case",
     "proctoring.EvidenceItem",
     "proctoring.Incident",
+    "proctoring.Interview",
     "proctoring.ObservationMinute",
 }
 """Given once people have released the case, or where there is none after the exam."""

@@ -181,7 +181,8 @@ _FACTS = (
     Kind(
         "cases",
         "Cases and verdicts",
-        "The review of an attempt: readings, comments, replies with their files, the verdict, an appeal",
+        "The review of an attempt: readings, comments, interviews with questions and notes, replies with "
+        "their files, the verdict, an appeal",
         _BASE,
         "Deciding on a suspicion, and defending the decision (GDPR Art. 6(1)(e) or (f))",
         (
@@ -191,6 +192,9 @@ _FACTS = (
                 erase=erasers.stored("evidence", "name"),
             ),
             _of_case("CaseMail"),
+            Rows("proctoring.InterviewQuestion", session="interview__case__session"),
+            Rows("proctoring.InterviewSlot", session="interview__case__session"),
+            _of_case("Interview"),
             Rows(
                 "proctoring.ReplyFile",
                 session="case__session",

@@ -11,6 +11,7 @@ from exams.scheduling.wording import moment_in
 from proctoring.models import Case, CaseMail, Reply, ReplyFile, ReplyWindow
 from proctoring.models.reply import CaseMailKind
 from proctoring.review.verdicts import is_window_closed
+from proctoring.rights import interview_letters
 from proctoring.rights.wording import ADVERSE
 from proctoring.states import CASE_APPEALED, CASE_DECIDED, CASE_REPLY_WINDOW
 
@@ -18,6 +19,8 @@ from proctoring.states import CASE_APPEALED, CASE_DECIDED, CASE_REPLY_WINDOW
 def is_still_true(mail: CaseMail) -> bool:
     """Whether what the e-mail would tell still holds; what does not is not sent."""
     case = mail.case
+    if mail.interview_id is not None:
+        return interview_letters.is_still_true(mail)
     if mail.kind in (CaseMailKind.REPLY_OPENED, CaseMailKind.REPLY_REMINDER):
         return case.state == CASE_REPLY_WINDOW and not is_window_closed(case)
     if mail.kind == CaseMailKind.READY:
@@ -31,6 +34,8 @@ def is_still_true(mail: CaseMail) -> bool:
 
 def letter(mail: CaseMail) -> EmailMessage:
     """The message, with times in the reader's own zone."""
+    if mail.interview_id is not None:
+        return interview_letters.letter(mail)
     case, person = mail.case, mail.to
     zone = person.time_zone or mail.institution.time_zone
     sitting = case.session.sitting

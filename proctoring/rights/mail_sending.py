@@ -13,7 +13,7 @@ from proctoring.rights.mails import JOB
 
 
 def _rows() -> QuerySet[CaseMail]:
-    related = ("institution", "to", "case__session__sitting__exam")
+    related = ("institution", "to", "case__session__sitting__exam", "interview__host")
     found: QuerySet[CaseMail] = CaseMail.objects.select_related(*related)
     return found
 

@@ -3,7 +3,7 @@
 from accounts.jobs.services import enqueue
 from accounts.models import User
 from proctor_site.kernel import clock
-from proctoring.models import Case, CaseMail
+from proctoring.models import Case, CaseMail, Interview
 from proctoring.models.reply import CaseMailKind
 
 JOB = "proctoring.send_case_mails"
@@ -41,15 +41,32 @@ def remind(case: Case) -> None:
     tell_candidate(case, CaseMailKind.REPLY_REMINDER, occasion=_window_name(case))
 
 
+def tell_of_interview(interview: Interview, kind: CaseMailKind, people: list[User], *, occasion: str) -> None:
+    """One e-mail to each; the same kind and occasion again: none."""
+    _write(interview.case, kind, people, occasion, interview)
+
+
 def _window_name(case: Case) -> str:
     return case.released_at.isoformat() if case.released_at else ""
 
 
-def _write(case: Case, kind: CaseMailKind, people: list[User], occasion: str) -> None:
+def _write(
+    case: Case,
+    kind: CaseMailKind,
+    people: list[User],
+    occasion: str,
+    interview: Interview | None = None,
+) -> None:
     now = clock.now()
     rows = [
         CaseMail(
-            institution=case.institution, case=case, kind=kind, to=each, occasion=occasion, written_at=now
+            institution=case.institution,
+            case=case,
+            interview=interview,
+            kind=kind,
+            to=each,
+            occasion=occasion,
+            written_at=now,
         )
         for each in {each.pk: each for each in people}.values()
     ]

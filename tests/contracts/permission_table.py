@@ -18,6 +18,7 @@ from tests.contracts.permission_table_delivery import DELIVERY_ROWS
 from tests.contracts.permission_table_evidence import EVIDENCE_ROWS
 from tests.contracts.permission_table_formats import FORMATS_ROWS
 from tests.contracts.permission_table_identity import IDENTITY_ROWS
+from tests.contracts.permission_table_interviews import INTERVIEW_ROWS
 from tests.contracts.permission_table_kinds import KINDS_ROWS
 from tests.contracts.permission_table_law import LAW_ROWS
 from tests.contracts.permission_table_lists import LIST_ROWS
@@ -140,6 +141,7 @@ ROWS = [
     *SCHEDULING_ROWS,
     *DELIVERY_ROWS,
     *REPORT_ROWS,
+    *INTERVIEW_ROWS,
     *LAW_ROWS,
     *LIST_ROWS,
     *STATISTICS_ROWS,

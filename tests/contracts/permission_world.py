@@ -97,7 +97,7 @@ class World:
         with within(self.institution):
             self._make_exam(state)
             self._make_proctoring()
-            self.reply_file = make_record(self.session)
+            self.reply_file, self.acts["interview_id"] = make_record(self.session, self._person("reviewer"))
             self.package = make_package(Case.objects.get(session=self.session), self._person("officer"))
             self._make_office()
             self._make_journal()

@@ -19,6 +19,7 @@ TABLES = {
     "identity check": proctoring_states.IDENTITY_CHECK,
     "showing": proctoring_states.SHOWING,
     "meeting": proctoring_states.MEETING,
+    "interview": proctoring_states.INTERVIEW,
     "call": proctoring_states.CALL,
     "hand-over": proctoring_states.HAND_OVER,
     "job": account_states.JOB,
@@ -27,6 +28,20 @@ TABLES = {
 
 # Written by hand, as the product promises them; a table that changes has to be changed here as well.
 PROMISED = {
+    "interview": {
+        ("offered", "agree"): "agreed",
+        ("offered", "offer_again"): "offered",
+        ("agreed", "offer_again"): "offered",
+        ("offered", "ask_again"): "offered",
+        ("agreed", "ask_again"): "offered",
+        ("offered", "decline"): "declined",
+        ("agreed", "decline"): "declined",
+        ("agreed", "hold"): "held",
+        ("agreed", "miss"): "missed",
+        ("offered", "cancel"): "cancelled",
+        ("agreed", "cancel"): "cancelled",
+        ("offered", "lapse"): "lapsed",
+    },
     "erasure": {
         ("asked", "grant"): "granted",
         ("asked", "refuse"): "refused",

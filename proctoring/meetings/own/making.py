@@ -101,11 +101,29 @@ def cancel_meeting(meeting: Meeting, *, actor: User, reason: str = "") -> Meetin
         rules.require_going_on(meeting)
         if meeting.state != states.MEETING_SCHEDULED:
             raise Conflict("This meeting has begun. End it instead.", code="has_begun")
-        apply_move(meeting, states.MEETING, "cancel", actor=actor, reason=reason[:200])
-        Meeting.objects.filter(pk=meeting.pk).update(calendar_sequence=F("calendar_sequence") + 1)
-        room.empty(meeting, by="cancelled")
-        mails.tell_all(meeting, MeetingMailKind.CANCELLED)
+        _cancel(meeting, actor, reason)
     return meeting
+
+
+def call_off(meeting: Meeting, *, actor: User | None, reason: str) -> None:
+    """Cancels it, or ends it where it has begun, for what it was made for (an interview of a case).
+
+    Whose service has checked who may. In the caller's transaction and scope. One that is over is left so.
+    """
+    lock(meeting, "institution")
+    if rules.is_over(meeting):
+        return
+    if meeting.state == states.MEETING_SCHEDULED:
+        _cancel(meeting, actor, reason)
+    else:
+        _end(meeting, actor)
+
+
+def _cancel(meeting: Meeting, actor: User | None, reason: str) -> None:
+    apply_move(meeting, states.MEETING, "cancel", actor=actor, reason=reason[:200])
+    Meeting.objects.filter(pk=meeting.pk).update(calendar_sequence=F("calendar_sequence") + 1)
+    room.empty(meeting, by="cancelled")
+    mails.tell_all(meeting, MeetingMailKind.CANCELLED)
 
 
 def end_meeting(meeting: Meeting, *, actor: User) -> Meeting:
@@ -123,7 +141,7 @@ def end_by_host(meeting: Meeting, *, host: User) -> Meeting:
     return _end(meeting, host)
 
 
-def _end(meeting: Meeting, actor: User) -> Meeting:
+def _end(meeting: Meeting, actor: User | None) -> Meeting:
     with within(meeting.institution), transaction.atomic():
         lock(meeting, "institution")
         if rules.is_over(meeting):

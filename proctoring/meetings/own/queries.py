@@ -21,8 +21,12 @@ _AFTER = timedelta(hours=1)
 
 
 def meetings_of(user: User, institution: Institution) -> "QuerySet[Meeting]":
-    """Meetings that the person works with, in the scope: all for exam officers, else made or hosted."""
-    rows = Meeting.objects.filter(sitting=None).select_related("made_by", "institution")
+    """Meetings that the person works with, in the scope: all for exam officers, else made or hosted.
+
+    Not those of interviews about cases: they name candidates to people who are to read without the name, and
+    are worked with on pages of their own.
+    """
+    rows = Meeting.objects.filter(sitting=None, interview_slot=None).select_related("made_by", "institution")
     rows = rows.annotate(
         candidates=Count(
             "invitations",

@@ -1,0 +1,1 @@
+"""Verification interviews of cases: offered, answered, prepared, held, and what came of them."""
