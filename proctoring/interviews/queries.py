@@ -1,8 +1,10 @@
 """Shared reads of interviews: of a case for staff, and of an own attempt for its candidate."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from accounts.models import User
+from exams.models import Attempt
 from proctor_site.kernel import clock
 from proctoring import states
 from proctoring.interviews import access, answers, wording
@@ -47,6 +49,17 @@ def own_of(case: Case | None) -> list[OwnLine]:
         return []
     rows = Interview.objects.filter(case=case).select_related("host", "meeting").order_by("-number")
     return [own_line(each, case) for each in rows]
+
+
+def waiting_in(attempts: Iterable[Attempt]) -> set[int]:
+    """Those of the attempts, by id, in which an offered interview waits for an answer. One query."""
+    rows = Interview.objects.filter(
+        case__session__attempt__in=[each.pk for each in attempts],
+        state=states.INTERVIEW_OFFERED,
+        wished_at=None,
+        answer_until__gt=clock.now(),
+    )
+    return set(rows.values_list("case__session__attempt", flat=True))
 
 
 def own_line(interview: Interview, case: Case) -> OwnLine:

@@ -36,7 +36,8 @@ def my_record(request: HttpRequest, slug: str) -> HttpResponse:
     """Own exams at this institution that were begun, the newest first."""
     rows = record.attempts_of(person_of(request), here_of(request).pk)
     page = Paginator(rows, _PER_PAGE).get_page(request.GET.get("page"))
-    lines = [{"attempt": each, **_line(each)} for each in page]
+    asked = interviews.waiting_in(page)
+    lines = [{"attempt": each, "is_asked": each.pk in asked, **_line(each)} for each in page]
     context = {"page": page, "lines": lines, "zone": zone_of(request)}
     return render(request, "proctoring/record/list.html", context)
 

@@ -157,6 +157,7 @@ def test_the_candidate_agrees_asks_and_declines_each_after_a_second_look(
 ) -> None:
     made = make_case_interview(case, reviewer)
     client = browser_of(candidate)
+    assert "invited to talk" in client.get(f"{base(case)}my-record/").content.decode()
     record = client.get(f"{base(case)}my-record/{attempt.pk}/").content.decode()
     assert "Please answer until" in record and "left." in record
     address = f"{base(case)}my-record/{attempt.pk}/interviews/1/"
