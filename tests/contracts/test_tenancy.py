@@ -78,6 +78,7 @@ UNSCOPED: dict[str, str] = {
     "proctoring/supervision/defaults.py": "rows of a new institution, and of all in a migration",
     "proctoring/incidents/recording.py": IN_HAND,
     "proctoring/management/commands/rotate_template_key.py": "a new key is for the templates of all",
+    "proctoring/interviews/offers.py": "the sweep means every institution; each offer opens its own scope",
     "proctoring/management/commands/verify_evidence.py": "an operator's command over all institutions",
     "proctoring/meetings/own/invitations.py": "a link is opened before the institution is known",
     "proctoring/meetings/own/making.py": "the sweep closes meetings of every institution",

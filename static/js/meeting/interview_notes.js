@@ -14,7 +14,7 @@ class Notes {
     this.area = area;
     this.id = Number(area.dataset.notes);
     this.version = Number(area.dataset.version);
-    this.saved = area.value;
+    this.saved = area.defaultValue; // as the server sent it: somebody may have typed before this ran
     this.timer = 0;
     this.isSending = false;
     this.place = `interview-notes:${this.id}`;
@@ -30,10 +30,12 @@ class Notes {
   /** What a reload left unsaved; whether it still fits, the server says. */
   bringBack() {
     const kept = JSON.parse(sessionStorage.getItem(this.place) ?? "null");
-    if (kept === null || kept.text === this.saved) return sessionStorage.removeItem(this.place);
-    this.area.value = kept.text;
-    this.version = kept.version;
-    this.plan(0);
+    if (kept === null || kept.text === this.saved) sessionStorage.removeItem(this.place);
+    else if (!this.isUnsaved) {
+      this.area.value = kept.text;
+      this.version = kept.version;
+    }
+    if (this.isUnsaved) this.plan(0);
   }
 
   get isUnsaved() {
