@@ -97,5 +97,5 @@ def test_an_interview_from_the_offer_to_what_came_of_it(
     host.get_by_role("button", name="Write it down").click()
     expect(host.get_by_text("held", exact=True).first).to_be_visible()
     page.goto(f"{asgi_server}/i/{institution.slug}/my-record/{attempt.pk}/")
-    expect(page.get_by_text("Took place")).to_be_visible()
+    expect(page.get_by_text("Took place", exact=True)).to_be_visible()
     expect(page.get_by_text("Every step was explained.")).to_have_count(0)  # nothing is released yet
