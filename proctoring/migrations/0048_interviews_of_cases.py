@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0010_privacy_terms_of_an_institution'),
-        ('proctoring', '0044_long_lists'),
+        ('proctoring', '0047_names_of_kept_face_data'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
