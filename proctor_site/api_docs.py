@@ -86,21 +86,26 @@ def _call(schema: dict[str, Any], address: str, method: str, made: dict[str, Any
         name=made["operationId"],
         method=method.upper(),
         address=address,
-        words=[part for part in made.get("description", "").split("\n\n") if part],
+        words=[part for part in _plain(made.get("description", "")).split("\n\n") if part],
         parameters=[
             Field(
                 f"{each['name']} ({each['in']})",
                 _kind(schema, each["schema"]),
-                each.get("description", ""),
+                _plain(each.get("description", "")),
                 each.get("required", False),
             )
             for each in made.get("parameters", [])
         ],
         body=list(_fields(schema, _shape(made.get("requestBody", {})))),
-        answers=[(code, each.get("description", "")) for code, each in made["responses"].items()],
+        answers=[(code, _plain(each.get("description", ""))) for code, each in made["responses"].items()],
         fields=list(_fields(schema, _shape(made["responses"].get(success, {})))),
         examples=list(_examples(made)),
     )
+
+
+def _plain(text: str) -> str:
+    """Words of the schema without the marks that the OpenAPI file has for code."""
+    return text.replace("`", "")
 
 
 def _shape(holder: dict[str, Any]) -> dict[str, Any]:
@@ -123,7 +128,7 @@ def _fields(
         place = f"{before}{name}"
         whole = _resolved(schema, inner)
         words = inner.get("description") or whole.get("description", "")
-        yield Field(place, _kind(schema, inner), words, name in needed)
+        yield Field(place, _kind(schema, inner), _plain(words), name in needed)
         if depth < _DEEPEST:
             is_list = whole.get("type") == "array"
             below = whole["items"] if is_list else whole

@@ -14,14 +14,14 @@ from rest_framework.views import APIView
 from accounts.api import idempotency
 from accounts.api.authentication import REALM, TokenAuthentication
 from accounts.api.paging import DEFAULT_LIMIT, MOST
-from accounts.api.parsers import LimitedJSONParser
-from accounts.api.shapes import OfficeProblemSerializer
+from accounts.api.parsers import WholeSignsJSONParser
+from accounts.api.shapes import LARGEST, OfficeProblemSerializer
 from accounts.api.throttle import Allowed, count_call, refuse_too_many
 from accounts.api_scopes import SCOPES
 from accounts.models import ApiToken, Institution, User
 from accounts.permissions import remember_roles
 from accounts.tenancy import within
-from proctor_site.kernel.errors import NotAllowed
+from proctor_site.kernel.errors import NotAllowed, NotFound
 
 _PROBLEM = OfficeProblemSerializer
 _WORDS = {
@@ -54,7 +54,7 @@ class TokenView(APIView):
 
     authentication_classes = [TokenAuthentication]
     permission_classes = []
-    parser_classes = [LimitedJSONParser]
+    parser_classes = [WholeSignsJSONParser]
     http_method_names = ["get", "post", "put", "patch", "delete", "head"]
     schema = TokenSchema()
     scopes: ClassVar[Mapping[str, str]] = {}
@@ -71,6 +71,8 @@ class TokenView(APIView):
         self._allowed = count_call(token.account_id, method)
         refuse_too_many(self._allowed)
         self._open.enter_context(within(token.institution))
+        if any(isinstance(value, int) and value > LARGEST for value in kwargs.values()):
+            raise NotFound("There is no such thing in your institution.")
         needed = self.scopes.get("GET" if method == "HEAD" else method)
         if needed is None:
             return  # there is no such method: answered with 405

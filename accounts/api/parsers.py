@@ -34,5 +34,23 @@ class LimitedJSONParser(BaseParser):
         return value
 
 
+class WholeSignsJSONParser(LimitedJSONParser):
+    """The same, without halves of pairs of signs, which JSON can write and no database or answer can hold.
+
+    Not for answers of candidates, where one bad change must not lose the others.
+    """
+
+    def parse(
+        self, stream: Any, media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
+    ) -> dict[str, Any]:
+        """The object in the body. Raises TooLarge, ParseError."""
+        value = super().parse(stream, media_type, parser_context)
+        try:
+            json.dumps(value, ensure_ascii=False).encode()
+        except UnicodeEncodeError as error:
+            raise ParseError("The body holds a sign that is incomplete (half of a \\u pair).") from error
+        return value
+
+
 def _refuse_constant(name: str) -> None:
     raise ValueError(f"{name} is not JSON")

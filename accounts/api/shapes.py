@@ -9,6 +9,8 @@ from rest_framework.request import Request
 
 from proctor_site.kernel.errors import InvalidInput
 
+LARGEST = 2**63 - 1
+"""The largest number that a row may have."""
 _PAGING = ("limit", "cursor")
 
 
@@ -39,6 +41,13 @@ class OfficeProblemSerializer(ProblemSerializer):
     )
     scope = serializers.CharField(required=False, help_text="The scope that the token lacks.")
     retry_after_ms = serializers.IntegerField(required=False)
+
+
+class RowNumber(serializers.IntegerField):
+    """The number of a row in a body or a filter; what no database could hold is refused before."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(min_value=0, max_value=LARGEST, **options)
 
 
 class StrictSerializer(serializers.Serializer[Any]):

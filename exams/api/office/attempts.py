@@ -8,7 +8,7 @@ from rest_framework.response import Response
 
 from accounts.api.base import TokenView, operation
 from accounts.api.paging import page_of
-from accounts.api.shapes import StrictSerializer, page_shape, query_in
+from accounts.api.shapes import RowNumber, StrictSerializer, page_shape, query_in
 from exams import states
 from exams.api.answers import receipt_of
 from exams.api.office.rows import own_row
@@ -45,9 +45,9 @@ class OfficeAttemptSerializer(serializers.Serializer[Any]):
 class AttemptQuerySerializer(StrictSerializer):
     """Filters of attempts."""
 
-    sitting = serializers.IntegerField(required=False)
-    enrolment = serializers.IntegerField(required=False)
-    candidate = serializers.IntegerField(required=False)
+    sitting = RowNumber(required=False)
+    enrolment = RowNumber(required=False)
+    candidate = RowNumber(required=False)
     state = serializers.ChoiceField(choices=states.STATES, required=False)
     started_after = serializers.DateTimeField(required=False)
     ended_after = serializers.DateTimeField(required=False)

@@ -10,7 +10,7 @@ from rest_framework.response import Response
 
 from accounts.api.base import TokenView, operation
 from accounts.api.paging import page_of
-from accounts.api.shapes import StrictSerializer, checked, page_shape, query_in
+from accounts.api.shapes import RowNumber, StrictSerializer, checked, page_shape, query_in
 from accounts.candidate_numbers import key_of
 from accounts.models import Membership
 from accounts.services.candidate_numbers import holders_of
@@ -76,7 +76,7 @@ class EnrolmentSerializer(serializers.Serializer[Any]):
 class EnrolmentQuerySerializer(StrictSerializer):
     """Filters of enrolments."""
 
-    candidate = serializers.IntegerField(required=False)
+    candidate = RowNumber(required=False)
     email = serializers.EmailField(required=False)
     created_after = serializers.DateTimeField(required=False)
 

@@ -10,7 +10,7 @@ from rest_framework.response import Response
 
 from accounts.api.base import TokenView, operation
 from accounts.api.paging import page_of
-from accounts.api.shapes import StrictSerializer, checked, page_shape, query_in
+from accounts.api.shapes import RowNumber, StrictSerializer, checked, page_shape, query_in
 from exams.api.office.rows import own_row
 from exams.bank import exam_settings, structure
 from exams.models import Exam, Question, Section, SectionQuestion
@@ -96,8 +96,8 @@ class ExamSectionsSerializer(serializers.Serializer[Any]):
 class NewPlaceSerializer(StrictSerializer):
     """A question of the bank for the end of a section."""
 
-    section = serializers.IntegerField()
-    question = serializers.IntegerField()
+    section = RowNumber()
+    question = RowNumber()
     points = serializers.DecimalField(max_digits=6, decimal_places=2, default=Decimal(1))
 
 

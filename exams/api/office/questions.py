@@ -9,7 +9,7 @@ from rest_framework.response import Response
 
 from accounts.api.base import TokenView, operation
 from accounts.api.paging import page_of
-from accounts.api.shapes import StrictSerializer, checked, page_shape, query_in
+from accounts.api.shapes import RowNumber, StrictSerializer, checked, page_shape, query_in
 from exams.api.office.rows import own_row
 from exams.bank import questions
 from exams.kinds import registry
@@ -35,7 +35,7 @@ class NewQuestionSerializer(NewVersionSerializer):
 
     title = serializers.CharField(max_length=200, help_text="For the bank; candidates do not see it.")
     kind = serializers.ChoiceField(choices=KINDS)
-    category = serializers.IntegerField(required=False, allow_null=True)
+    category = RowNumber(required=False, allow_null=True)
     tags = serializers.ListField(child=serializers.CharField(max_length=50), required=False, max_length=30)
     difficulty = serializers.IntegerField(required=False, allow_null=True, min_value=1, max_value=5)
 
@@ -86,7 +86,7 @@ class QuestionQuerySerializer(StrictSerializer):
     kind = serializers.ChoiceField(choices=KINDS, required=False)
     title = serializers.CharField(required=False, max_length=200, help_text="A part of it.")
     tag = serializers.CharField(required=False, max_length=50)
-    category = serializers.IntegerField(required=False)
+    category = RowNumber(required=False)
     created_after = serializers.DateTimeField(required=False)
 
 

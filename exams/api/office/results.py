@@ -3,13 +3,16 @@
 from collections.abc import Sequence
 from typing import Any
 
+from django.core.cache import cache
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts import audit
 from accounts.api.base import TokenView, operation
 from accounts.api.paging import page_of
 from accounts.api.shapes import page_shape, query_in
+from accounts.models import User
 from exams import states
 from exams.api.office.rows import own_row
 from exams.marking.overview import ResultLine, ResultTable
@@ -18,6 +21,7 @@ from exams.models import Attempt, PaperItem, Sitting
 from proctor_site.kernel.errors import Conflict
 
 _TAG = "results"
+_NOTED_EVERY_S = 3_600
 
 
 class ReleasedSerializer(serializers.Serializer[Any]):
@@ -98,6 +102,7 @@ class SittingResults(TokenView):
         """Results of all attempts that were started and have ended."""
         query_in(request)
         sitting = own_row(Sitting, sitting_id, "exam")
+        _note_reading(sitting, self.actor)
 
         def show(found: Sequence[Attempt]) -> Any:
             lines = ResultTable(sitting, [], {}).lines_of([each.pk for each in found])
@@ -122,9 +127,16 @@ class AttemptResult(TokenView):
         lines = ResultTable(sitting, [], {}).lines_of([attempt.pk]) if _has_ended(attempt) else []
         if not lines:
             raise Conflict("This attempt has no result: it was not started, or runs.", code="no_result")
+        _note_reading(sitting, self.actor)
         marks = attempt.paper.select_related("mark", "version").order_by("position")
         shown = ResultSerializer(lines[0]).data
         return Response({**shown, "marks": QuestionMarkSerializer(marks, many=True).data})
+
+
+def _note_reading(sitting: Sitting, reader: User) -> None:
+    """Results with names leave the system: the audit log says to whom, once an hour for each sitting."""
+    if cache.add(f"results-read:{reader.pk}:{sitting.pk}", 1, timeout=_NOTED_EVERY_S):
+        audit.record(sitting.institution, sitting, "sitting.results_read_by_token", actor=reader)
 
 
 def _has_ended(attempt: Attempt) -> bool:

@@ -8,7 +8,7 @@ from rest_framework.response import Response
 
 from accounts.api.base import TokenView, operation
 from accounts.api.paging import page_of
-from accounts.api.shapes import StrictSerializer, checked, page_shape, query_in
+from accounts.api.shapes import RowNumber, StrictSerializer, checked, page_shape, query_in
 from exams.api.office.rows import own_member, own_row
 from exams.models import Exam, Sitting
 from exams.models.sitting import Beginning, TimeUp
@@ -47,9 +47,9 @@ class SittingChangeSerializer(StrictSerializer):
 class NewSittingSerializer(SittingChangeSerializer):
     """A new sitting of an exam."""
 
-    exam = serializers.IntegerField()
+    exam = RowNumber()
     proctors = serializers.ListField(
-        child=serializers.IntegerField(), required=False, max_length=200, help_text="Numbers of members."
+        child=RowNumber(), required=False, max_length=200, help_text="Numbers of members."
     )
 
 
@@ -70,7 +70,7 @@ class SittingSerializer(SittingChangeSerializer):
 class SittingQuerySerializer(StrictSerializer):
     """Filters of sittings."""
 
-    exam = serializers.IntegerField(required=False)
+    exam = RowNumber(required=False)
     opens_after = serializers.DateTimeField(required=False)
     opens_before = serializers.DateTimeField(required=False)
 
@@ -84,7 +84,7 @@ class GivenReasonSerializer(StrictSerializer):
 class ProctorSerializer(StrictSerializer):
     """Who is to watch."""
 
-    member = serializers.IntegerField()
+    member = RowNumber()
 
 
 _FILTERS = {"exam": "exam", "opens_after": "opens_at__gt", "opens_before": "opens_at__lt"}

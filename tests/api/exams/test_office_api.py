@@ -228,6 +228,8 @@ def test_results_say_what_is_marked_and_what_released(
     assert done["released"]["possible"] == "2.00" and not done["is_changed_since_release"]
     [row] = api.get(f"{BASE}sittings/{attempt.enrolment.sitting_id}/results/").json()["results"]
     assert row == {name: value for name, value in done.items() if name != "marks"}
+    with within(attempt.institution):
+        assert AuditEntry.objects.filter(verb="sitting.results_read_by_token").count() == 1, "once an hour"
 
 
 def test_there_is_no_result_before_the_end_or_after_deletion(
@@ -252,3 +254,44 @@ def test_rows_of_another_institution_cannot_be_named_in_a_body(
     body = {"section": section, "question": make_question(other_institution).pk, "points": "1"}
     answer = api.post(f"{BASE}exams/{ours.pk}/questions/", body)
     assert (answer.status_code, answer.data["field"]) == (404, "question")
+
+
+@pytest.mark.parametrize(
+    ("address", "body"),
+    [
+        ("exams/", {"title": "A\x00B"}),
+        ("exams/", '{"title": "A", "\\ud800": 1}'),
+        ("exams/", '{"title": "\\ud800"}'),
+        (
+            "questions/",
+            '{"title": "Q", "kind": "true_false", "stem": "S", "content": {"\\ud800": "\\ud800"}}',
+        ),
+        ("questions/", {"title": "Q", "kind": "essay", "stem": "S", "content": {"word_limit": 10**40}}),
+        ("questions/", {"title": "Q", "kind": "essay", "stem": "S\x00", "content": {"word_limit": None}}),
+        ("questions/", {"title": "Q", "kind": "numeric", "stem": "S", "content": {"value": "9" * 400}}),
+        ("sittings/", {"exam": 10**30}),
+        ("sittings/", {"exam": True}),
+        ("sittings/", {"exam": 1, "opens_at": "9999-12-31T23:59:59-14:00"}),
+    ],
+)
+def test_strange_bodies_are_refused_and_break_nothing(api: APIClient, address: str, body: Any) -> None:
+    if isinstance(body, str):
+        answer = api.post(BASE + address, body, content_type="application/json")
+    else:
+        answer = api.post(BASE + address, body)
+    assert answer.status_code == 400 and answer.json()["code"]
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "exams/99999999999999999999999999/",
+        "attempts/?sitting=99999999999999999999999999",
+        "exams/?title=%00",
+        "members/?member_after=9999-12-31T23:59:59-14:00",
+        "questions/?tag=%ED%A0%80",
+        "members/99999999999999999999999999/",
+    ],
+)
+def test_strange_addresses_break_nothing(api: APIClient, address: str) -> None:
+    assert api.get(BASE + address).status_code in (200, 400, 404)
