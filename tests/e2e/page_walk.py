@@ -13,7 +13,7 @@ from tests.contracts.test_permissions import _address
 _STAFF = ("admin", "officer", "reviewer", "proctor", "other_proctor")
 _NO_OBJECT = re.compile(r"^[^<]*(<slug:slug>)?[^<]*$")
 _PLAIN = re.compile(r"/(history|delete)/$")
-_FOR_PROGRAMS = ("api/", "health/", "admin/jsi18n/")
+_FOR_PROGRAMS = ("api/v1/", "health/", "admin/jsi18n/")
 NO_PAGES = {
     "admin/accounts/auditentry/export/": "a file",
     "admin/exams/sitting/<int:sitting_id>/candidates/csv/": "a file",
