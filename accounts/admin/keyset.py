@@ -3,6 +3,7 @@
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, cast
 
+from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
 from django.db.models import Q
 from django.http import HttpRequest
@@ -102,6 +103,7 @@ class KeysetLists(_Admin):
     keyset: tuple[str, ...] = ("-pk",)
     """The order of the list, all of it descending, the number of the row last."""
     sortable_by = ()
+    show_facets = admin.ShowFacets.NEVER  # they would count the list once for each choice of each filter
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> Any:
         return KeysetChangeList

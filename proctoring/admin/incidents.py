@@ -63,7 +63,6 @@ class IncidentAdmin(Exports, AllDecisions, ManyDecisions, KeysetLists, WatchedRo
     )
     search_fields = ("session__candidate__name",)
     search_help_text = "Searches the names of candidates, where a name is shown to you."
-    show_facets = admin.ShowFacets.NEVER
 
     # list
 

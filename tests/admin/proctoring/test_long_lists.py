@@ -173,6 +173,8 @@ def test_attempts_are_found_by_name_address_and_sitting(
     def found(query: str) -> list[int]:
         return [row.pk for row in client.get(f"{ATTEMPTS}?{query}").context["cl"].result_list]
 
+    nobody = client.get(f"{ATTEMPTS}?q=nobody-at-all&_facets=True").content.decode()
+    assert "Nothing fits what you chose." in nobody and "Show counts" not in nobody
     person = attempt.enrolment.candidate
     for few in (1_000, 0):
         monkeypatch.setattr("accounts.admin.people_search.FEW_PEOPLE", few)
