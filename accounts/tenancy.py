@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from contextlib import AbstractContextManager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.db import models
 from django_scopes import ScopedManager, get_scope, scope, scopes_disabled
@@ -28,6 +28,14 @@ class TenantModel(models.Model):
 
     class Meta:
         abstract = True
+
+
+Row = TypeVar("Row", bound=TenantModel)
+
+
+def own_or_default(model: type[Row], institution: Institution) -> Row:
+    """The institution's one row of settings; an unsaved one with the defaults while it has none."""
+    return model.objects.filter(institution=institution).first() or model(institution=institution)
 
 
 def within(institution: Institution | Iterable[Institution]) -> AbstractContextManager[Any]:

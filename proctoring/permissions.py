@@ -4,10 +4,12 @@ from typing import Any
 
 import rules
 
+from accounts.naming import names_for
 from accounts.permissions import grant, has_role, roles_of
 from accounts.roles import Role
-from exams.models import Attempt, Sitting, SittingProctor
+from exams.models import Attempt, Enrolment, Sitting, SittingProctor
 from exams.permissions import may_run_sitting
+from proctor_site.kernel import clock
 from proctor_site.kernel.errors import NotAllowed, NotFound
 
 _OFFICE = (Role.EXAM_OFFICER, Role.ADMIN)
@@ -50,6 +52,8 @@ grant("proctoring", "casetag", view=(Role.DATA_PROTECTION_OFFICER,), write=_READ
 grant("proctoring", "reviewsettings", view=(Role.REVIEWER, Role.DATA_PROTECTION_OFFICER), write=_OFFICE)
 rules.add_perm("proctoring.read_case", has_role(*_READERS))
 """May give readings of cases, comment and tag."""
+rules.add_perm("proctoring.ask_for_case", has_role(*_REVIEW))
+"""May ask that an attempt be looked at; proctors in their own sittings."""
 rules.add_perm("proctoring.run_review", has_role(*_OFFICE))
 """May share cases out and take a lock from somebody else's hands."""
 for _model in ("detectorprecision", "detectorstanding"):
@@ -122,9 +126,37 @@ rules.add_perm("proctoring.view_evidence", has_role(*_REVIEW))
 def may_watch(user: Any, sitting: Sitting) -> bool:
     """Whether the person may open the proctor's page of the sitting and act on its attempts.
 
-    Exam officers and admins may in every sitting of the institution, proctors only where they are assigned.
+    Exam officers and admins may in every sitting of the institution, proctors only where they are assigned;
+    none of them while they read a case of it without names (`require_watching` says so).
     """
-    return may_run_sitting(user, sitting)
+    return may_run_sitting(user, sitting) and not _reads_blind(user, sitting)
+
+
+def require_watching(user: Any, sitting: Sitting | None, what: str = "sitting") -> None:
+    """Refuses who does not watch the sitting: NotFound, so that ids of others cannot be probed.
+
+    Raises NotAllowed (code "reads_blind") for who would, but reads a case of it without names.
+    """
+    if sitting is None or not may_run_sitting(user, sitting):
+        raise NotFound(f"There is no such {what} that you watch.")
+    if _reads_blind(user, sitting):
+        raise NotAllowed(
+            "This sitting is over, and you are reading a case of it without names, which its pages show. "
+            "Give your reading, or hand the case back, first.",
+            code="reads_blind",
+        )
+
+
+def _reads_blind(user: Any, sitting: Sitting) -> bool:
+    """Whether pages of the sitting would name somebody whose case the person reads without names.
+
+    Not before it is over: who watches a running exam has to know everybody in it.
+    """
+    if sitting.closes_at > clock.now():
+        return False
+    hidden = names_for(user, sitting.institution).hidden
+    rows = Enrolment._base_manager.filter(sitting_id=sitting.pk, candidate__in=list(hidden))
+    return bool(hidden) and bool(rows.exists())
 
 
 def may_direct_watching(user: Any, sitting: Sitting) -> bool:
@@ -154,8 +186,7 @@ def require_watch(attempt: Attempt, proctor: Any) -> None:
 
     And staff who sit the exam themselves: NotAllowed, nobody supervises their own attempt.
     """
-    if not may_watch(proctor, attempt.enrolment.sitting):
-        raise NotFound("There is no such attempt in a sitting that you watch.")
+    require_watching(proctor, attempt.enrolment.sitting, "attempt in a sitting")
     if is_own(proctor, attempt):
         raise NotAllowed("This is your own attempt; somebody else has to supervise it.", code="own_attempt")
 

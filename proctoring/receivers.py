@@ -27,9 +27,11 @@ from proctoring.models import Case, Incident
 from proctoring.models.live_event import Audience
 from proctoring.models.policy import PolicyAssignment
 from proctoring.models.supervision import TextKind
-from proctoring.review import standings
+from proctoring.review import estimates, standings
 from proctoring.review.signals import case_moved
 
+_SAYS_OF_INCIDENTS = ("clear", "decide", "decide_appeal", "take_back")
+"""Moves of a case after which its verdict is another one."""
 _KINDS = {"deadline_changed": "attempt.deadline_changed", "take_over": "attempt.taken_over"}
 
 
@@ -166,9 +168,20 @@ def ready_announcements(sender: type[Sitting], *, sitting: Sitting, **_more: Any
 
 
 @receiver(incident_reviewed, dispatch_uid="proctoring.precision")
-def verdict_was_given(sender: type[Incident], *, incident: Incident, before: str, **_more: Any) -> None:
-    """Counts it for its detector, which becomes advisory when people disagree with it too often."""
-    standings.follow_verdict(incident, before)
+def verdict_was_given(sender: type[Incident], *, incident: Incident, **_more: Any) -> None:
+    """Counts it for its detector, which becomes advisory when people disagree with it too often.
+
+    And what a look at its case is worth has changed.
+    """
+    standings.follow_verdict(incident)
+    estimates.refresh(Case.objects.filter(session=incident.session_id))
+
+
+@receiver(case_moved, dispatch_uid="proctoring.case_moved.precision")
+def case_has_a_word(sender: type[Case], *, case: Case, verb: str, **_more: Any) -> None:
+    """What a case comes to says something of the incidents that nobody decided one by one."""
+    if verb in _SAYS_OF_INCIDENTS:
+        standings.follow_case(case)
 
 
 @receiver(case_moved, dispatch_uid="proctoring.case_moved.mails")

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 
 from accounts import audit, audit_exports, audit_search
 from accounts.admin.keyset import PLACES, KeysetLists
+from accounts.admin.nameless import HidesNames
 from accounts.admin.read_only import NeverByHand
 from accounts.admin.site import site
 from accounts.admin.tenant import TenantAdmin
@@ -19,6 +20,7 @@ from accounts.audit_exports import Form
 from accounts.audit_search import Search
 from accounts.downloads import download
 from accounts.models import AuditEntry
+from accounts.naming import names_for
 from accounts.tenancy import current_institution
 from proctor_site.kernel.errors import InvalidInput
 
@@ -53,7 +55,8 @@ class SearchForm(forms.Form):
         if chosen and chosen not in known:
             known.append(chosen)
         words = [(each, f"{each}… (all)" if each.endswith(".") else each) for each in sorted(known)]
-        self.fields["act"].choices = [("", "Any act"), *words]  # type: ignore[attr-defined]
+        act: Any = self.fields["act"]
+        act.choices = [("", "Any act"), *words]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -83,8 +86,11 @@ def _box(name: str) -> type[admin.SimpleListFilter]:
 
 
 @admin.register(AuditEntry, site=site)
-class AuditEntryAdmin(KeysetLists, NeverByHand, TenantAdmin):
+class AuditEntryAdmin(KeysetLists, NeverByHand, HidesNames, TenantAdmin):
     """What was done, by whom, to what."""
+
+    person_path = "actor"
+    person_columns = ("who",)
 
     change_list_template = "admin/accounts/auditentry/change_list.html"
     list_display = ("at", "verb", "who", "stream", "in_words")
@@ -106,11 +112,16 @@ class AuditEntryAdmin(KeysetLists, NeverByHand, TenantAdmin):
         if here is None or not request.GET:
             return rows
         search = SearchForm(request.GET).search()
-        return rows.none() if search is None else audit_search.narrow(rows, here, search)
+        if search is None:
+            return rows.none()
+        return audit_search.narrow(self.named_only(request, rows) if search.who else rows, here, search)
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: Any = None) -> Any:
         """An entry is opened whatever was searched for: its address carries the filters of the list."""
-        return super().get_queryset(request).filter(pk=object_id).first() if object_id.isdigit() else None
+        entry = super().get_queryset(request).filter(pk=object_id).first() if object_id.isdigit() else None
+        if entry is not None:
+            self.veil(request, entry)
+        return entry
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
         form = SearchForm(request.GET)
@@ -136,6 +147,8 @@ class AuditEntryAdmin(KeysetLists, NeverByHand, TenantAdmin):
             field, reasons = next(iter(asked.errors.items()))
             raise InvalidInput(" ".join(map(str, reasons)), field=field)
         actor: Any = request.user
+        names = names_for(actor, here)
+        names.require(names.hidden, "The log")
         made = audit_exports.export(here, search, form, actor=actor)
         return download(request, made.file, name=made.name, content_type=made.content_type)
 

@@ -46,12 +46,12 @@ class KeysetChangeList(ChangeList):
         return self._page[0]
 
     @property
-    def result_count(self) -> int:  # type: ignore[override]
+    def result_count(self) -> int:  # type: ignore[override]  # Django sets it; here it is read when shown
         """Rows of this page: how many there are in all is never counted."""
         return len(self.result_list)
 
     @property
-    def full_result_count(self) -> int:  # type: ignore[override]
+    def full_result_count(self) -> int:  # type: ignore[override]  # as above
         """The same, so that Django's search form claims no number."""
         return self.result_count
 

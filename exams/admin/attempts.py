@@ -12,6 +12,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from accounts.admin.keyset import KeysetLists
+from accounts.admin.nameless import HidesNames
 from accounts.admin.people_search import by_person
 from accounts.admin.site import site
 from accounts.admin.tenant import TenantAdmin, TenantTabularInline
@@ -118,9 +119,10 @@ def _by_candidate(rows: Any, words: str, path: str, holders: Any, person: str) -
 
 
 @admin.register(Attempt, site=site)
-class AttemptAdmin(ReadOnly, KeysetLists, TenantAdmin):
+class AttemptAdmin(ReadOnly, KeysetLists, HidesNames, TenantAdmin):
     """Attempts. `inlines` is a list, so that proctoring can add incidents."""
 
+    person_path = "enrolment__candidate"
     change_list_template = "admin/keyset_list.html"
 
     list_display = ("candidate", "sitting", "state", "started", "deadline", "ended", "ended_by")
@@ -155,7 +157,8 @@ class AttemptAdmin(ReadOnly, KeysetLists, TenantAdmin):
     )
 
     def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
-        return _by_candidate(queryset, search_term, "enrolment", Enrolment.objects.all(), "candidate"), False
+        rows = self.named_only(request, queryset) if search_term else queryset
+        return _by_candidate(rows, search_term, "enrolment", Enrolment.objects.all(), "candidate"), False
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         (_, first), *others = self.fieldsets
@@ -262,9 +265,10 @@ class AttemptAdmin(ReadOnly, KeysetLists, TenantAdmin):
 
 
 @admin.register(JournalEntry, site=site)
-class JournalEntryAdmin(ReadOnly, KeysetLists, TenantAdmin):
+class JournalEntryAdmin(ReadOnly, KeysetLists, HidesNames, TenantAdmin):
     """The journal, entry by entry; reached from an attempt."""
 
+    person_path = "attempt__enrolment__candidate"
     change_list_template = "admin/keyset_list.html"
 
     list_display = (
@@ -285,7 +289,8 @@ class JournalEntryAdmin(ReadOnly, KeysetLists, TenantAdmin):
 
     def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
         attempts = Attempt.objects.all()
-        return _by_candidate(queryset, search_term, "attempt", attempts, "enrolment__candidate"), False
+        rows = self.named_only(request, queryset) if search_term else queryset
+        return _by_candidate(rows, search_term, "attempt", attempts, "enrolment__candidate"), False
 
     @admin.display(description="candidate")
     def candidate(self, entry: JournalEntry) -> str:

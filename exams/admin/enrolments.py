@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.html import format_html_join
 from django.utils.safestring import mark_safe
 
+from accounts.admin.nameless import HidesNames
 from accounts.admin.site import site
 from accounts.admin.tenant import TenantAdmin, TenantStackedInline
 from accounts.models import Membership, User
@@ -103,7 +104,7 @@ class AllowanceInline(TenantStackedInline):
 
 
 @admin.register(Enrolment, site=site)
-class EnrolmentAdmin(RefusalsInWords, HidesReasons, TenantAdmin):
+class EnrolmentAdmin(RefusalsInWords, HidesReasons, HidesNames, TenantAdmin):
     """Enrolments. Withdrawn ones stay, for the record."""
 
     list_display = ("candidate", "sitting", "created_at", "is_valid")

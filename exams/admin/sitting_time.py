@@ -13,6 +13,7 @@ from django.urls import reverse
 
 from accounts import audit
 from accounts.models import AuditEntry
+from accounts.naming import names_for
 from exams import states
 from exams.admin.time_form import ExtraTimeForm, LostTimeForm, TakeBackForm
 from exams.delivery import allowances, lost_time
@@ -55,7 +56,9 @@ def time_page(model_admin: Any, request: HttpRequest, sitting_id: int) -> HttpRe
         "group": group,
         "lost": lost,
         "confirming_lost": act == "look_lost" and lost.is_valid(),
-        "ledger": _ledger(sitting),
+        "ledger": names_for(request.user, sitting.institution).veil_all(
+            _ledger(sitting), "attempt__enrolment__candidate"
+        ),
         "enrolled_count": len(enrolled),
         "running_count": running,
         "given": _given_so_far(sitting),

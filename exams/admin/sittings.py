@@ -16,6 +16,7 @@ from django.utils.html import format_html
 from accounts.admin.site import site
 from accounts.admin.tenant import TenantAdmin, TenantTabularInline
 from accounts.models import Membership, User
+from accounts.naming import names_for
 from exams.admin.reasons import HidesReasons
 from exams.admin.refusals import RefusalsInWords
 from exams.admin.rosters import candidate_file, roster_list, roster_report, roster_state
@@ -230,7 +231,9 @@ class SittingAdmin(RefusalsInWords, HidesReasons, TenantAdmin):
             "form": AddressesForm() if report else form,
             "may_enrol": may_enrol and sitting.cancelled_at is None,
             "report": report,
-            "rows": candidates_of(sitting),
+            "rows": names_for(request.user, sitting.institution).veil_all(
+                candidates_of(sitting), "enrolment__candidate"
+            ),
             "pending": PendingEnrolment.objects.filter(sitting=sitting),
         }
         return TemplateResponse(request, "admin/exams/sitting/candidates.html", context)

@@ -1,11 +1,11 @@
 """The officer's table of results: searched, filtered, sorted and cut into pages before details are read."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Case, F, Q, Value, When
 
 from exams import states
 from exams.marking.automatic import Result
@@ -86,10 +86,18 @@ class ResultTable:
         ]
 
 
-def result_table(sitting: Sitting, *, search: str = "", only: str = "", sort: str = "name") -> ResultTable:
+def result_table(
+    sitting: Sitting,
+    *,
+    search: str = "",
+    only: str = "",
+    sort: str = "name",
+    nameless: Collection[int] = (),
+) -> ResultTable:
     """The ended attempts of a sitting that fit `search` (name, e-mail) and `only` (of FILTERS), in order.
 
-    A minus before `sort` turns it round. Totals are added up for all attempts only when the order or the
+    People who are `nameless` for the reader are not found by name, and stand last in that order. A minus
+    before `sort` turns it round. Totals are added up for all attempts only when the order or the
     filter needs them.
     """
     rows = ended_attempts(sitting)
@@ -97,7 +105,7 @@ def result_table(sitting: Sitting, *, search: str = "", only: str = "", sort: st
         who = Q(enrolment__candidate__name__icontains=search) | Q(
             enrolment__candidate__email__icontains=search
         )
-        rows = rows.filter(who)
+        rows = rows.filter(who).exclude(enrolment__candidate__in=nameless)
     if only == "terminated":
         rows = rows.filter(state=states.TERMINATED)
     if only == "abandoned":
@@ -105,7 +113,14 @@ def result_table(sitting: Sitting, *, search: str = "", only: str = "", sort: st
     if only in _OF_MARKED:
         rows = rows.filter(state__in=states.MARKED)
     by, is_reversed = sort.removeprefix("-"), sort.startswith("-")
-    columns = {"ended": ("ended_at", "pk")}.get(by, ("enrolment__candidate__name", "pk"))
+    columns: tuple[str, ...] = {"ended": ("ended_at", "pk")}.get(by, ("enrolment__candidate__name", "pk"))
+    if nameless and by != "ended":
+        hidden = Q(enrolment__candidate__in=nameless)
+        rows = rows.annotate(
+            is_nameless=Case(When(hidden, then=1), default=0),
+            known_name=Case(When(hidden, then=Value("")), default=F("enrolment__candidate__name")),
+        )
+        columns = ("is_nameless", "known_name", "pk")
     keys = list(rows.order_by(*columns).values_list("pk", flat=True))
     if only == "late":
         late = set(_late(keys))

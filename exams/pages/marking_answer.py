@@ -10,6 +10,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.models import User
+from accounts.naming import names_for
 from accounts.pages.guards import person_of
 from exams import states
 from exams.bank import wording
@@ -173,9 +174,16 @@ def _page(
         "left": progress.left_for(found.round, person).filter(question=found.question_id).count(),
         "others": _others(found) if mode == _DECIDE else [],
         "undoable": _undoable(request, found, person),
-        "candidate": None if found.round.is_anonymous else item.attempt.enrolment.candidate,
+        "candidate": _candidate(found, person),
     }
     return render(request, "exams/marking/answer.html", context, status=refusal.status if refusal else 200)
+
+
+def _candidate(found: RoundAnswer, person: User) -> str:
+    """The name, where the round is not anonymous and the marker may know it."""
+    if found.round.is_anonymous:
+        return ""
+    return names_for(person, found.institution).of(found.item.attempt.enrolment.candidate)
 
 
 def _typed(typed: Any, name: str, otherwise: str) -> str:

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts.naming import names_for
 from accounts.pages import refusals
 from accounts.pages.guards import here_of, person_of, require_right
 from exams.bank.wording import key_in_words
@@ -115,10 +116,16 @@ def regrade(request: HttpRequest, slug: str, question_id: int) -> HttpResponse:
         "newest": question.versions.first(),
         "form": form,
         "preview": found,
-        "shown": sorted(found.changed, key=lambda each: not each.flips)[:_SHOWN] if found else [],
+        "shown": _shown(request, found) if found else [],
         "sent": [(name, value) for name in form.fields for value in request.POST.getlist(name)],
     }
     return render(request, "exams/results/regrade.html", context, status=400 if form.errors else 200)
+
+
+def _shown(request: HttpRequest, found: regrades.Preview) -> list[Any]:
+    """Who would change, those who pass or fail by it first."""
+    rows = sorted(found.changed, key=lambda each: not each.flips)[:_SHOWN]
+    return names_for(request.user, here_of(request)).veil_all(rows, "attempt__enrolment__candidate")
 
 
 def _done(made: Regrade) -> str:

@@ -8,6 +8,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from accounts.downloads import download
+from accounts.naming import names_for
 from accounts.pages.guards import person_of, require_right
 from exams.reports.exports import NAMELESS, What, export
 from exams.scheduling.queries import counted_sittings
@@ -31,6 +32,9 @@ def export_sitting(request: HttpRequest, slug: str, sitting_id: int) -> HttpResp
     form = chosen(Format, request.GET.get("as", Format.CSV_FOR_SPREADSHEETS), "as")
     if what not in NAMELESS and not request.user.has_perm("exams.export_results"):
         raise PermissionDenied("Only the exam office may take results with names out of the system.")
+    if what not in NAMELESS:
+        people = sitting.enrolments.values_list("candidate", flat=True)
+        names_for(request.user, sitting.institution).require(people, "This file")
     made = export(sitting, what, form, actor=person_of(request))
     return download(request, made.file, name=made.name, content_type=made.content_type)
 

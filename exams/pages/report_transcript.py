@@ -7,6 +7,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from accounts.naming import names_for
 from accounts.pages.guards import person_of, require_right
 from accounts.pages.refusals import refused_page
 from exams.marking.shown import shown_to_candidate
@@ -27,6 +28,8 @@ def transcript(request: HttpRequest, slug: str, attempt_id: int) -> HttpResponse
     if attempt is None:
         raise Http404("There is no such attempt.")
     try:
+        names = names_for(request.user, attempt.institution)
+        names.require([attempt.enrolment.candidate_id], "A transcript")
         made = transcript_of(attempt, reader=person_of(request))
     except Refusal as refusal:
         return refused_page(request, refusal)

@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.naming import names_for
 from accounts.pages import refusals
 from accounts.pages.guards import here_of, person_of, require_right
 from exams.bank import wording
@@ -73,9 +74,12 @@ def sitting_results(request: HttpRequest, slug: str, sitting_id: int) -> HttpRes
         only = ""
     if sort.removeprefix("-") not in overview.SORTS:
         sort = "name"
-    table = overview.result_table(sitting, search=search, only=only, sort=sort)
+    names = names_for(request.user, here_of(request))
+    table = overview.result_table(sitting, search=search, only=only, sort=sort, nameless=names.hidden)
     page = Paginator(table.attempts, _PER_PAGE).get_page(request.GET.get("page"))
     lines = [(line, _minutes(line.attempt)) for line in table.lines_of(list(page.object_list))]
+    for line, _ in lines:
+        names.veil(line.attempt, "enrolment__candidate")
     chosen = {name: value for name, value in (("q", search), ("only", only)) if value}
     context = {
         "sitting": sitting,
@@ -110,6 +114,7 @@ def attempt_marks(request: HttpRequest, slug: str, attempt_id: int) -> HttpRespo
         refusal = _override(request, attempt)
         if refusal is None:
             return redirect("attempt_marks", slug=slug, attempt_id=attempt_id)
+    names_for(request.user, here_of(request)).veil(attempt, "enrolment__candidate")
     context = {
         "attempt": attempt,
         "sitting": attempt.enrolment.sitting,

@@ -64,7 +64,7 @@ SUMMARY_URL = env.text("PROCTOR_SUMMARY_URL")
 SUMMARY_KEY = env.secret("PROCTOR_SUMMARY_KEY")
 SUMMARY_MODEL = env.text("PROCTOR_SUMMARY_MODEL")
 SUMMARY_INSTITUTIONS = env.names("PROCTOR_SUMMARY_INSTITUTIONS")
-"""Slugs of the institutions that have agreed to it."""
+"""Slugs of the institutions that it is offered to; empty: to all. Each switches it on for itself."""
 LIVE_PROVIDER = env.text("PROCTOR_LIVE_PROVIDER", "peer")
 """Who carries live video: peer (from browser to browser), off, or the dotted path of an operator's own."""
 LIVE_MOST_WATCHERS = env.integer("PROCTOR_LIVE_MOST_WATCHERS", 3, least=1)

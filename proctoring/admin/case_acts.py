@@ -14,9 +14,9 @@ from django.views.decorators.http import require_POST
 from accounts.models import User
 from accounts.tenancy import current_institution
 from proctor_site.kernel.errors import InvalidInput, Refusal
-from proctoring.models import Case, MonitoringSession
-from proctoring.models.case import OpenedFor, Verdict
-from proctoring.review import cases, looks, queue, readings, sharing, verdicts
+from proctoring.models import Case
+from proctoring.models.case import Verdict
+from proctoring.review import looks, queue, readings, sharing, verdicts
 from proctoring.states import CASE_DECIDED
 
 _ACTS = (
@@ -62,7 +62,7 @@ class CaseActs:
             )
             for name in _ACTS
         ]
-        for name in ("next", "share_out", "open"):
+        for name in ("next", "share_out"):
             view = require_POST(self._guarded(getattr(self, f"{name}_act")))
             address = f"{name.replace('_', '-')}/"
             own.append(path(address, self.admin_site.admin_view(view), name=f"proctoring_case_{name}"))
@@ -110,18 +110,6 @@ class CaseActs:
         told = ", ".join(f"{each}: {got[each.pk]}" for each in people)
         messages.success(request, f"Shared out. {told}.")
         return redirect("admin:proctoring_case_changelist")
-
-    def open_act(self, request: HttpRequest) -> HttpResponse:
-        """Opens the case of a session because a person asks for it, and goes there."""
-        number = request.POST.get("session", "")
-        rows = MonitoringSession.objects.select_related("institution", "sitting")
-        known = number.isascii() and number.isdigit() and len(number) < 19
-        session = rows.filter(pk=int(number)).first() if known else None
-        if session is None:
-            raise Http404("There is no such session here.")
-        reason = request.POST.get("reason", "")
-        case = cases.open_case(session, OpenedFor.ASKED, person(request), reason=reason)
-        return redirect(page_of(case))
 
     def _open_next(self, request: HttpRequest, viewer: User, *, after: int | None, said: Any) -> HttpResponse:
         following = queue.next_for(viewer, after=after)

@@ -57,6 +57,7 @@ class Panel:
     comments: list[CaseComment]
     tags: str
     people: list[User]
+    appeal_text: str
 
     @property
     def reads(self) -> bool:
@@ -72,7 +73,7 @@ def panel_for(case: Case, viewer: User) -> Panel:
     """The panel of one case for one viewer; the services check everything again."""
     valid = valid_readings(case)
     part = next_part(case, valid)
-    visible = readings.visible_to(case, viewer)
+    visible = _readings(case, viewer)
     agreed = readings.proposed(valid)
     refusal = refusal_for(case, viewer)
     held = holder_of(case) not in (None, viewer.pk)
@@ -100,6 +101,7 @@ def panel_for(case: Case, viewer: User) -> Panel:
         comments=_comments(case, viewer),
         tags=", ".join(case.tags.values_list("name", flat=True)),
         people=sharing.reviewers_of(case.institution) if may_read else [],
+        appeal_text=shown_for(case, viewer).words(case.appeal_text),
     )
 
 
@@ -108,6 +110,14 @@ def _comments(case: Case, viewer: User) -> list[CaseComment]:
     words, rows = shown_for(case, viewer).words, list(case.comments.select_related("author"))
     for each in rows:
         each.text = words(each.text)
+    return rows
+
+
+def _readings(case: Case, viewer: User) -> list[Reading]:
+    """Those the viewer may see, with their notes in the same words."""
+    words, rows = shown_for(case, viewer).words, readings.visible_to(case, viewer)
+    for each in rows:
+        each.note = words(each.note)
     return rows
 
 

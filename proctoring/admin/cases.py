@@ -1,7 +1,9 @@
 """The review of attempts: the queue, the page of one case, tags and settings. Only `review` writes cases."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from django import forms
+from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
@@ -13,7 +15,8 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from accounts import saved_filters
+from accounts import audit, saved_filters
+from accounts.admin.nameless import HidesNames
 from accounts.admin.site import site
 from accounts.tenancy import current_institution
 from proctoring.admin import case_interviews, case_panel, case_queue, desk_page
@@ -22,12 +25,19 @@ from proctoring.admin.case_many import ManyCases
 from proctoring.admin.read_only import ProctoringAdmin, ReadOnlyAdmin, zone_of
 from proctoring.models import Case, CaseTag, ReviewSettings
 from proctoring.review.blind import name_for
-from proctoring.review.terms import terms_of
+from proctoring.review.terms import is_summary_offered, terms_of
+
+if TYPE_CHECKING:
+    _ModelForm = forms.ModelForm[ReviewSettings]
+else:
+    _ModelForm = forms.ModelForm
 
 
 @admin.register(Case, site=site)
-class CaseAdmin(ManyCases, CaseActs, ReadOnlyAdmin):
+class CaseAdmin(ManyCases, CaseActs, HidesNames, ReadOnlyAdmin):
     """Cases: the queue, one page for each, and the acts on them."""
+
+    person_path = "session__candidate"
 
     ordering = ("-rank", "id")
 
@@ -124,15 +134,43 @@ class CaseTagAdmin(ProctoringAdmin):
         return False
 
 
+class ReviewSettingsForm(_ModelForm):
+    """Refuses what the operator does not offer."""
+
+    def clean_machine_summary(self) -> bool:
+        """On only where there is a model to ask."""
+        wanted = bool(self.cleaned_data["machine_summary"])
+        if wanted and "machine_summary" in self.changed_data and not _is_offered():
+            raise forms.ValidationError(
+                "The operator of this server has set up no language model for your institution; ask them."
+            )
+        return wanted
+
+
+def _is_offered() -> bool:
+    here = current_institution()
+    return here is not None and is_summary_offered(here)
+
+
 @admin.register(ReviewSettings, site=site)
 class ReviewSettingsAdmin(ProctoringAdmin):
     """One page of settings for an institution."""
 
+    form = ReviewSettingsForm
     fieldsets = (
         ("Which attempts are read", {"fields": ("least_severity", "sample_percent", "sample_least")}),
         ("How they are read", {"fields": ("is_blind", "double_percent")}),
         ("Candidates’ rights", {"fields": ("reply_days", "appeal_days")}),
+        ("Reports", {"fields": ("machine_summary",)}),
     )
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """What leaves the server is noted with what was chosen, on the institution."""
+        super().save_model(request, obj, form, change)
+        if "machine_summary" in form.changed_data:
+            verb = f"institution.machine_summary_{'on' if obj.machine_summary else 'off'}"
+            detail = {"model": settings.SUMMARY_MODEL}
+            audit.record(obj.institution, obj.institution, verb, actor=person(request), detail=detail)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

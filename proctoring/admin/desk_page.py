@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest
 
+from accounts.masks import Words
 from accounts.models import User
 from proctoring.admin import detectors, evidence_store, incident_columns, incident_page
 from proctoring.admin.incident_page import Choice
@@ -21,7 +22,6 @@ from proctoring.models import Case, Incident, MonitoringSession
 from proctoring.observations import SOUND_KINDS
 from proctoring.permissions import may_see_incidents
 from proctoring.review.blind import shown_for
-from proctoring.review.masks import Words
 from proctoring.review.precision_page import words_of_kinds
 from proctoring.rights.reply_links import replies_context
 from proctoring.states import UNREVIEWED
@@ -61,6 +61,7 @@ def context_of(request: HttpRequest, case: Case, viewer: User) -> dict[str, Any]
     return {
         "case": case,
         "is_blind": shown.is_hidden,
+        "asked_because": shown.words(case.asked_because),
         "session": session,
         "zone": zone,
         "begin": begin,

@@ -2,6 +2,7 @@
 
 from django.contrib import admin
 
+from accounts.admin.nameless import HidesNames
 from accounts.admin.site import site
 from proctoring.admin.read_only import ReadOnlyAdmin
 from proctoring.models import Consent, Notice
@@ -17,7 +18,7 @@ class NoticeAdmin(ReadOnlyAdmin):
 
 
 @admin.register(Consent, site=site)
-class ConsentAdmin(ReadOnlyAdmin):
+class ConsentAdmin(HidesNames, ReadOnlyAdmin):
     """Who agreed to what, and when."""
 
     list_display = (

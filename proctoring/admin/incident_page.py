@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from accounts import audit
+from accounts.masks import Words
 from accounts.models import AuditEntry, User
 from proctor_site.kernel.errors import IllegalMove
 from proctoring.admin import detectors
@@ -16,7 +17,6 @@ from proctoring.models.evidence import EvidenceKind
 from proctoring.permissions import may_see_incidents
 from proctoring.review import precision
 from proctoring.review.intervals import Figures
-from proctoring.review.masks import Words
 from proctoring.states import INCIDENT_REVIEW
 
 

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.models import Job
+from accounts.naming import Names, names_for
 from exams.admin.job_state import state_of
 from exams.models import Sitting
 from proctor_site.kernel import clock
@@ -80,7 +81,8 @@ class PolicyTrials(_Options):
                 "policy": policy,
                 "job": job,
                 "result": job.result,
-                "lists": _lists_of(job.result),
+                "lists": _lists_of(job.result, names_for(request.user, policy.institution)),
+                "untried": [(label_of(kind), reason) for kind, reason in trials.WHY_NOT.items()],
                 "upheld": job.result.get("verdicts", {}).get("upheld", 0),
                 "state_url": reverse("admin:proctoring_policy_trial_state", args=[policy.pk, job.pk]),
                 "zone": zone_of(request),
@@ -106,11 +108,11 @@ class PolicyTrials(_Options):
         return job
 
 
-def _lists_of(result: dict[str, Any]) -> list[dict[str, Any]]:
+def _lists_of(result: dict[str, Any], known: Names) -> list[dict[str, Any]]:
     """The lists of the page with names of people, who are looked up anew. One query."""
     wanted = {row["session"] for name in ("vanished", "appeared", "changed") for row in result.get(name, [])}
     sessions = MonitoringSession.objects.filter(pk__in=wanted).select_related("candidate")
-    names = {each.pk: str(each.candidate or "outside session") for each in sessions}
+    names = {each.pk: known.of(each.candidate, "outside session") for each in sessions}
     titles = (
         ("vanished", "Would not have been raised"),
         ("appeared", "Would have been raised"),

@@ -1,6 +1,6 @@
 """The page "Precision": how often detectors are right here, which are advisory, and the terms of that."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.contrib import admin, messages
@@ -22,10 +22,15 @@ from proctoring.models import DetectorPrecision, DetectorStanding, PrecisionTerm
 from proctoring.review import standings
 from proctoring.review.precision_page import WIDTH, label_of, panels_of
 
+if TYPE_CHECKING:
+    _ModelForm = forms.ModelForm[PrecisionTerms]
+else:
+    _ModelForm = forms.ModelForm
+
 _LIST = "admin:proctoring_detectorprecision_changelist"
 
 
-class TermsForm(forms.ModelForm):  # type: ignore[type-arg]
+class TermsForm(_ModelForm):
     """When a detector becomes advisory by itself."""
 
     class Meta:

@@ -10,14 +10,18 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import path
 
+from accounts.admin.nameless import HidesNames
 from proctor_site.kernel.errors import Refusal
 from proctoring.admin.read_only import ReadOnlyAdmin
 from proctoring.identity.deletion_reason import LONGEST
 from proctoring.vision.picture_header import content_type_of
 
 
-class PrivatePhotoAdmin(ReadOnlyAdmin):
-    """Rows with a photo: to look at, each look logged by the service, and to delete for a reason."""
+class PrivatePhotoAdmin(HidesNames, ReadOnlyAdmin):
+    """Rows with a photo: to look at, each look logged by the service, and to delete for a reason.
+
+    Rows of people whom the signed-in person may not know are left out: a photo tells who it is.
+    """
 
     change_form_template = "admin/proctoring/private_photo/change_form.html"
     deletes: ClassVar[tuple[str, str, str]]
@@ -30,6 +34,9 @@ class PrivatePhotoAdmin(ReadOnlyAdmin):
     def erase(self, row: Any, *, actor: Any, reason: str) -> None:
         """Deletes for the reason, which the service checks. Raises Refusal."""
         raise NotImplementedError
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return self.named_only(request, super().get_queryset(request))
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return self.may("delete", request, obj)

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts import downloads
 from accounts.admin.site import site
 from accounts.models import User
+from accounts.naming import names_for
 from proctor_site.kernel.errors import Refusal
 from proctoring.admin.read_only import ReadOnlyAdmin, zone_of
 from proctoring.evidence import package
@@ -120,6 +121,7 @@ class SealedPackageAdmin(ReadOnlyAdmin):
         if row is None:
             raise Http404("There is no such package here.")
         try:
+            _require_names(row.case, viewer)
             file = package.download(row, request.GET.get("link", ""), actor=viewer)
         except Refusal as refusal:
             return HttpResponse(refusal.message, status=refusal.status, content_type="text/plain")
@@ -131,6 +133,7 @@ class SealedPackageAdmin(ReadOnlyAdmin):
     def _sealed(self, request: HttpRequest, case: Case, form: PackageForm) -> bool:
         actor: Any = request.user
         try:
+            _require_names(case, actor)
             row = package.seal(case, actor=actor, **form.cleaned_data)
         except Refusal as refusal:
             form.add_error(refusal.field if refusal.field in form.fields else None, refusal.message)
@@ -142,3 +145,9 @@ class SealedPackageAdmin(ReadOnlyAdmin):
     @staticmethod
     def _link(row: SealedPackage, viewer: User) -> str:
         return package.link_to(row, viewer) if row.name else ""
+
+
+def _require_names(case: Case, viewer: User) -> None:
+    """A package says whose it is. Raises NotAllowed (code "reads_blind")."""
+    candidate = case.session.candidate_id
+    names_for(viewer, case.institution).require([candidate] if candidate else [], "A package")

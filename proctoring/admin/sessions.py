@@ -1,5 +1,6 @@
 """Monitoring sessions and warnings in the admin, to read."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -13,6 +14,7 @@ from django.utils.html import format_html, format_html_join
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.admin.keyset import KeysetLists
+from accounts.admin.nameless import HidesNames
 from accounts.admin.people_search import by_person
 from accounts.admin.site import site
 from proctor_site.kernel.errors import Unavailable
@@ -22,7 +24,7 @@ from proctoring.admin.read_only import WatchedRowsAdmin, zone_of
 from proctoring.evidence import custody
 from proctoring.evidence.history import history_of
 from proctoring.identity.shown import shown_of
-from proctoring.models import CandidateWarning, Consent, MonitoringSession
+from proctoring.models import CandidateWarning, Case, Consent, MonitoringSession
 
 _DEEDS_SHOWN = 500
 _FILES_CHECKED = 500
@@ -30,8 +32,10 @@ _FILES_CHECKED = 500
 
 
 @admin.register(MonitoringSession, site=site)
-class MonitoringSessionAdmin(KeysetLists, WatchedRowsAdmin):
+class MonitoringSessionAdmin(KeysetLists, HidesNames, WatchedRowsAdmin):
     """Sessions: whose, when, under which consent, and whether the evidence is whole."""
+
+    person_columns = ("candidate_name",)
 
     list_display = ("candidate_name", "sitting", "state", "started_at", "ended_at", "evidence_count")
     list_display_links = ("candidate_name",)
@@ -42,6 +46,7 @@ class MonitoringSessionAdmin(KeysetLists, WatchedRowsAdmin):
     change_list_template = "admin/keyset_list.html"
     fieldsets = (
         (None, {"fields": ("candidate_name", "sitting", "attempt_link", "state", "started_at", "ended_at")}),
+        ("Review", {"fields": ("review",)}),
         ("Consent", {"fields": ("consent",)}),
         (
             "Evidence",
@@ -51,6 +56,7 @@ class MonitoringSessionAdmin(KeysetLists, WatchedRowsAdmin):
     readonly_fields = (
         "candidate_name",
         "attempt_link",
+        "review",
         "consent",
         "incidents_link",
         "shown",
@@ -60,9 +66,10 @@ class MonitoringSessionAdmin(KeysetLists, WatchedRowsAdmin):
     )
 
     def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
+        rows = self.named_only(request, queryset) if search_term else queryset
         sessions = MonitoringSession.objects.all()
         found = by_person(
-            queryset, search_term, path="pk", holders=sessions, person="candidate", with_address=True
+            rows, search_term, path="pk", holders=sessions, person="candidate", with_address=True
         )
         return found, False
 
@@ -92,7 +99,7 @@ class MonitoringSessionAdmin(KeysetLists, WatchedRowsAdmin):
             raise Http404("There is no such session here.")
         if not self.has_view_permission(request, session):
             raise PermissionDenied
-        told = history_of(session)
+        told, words = history_of(session), self.words_about(request, session)
         context = {
             **self.admin_site.each_context(request),
             "title": "Who saw what",
@@ -100,7 +107,7 @@ class MonitoringSessionAdmin(KeysetLists, WatchedRowsAdmin):
             "session": session,
             "evidence_words": self.chain(session),
             "history": told,
-            "deeds": told.deeds[:_DEEDS_SHOWN],
+            "deeds": [replace(each, who=words(each.who)) for each in told.deeds[:_DEEDS_SHOWN]],
             "more": max(0, len(told.deeds) - _DEEDS_SHOWN),
             "manifests": session.manifests.all(),
             "zone": zone_of(request),
@@ -112,7 +119,8 @@ class MonitoringSessionAdmin(KeysetLists, WatchedRowsAdmin):
         viewer: Any = request.user
         if row is not None:
             sees = viewer.has_perm("proctoring.view_evidence", row)
-            row.shown = shown_of(row, viewer, row.institution.slug)  # links for this viewer alone
+            # Links for this viewer alone.
+            row.shown = shown_of(row, viewer, row.institution.slug, self.words_about(request, row))
             row.shown = row.shown if sees else [each | {"pictures": []} for each in row.shown]
         return row
 
@@ -127,6 +135,18 @@ class MonitoringSessionAdmin(KeysetLists, WatchedRowsAdmin):
             return "none: a session of an outside caller"
         address = reverse("admin:exams_attempt_change", args=[attempt.pk])
         return format_html('<a href="{}">{}</a>', address, attempt.get_state_display())
+
+    @admin.display(description="case")
+    def review(self, session: MonitoringSession) -> str:
+        """Its case, and the way to ask for one."""
+        report = reverse("proctoring_session_report", args=[session.institution.slug, session.public_id])
+        case = Case.objects.filter(session=session).first()
+        if case is not None:
+            state = f"Case {case.pk}, {case.get_state_display()}"
+            return format_html('{}. <a href="{}">Report</a>', state, report)
+        ask = reverse("proctoring_ask_for_look", args=[session.institution.slug, session.public_id])
+        markup = 'None. <a class="button" href="{}">Ask for a look</a> <a href="{}">Report</a>'
+        return format_html(markup, ask, report)
 
     @admin.display(description="consent")
     def consent(self, session: MonitoringSession) -> str:
@@ -170,8 +190,11 @@ class MonitoringSessionAdmin(KeysetLists, WatchedRowsAdmin):
 
 
 @admin.register(CandidateWarning, site=site)
-class CandidateWarningAdmin(WatchedRowsAdmin):
+class CandidateWarningAdmin(HidesNames, WatchedRowsAdmin):
     """Warnings that proctors have sent."""
+
+    person_path = "session__candidate"
+    person_texts = ("text",)
 
     sitting_path = "session__sitting"
     list_display = ("text", "candidate", "proctor", "sent_at", "acknowledged_at")

@@ -2,14 +2,19 @@
 
 from django.contrib import admin
 
+from accounts.admin.nameless import HidesNames
 from accounts.admin.site import site
 from proctoring.admin.read_only import WatchedRowsAdmin
 from proctoring.models import ChatMessage
 
 
 @admin.register(ChatMessage, site=site)
-class ChatMessageAdmin(WatchedRowsAdmin):
+class ChatMessageAdmin(HidesNames, WatchedRowsAdmin):
     """Messages, newest first. Nobody adds, changes or deletes them here."""
+
+    person_path = "attempt__enrolment__candidate"
+    person_texts = ("text",)
+    others = ("author",)
 
     sitting_path = "attempt__enrolment__sitting"
     list_display = ("text", "candidate", "side", "author", "sent_at", "read_at")

@@ -10,8 +10,8 @@ from accounts.api.parsers import LimitedJSONParser
 from accounts.tenancy import institutions_in_scope
 from exams.api.base import person
 from exams.models import Attempt, Sitting
-from proctor_site.kernel.errors import InvalidInput, NotFound
-from proctoring.permissions import may_watch
+from proctor_site.kernel.errors import InvalidInput
+from proctoring.permissions import require_watching
 
 
 class WatcherView(APIView):
@@ -20,7 +20,7 @@ class WatcherView(APIView):
     parser_classes = [LimitedJSONParser]
 
     def watched_attempt(self, request: Request, attempt_id: int) -> Attempt:
-        """The attempt, if the person watches its sitting. Raises NotFound."""
+        """The attempt, if the person watches its sitting. Raises NotFound, NotAllowed ("reads_blind")."""
         user = person(request)
         attempt = (
             scoped(Attempt)
@@ -28,16 +28,16 @@ class WatcherView(APIView):
             .select_related("institution", "enrolment__candidate", "enrolment__sitting__institution")
             .first()
         )
-        if attempt is None or not may_watch(user, attempt.enrolment.sitting):
-            raise NotFound("There is no such attempt in a sitting that you watch.")
+        require_watching(user, attempt.enrolment.sitting if attempt else None, "attempt in a sitting")
+        assert attempt is not None
         return attempt
 
     def watched_sitting(self, request: Request, sitting_id: int) -> Sitting:
-        """The sitting, if the person watches it. Raises NotFound."""
+        """The sitting, if the person watches it. Raises NotFound, NotAllowed ("reads_blind")."""
         user = person(request)
         sitting = scoped(Sitting).filter(pk=sitting_id).select_related("institution", "exam").first()
-        if sitting is None or not may_watch(user, sitting):
-            raise NotFound("There is no such sitting that you watch.")
+        require_watching(user, sitting)
+        assert sitting is not None
         return sitting
 
 

@@ -4,6 +4,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.naming import names_for
 from accounts.tenancy import institutions_in_scope
 from exams.api.base import REFUSALS, person
 from proctor_site.kernel.errors import NotFound
@@ -32,4 +33,5 @@ class AcknowledgeIncident(WatcherView):
         if found is None or not may_see_incidents(user, found.sitting, found.institution):
             raise NotFound("There is no such incident in a sitting that you watch.")
         services.acknowledge(found, actor=user, note=text_in(request, "note"))
+        names_for(user, found.institution).veil(found, "session__candidate")
         return Response(custody.with_links(incident_shape(found), user, found.institution.slug))

@@ -9,7 +9,9 @@ from dataclasses import replace
 from django.db import DatabaseError, transaction
 
 from accounts.tenancy import within
+from proctor_site.kernel.errors import Refusal
 from proctoring.analysis.recent import Memory, Observed
+from proctoring.evidence import observed_minutes
 from proctoring.incidents.observed import note_of, pack, seen_frame
 from proctoring.incidents.recording import moment
 from proctoring.incidents.rule_notes import digest_of, rules_to_json
@@ -64,17 +66,17 @@ def _name_rules(session: MonitoringSession, rule_set: RuleSet, digest: str) -> N
 
 
 def _write(session: MonitoringSession, gathered: Observed) -> None:
-    data = pack(gathered.notes)
+    packed, begins_at = pack(gathered.notes), moment(gathered.began_at)
     try:
         with within(session.institution), transaction.atomic():
             ObservationMinute.objects.create(
                 institution=session.institution,
                 session=session,
                 rules=ObservedRules.objects.get(institution=session.institution, digest=gathered.digest),
-                begins_at=moment(gathered.began_at),
+                begins_at=begins_at,
                 frames=len(gathered.notes),
                 is_fresh=gathered.is_fresh,
-                data=data,
+                data=observed_minutes.sealed(session, begins_at, packed),
             )
-    except (DatabaseError, ObservedRules.DoesNotExist):
+    except (DatabaseError, ObservedRules.DoesNotExist, Refusal):
         log.exception("session %s: a minute of observations could not be kept", session.pk)

@@ -15,6 +15,7 @@ from proctoring.law.kept import Kept
 from proctoring.models import Policy
 from proctoring.models.policy import DiarizerChoice
 from proctoring.policy_presets import differences
+from proctoring.review.terms import is_summary_offered, terms_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,8 @@ class Facts:
 def gather(institution: Institution) -> Facts:
     """Reads what holds now; what the law does not allow is left out, as in exams."""
     found = tuple(_effective(institution, each) for each in _in_use(institution))
-    return Facts(institution, found, tuple(kept.rows(institution, found)), tuple(_recipients(found)))
+    recipients = _recipients(institution, found)
+    return Facts(institution, found, tuple(kept.rows(institution, found)), tuple(recipients))
 
 
 def _in_use(institution: Institution) -> list[Policy]:
@@ -69,7 +71,7 @@ def changes_of(policy: Policy) -> list[str]:
     return differences(policy)
 
 
-def _recipients(found: Sequence[Policy]) -> list[Recipient]:
+def _recipients(institution: Institution, found: Sequence[Policy]) -> list[Recipient]:
     rows = [Recipient("The operator of this server", "everything that is stored", _host(settings.BASE_URL))]
     if settings.EVIDENCE_STORE == "s3":
         options = settings.STORAGES["evidence"]["OPTIONS"]
@@ -83,6 +85,12 @@ def _recipients(found: Sequence[Policy]) -> list[Recipient]:
         )
     if any(each.shows_live for each in found):
         rows += _carriers()
+    if is_summary_offered(institution) and terms_of(institution).machine_summary:
+        what = (
+            "of incidents: numbers, kinds, times and what people decided; no name, picture or text of anybody"
+        )
+        name = f"Language model for summaries in reports ({settings.SUMMARY_MODEL})"
+        rows.append(Recipient(name, what, _host(settings.SUMMARY_URL)))
     if settings.EMAIL_HOST:
         rows.append(Recipient("Mail server", "addresses and texts of e-mails", settings.EMAIL_HOST))
     return rows

@@ -9,7 +9,7 @@ from django.dispatch import receiver
 
 from accounts.models import Institution
 from proctoring.law import versions
-from proctoring.models import Policy, RetentionPeriod
+from proctoring.models import Policy, RetentionPeriod, ReviewSettings
 
 
 @receiver([post_save, post_delete], sender=Policy, dispatch_uid="law.policy_changed")
@@ -21,6 +21,12 @@ def policy_changed(sender: type[Policy], *, instance: Policy, **more: Any) -> No
 @receiver([post_save, post_delete], sender=RetentionPeriod, dispatch_uid="law.period_changed")
 def period_changed(sender: type[RetentionPeriod], *, instance: RetentionPeriod, **more: Any) -> None:
     """The same: what the documents and the notice promise is what the nightly deletion does."""
+    transaction.on_commit(partial(versions.refresh_quietly, instance.institution))
+
+
+@receiver(post_save, sender=ReviewSettings, dispatch_uid="law.review_changed")
+def review_changed(sender: type[ReviewSettings], *, instance: ReviewSettings, **more: Any) -> None:
+    """The same: who gets data depends on whether a language model writes summaries."""
     transaction.on_commit(partial(versions.refresh_quietly, instance.institution))
 
 

@@ -86,11 +86,17 @@ class Case(TenantModel):
         help_text="Drawn by chance to be read by two people whatever the first one thinks: only such pairs "
         "tell how far readers agree.",
     )
+    asked_because = models.CharField(
+        max_length=1_000, blank=True, help_text="Why a person asked for a look, in their words."
+    )
     created_at = models.DateTimeField()
 
     value = models.FloatField(default=0, help_text="Expected value of a look: confirmed findings, weighted.")
     look_seconds = models.PositiveIntegerField(default=60, help_text="Estimated time of a look.")
     rank = models.FloatField(default=0, help_text="Value of a look per second: the order of the queue.")
+    estimated_at = models.DateTimeField(
+        null=True, blank=True, help_text="When value, time and rank were last estimated."
+    )
 
     assigned_to = _person()
     assigned_at = models.DateTimeField(null=True, blank=True)
@@ -187,6 +193,7 @@ class Case(TenantModel):
             models.Index(fields=["sitting", "state"], name="case_by_sitting"),
             models.Index(fields=["institution", "-id"], name="case_newest"),
             models.Index(fields=["institution", "state", "reply_until"], name="case_reply_due"),
+            models.Index(fields=["state", "estimated_at"], name="case_to_estimate"),
         ]
 
     def __str__(self) -> str:

@@ -63,6 +63,12 @@ class Incident(TenantModel):
     )
     reviewed_at = models.DateTimeField(null=True, blank=True)
     review_note = models.TextField(blank=True)
+    counted = models.CharField(
+        max_length=20,
+        blank=True,
+        editable=False,
+        help_text="As what it counts for the precision of its kind.",
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

@@ -23,6 +23,7 @@ class DataClass(models.TextChoices):
     PACKAGE = "package", "Packages to be handed over"
     OFFICER_PHOTO = "officer_photo", "The office's photos"
     REPLY = "reply", "Files of replies and appeals"
+    OBSERVED = "observed", "What detectors said"
 
 
 class PersonKey(TenantModel):

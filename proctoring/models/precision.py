@@ -26,6 +26,9 @@ class DetectorPrecision(TenantModel):
     upheld = models.PositiveIntegerField(default=0)
     dismissed = models.PositiveIntegerField(default=0)
     inconclusive = models.PositiveIntegerField(default=0)
+    dismissed_with_case = models.PositiveIntegerField(
+        default=0, help_text="Of the dismissed: decided by the verdict on the whole case alone."
+    )
 
     class Meta:
         verbose_name = "precision of a detector"

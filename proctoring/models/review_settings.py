@@ -42,6 +42,13 @@ class ReviewSettings(TenantModel):
         help_text="Of the cases so many, drawn by chance, are read a second time even when the first reader "
         "has no concern: only this tells how far readers agree.",
     )
+    machine_summary = models.BooleanField(
+        "summaries written by a machine",
+        default=False,
+        help_text="A language model that the operator has set up writes a marked summary into PDF reports. "
+        "It is told what people have decided, in counts, kinds, times and decisions: no name, picture or "
+        "text of anybody leaves the server. It decides nothing.",
+    )
     reply_days = models.PositiveSmallIntegerField(
         "days to reply",
         default=14,

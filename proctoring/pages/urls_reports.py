@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, path
 
+from proctoring.pages.look_asked_for import ask_for_look
 from proctoring.pages.report_files import ask_for_pdf, report_download, report_file
 from proctoring.pages.report_sitting import sitting_report, sitting_report_export
 from proctoring.pages.reports import attempt_report, session_report
@@ -18,5 +19,6 @@ urlpatterns: list[URLPattern] = [
     path(_SESSION + "pdf/", ask_for_pdf, name="proctoring_report_ask"),
     path(_HERE + "files/<int:report_id>/", report_file, name="proctoring_report_file"),
     path(_HERE + "files/<int:report_id>/download/", report_download, name="proctoring_report_download"),
+    path(_SESSION + "look/", ask_for_look, name="proctoring_ask_for_look"),
     path(_SESSION, session_report, name="proctoring_session_report"),
 ]

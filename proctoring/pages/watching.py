@@ -9,7 +9,8 @@ from accounts.permissions import roles_of
 from accounts.roles import Role
 from exams.models import Sitting
 from exams.scheduling.queries import counted_sittings
-from proctoring.permissions import may_watch
+from proctor_site.kernel.errors import NotFound
+from proctoring.permissions import require_watching
 
 _OFFICE = frozenset({Role.EXAM_OFFICER.value, Role.ADMIN.value})
 
@@ -26,10 +27,13 @@ def watched_sittings(user: User, institution: Institution) -> "models.QuerySet[S
 
 
 def watched_sitting(request: HttpRequest, sitting_id: int) -> Sitting:
-    """The sitting, if the signed-in person watches it. Raises Http404 otherwise."""
+    """The sitting, if the signed-in person watches it. Raises Http404, NotAllowed (code "reads_blind")."""
     sitting = counted_sittings().select_related("exam", "institution").filter(pk=sitting_id).first()
-    if sitting is None or not may_watch(person_of(request), sitting):
-        raise Http404("There is no such sitting that you watch.")
+    try:
+        require_watching(person_of(request), sitting)
+    except NotFound as unknown:
+        raise Http404(unknown.message) from unknown
+    assert sitting is not None
     return sitting
 
 

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from accounts.masks import Words
 from accounts.models import User
 from exams import states
 from exams.models import Attempt, LostTime
@@ -31,7 +32,8 @@ from proctoring.reports.facts import (
     Picture,
 )
 from proctoring.reports.sentences import summary_of
-from proctoring.reports.sources import case_facts, case_row, precision_words, shown_name, signature_words
+from proctoring.reports.sources import case_facts, case_row, precision_words, shown_to, signature_words
+from proctoring.review.blind import Shown
 from proctoring.review.risk import risk_curve
 from proctoring.supervision.history import entries_of
 
@@ -54,13 +56,13 @@ def report_of(
         Incident.objects.filter(session=session).select_related("reviewer").order_by("started_at", "pk")
     )
     case = case_row(session)
-    name, is_blind = shown_name(session, case, viewer)
+    shown = shown_to(session, case, viewer)
     report = AttemptReport(
         institution=session.institution.name,
         exam=str(sitting.exam) if sitting else "",
         sitting=str(sitting) if sitting else "",
-        candidate=name,
-        is_blind=is_blind,
+        candidate=shown.name,
+        is_blind=shown.is_hidden,
         attempt=session.attempt_id,
         session=str(session.public_id),
         state=states.WORDS[attempt.state] if attempt else session.state,
@@ -72,13 +74,13 @@ def report_of(
         consent=_consents(session),
         policy=policy_presets.differences(policies.policy_of(attempt)) if attempt else [],
         detectors=_detectors(session),
-        incidents=_incidents(session, rows),
+        incidents=_incidents(session, rows, shown.words),
         coverage=coverage_of(session),
         risk=risk_curve(rows, begin, end or now) if rows else [],
         lost=_lost(attempt),
-        acts=_acts(attempt),
+        acts=_acts(attempt, shown),
         noted=_noted(session),
-        case=case_facts(case, viewer) if case else None,
+        case=case_facts(case, viewer, shown.words) if case else None,
         integrity=_integrity(session, check_files),
     )
     return replace(report, summary=summary_of(report), machine=machine.known(report, session))
@@ -89,13 +91,14 @@ def incident_words(kind: str) -> str:
     return kind.replace("_", " ")
 
 
-def _incidents(session: MonitoringSession, rows: list[Incident]) -> list[IncidentFacts]:
+def _incidents(session: MonitoringSession, rows: list[Incident], words: Words) -> list[IncidentFacts]:
     items: dict[int, list[EvidenceItem]] = defaultdict(list)
     kept = EvidenceItem.objects.filter(session=session, incident__isnull=False)
     for item in kept.order_by("captured_at", "sequence").defer("about"):
         items[item.incident_id or 0].append(item)
     precision = precision_words(session.institution) if rows else {}
-    return [_incident(row, items.get(row.pk, []), precision.get(row.kind, "")) for row in rows]
+    found = [_incident(row, items.get(row.pk, []), precision.get(row.kind, "")) for row in rows]
+    return [replace(each, note=words(each.note)) for each in found]
 
 
 def _incident(row: Incident, items: Sequence[EvidenceItem], precision: str) -> IncidentFacts:
@@ -185,14 +188,15 @@ def _lost(attempt: Attempt | None) -> list[Lost]:
     ]
 
 
-def _acts(attempt: Attempt | None) -> list[Act]:
+def _acts(attempt: Attempt | None, shown: Shown) -> list[Act]:
     if attempt is None:
         return []
     acts = [Act(each.at, each.who, each.words, each.reason or each.code) for each in entries_of(attempt)]
     acts += [
         Act(call.asked_at, str(call.proctor), "private call", call.outcome) for call in of_attempt(attempt)
     ]
-    return sorted(acts, key=lambda each: each.at)
+    shown_acts = [replace(each, who=shown.words(each.who), reason=shown.words(each.reason)) for each in acts]
+    return sorted(shown_acts, key=lambda each: each.at)
 
 
 def _noted(session: MonitoringSession) -> list[Noted]:

@@ -22,6 +22,7 @@ from proctor_site.kernel.errors import Unavailable
 from proctoring.breaker import Breaker
 from proctoring.models import MonitoringSession
 from proctoring.reports.facts import AttemptReport, IncidentFacts, Machine
+from proctoring.review.terms import is_summary_offered, terms_of
 
 SOURCES = [
     "how long the attempt was watched and how much of it programs saw",
@@ -46,10 +47,8 @@ _breaker = Breaker()
 
 
 def is_on(session: MonitoringSession) -> bool:
-    """Whether the operator has set up a model and allowed it for this institution."""
-    return bool(settings.SUMMARY_URL and settings.SUMMARY_MODEL) and (
-        session.institution.slug in settings.SUMMARY_INSTITUTIONS
-    )
+    """Whether the operator offers a model to the institution, and it has switched it on for itself."""
+    return is_summary_offered(session.institution) and terms_of(session.institution).machine_summary
 
 
 def facts_for(report: AttemptReport) -> dict[str, Any]:

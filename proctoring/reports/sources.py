@@ -5,13 +5,14 @@ evidence.
 """
 
 from accounts import signing_keys
+from accounts.masks import Words
 from accounts.models import Institution, User
 from proctoring.interviews.queries import of_case
 from proctoring.interviews.sheet import questions_of
 from proctoring.models import Case, EvidenceManifest, Interview, MonitoringSession, Reading
 from proctoring.models import Reply as ReplyRow
 from proctoring.reports.facts import AskedFacts, CaseFacts, InterviewFacts, ReadingFacts, Reply
-from proctoring.review.blind import is_blind_for
+from proctoring.review.blind import Shown, shown_for
 from proctoring.review.intervals import Figures
 from proctoring.review.precision import figures_of_kinds
 from proctoring.review.readings import visible_to
@@ -26,38 +27,39 @@ def case_row(session: MonitoringSession) -> Case | None:
     return case
 
 
-def shown_name(session: MonitoringSession, case: Case | None, viewer: User) -> tuple[str, bool]:
-    """Who the report calls its candidate, and whether that hides the name from the viewer."""
-    if case is not None and session.candidate is not None and is_blind_for(case, viewer):
-        return f"Candidate {case.pseudonym}", True
-    return str(session.candidate or "outside session"), False
+def shown_to(session: MonitoringSession, case: Case | None, viewer: User) -> Shown:
+    """How the report names its candidate to the viewer."""
+    return shown_for(case, viewer) if case else Shown(str(session.candidate or "outside session"))
 
 
-def case_facts(case: Case, viewer: User) -> CaseFacts:
-    """The case in words, with the readings that the viewer may know: not those of others before their own."""
+def case_facts(case: Case, viewer: User, words: Words) -> CaseFacts:
+    """The case in words, with the readings that the viewer may know: not those of others before their own.
+
+    `words` takes the name out of what people wrote.
+    """
     return CaseFacts(
         number=case.pk,
         state=case.get_state_display(),
         opened_for=case.get_opened_for_display().lower(),
         verdict=case.get_verdict_display().lower() if case.verdict else "",
-        told=case.appeal_outcome_text or case.outcome_text,
+        told=words(case.appeal_outcome_text or case.outcome_text),
         decided_at=case.appeal_decided_at or case.decided_at,
         decided_by=str(case.decided_by or ""),
         released_at=case.released_at,
-        readings=[_reading(row) for row in visible_to(case, viewer) if row.withdrawn_at is None],
-        replies=_replies(case),
+        readings=[_reading(row, words) for row in visible_to(case, viewer) if row.withdrawn_at is None],
+        replies=_replies(case, words),
         interviews=_interviews(case, viewer),
     )
 
 
-def _reading(row: Reading) -> ReadingFacts:
+def _reading(row: Reading, words: Words) -> ReadingFacts:
     return ReadingFacts(
         row.number,
         row.get_part_display(),
         str(row.reader),
         row.get_verdict_display().lower(),
         [reason_words(each) for each in row.reasons],
-        row.note,
+        words(row.note),
         row.finished_at,
         row.seconds,
     )
@@ -68,11 +70,13 @@ def reason_words(reason: object) -> str:
     return str(reason.get("wording") or reason.get("code")) if isinstance(reason, dict) else str(reason)
 
 
-def _replies(case: Case) -> list[Reply]:
+def _replies(case: Case, words: Words) -> list[Reply]:
     rows = ReplyRow.objects.filter(case=case).order_by("number")
     return [
         Reply(
-            f"{row.get_part_display().lower()}{', late' if row.is_late else ''}", row.handed_in_at, row.text
+            f"{row.get_part_display().lower()}{', late' if row.is_late else ''}",
+            row.handed_in_at,
+            words(row.text),
         )
         for row in rows
     ]

@@ -1,20 +1,28 @@
-"""Who is shown whose attempt it is: readers judge what they see, not whom."""
+"""Who is shown whose attempt it is: readers judge what they see, not whom (decisions 0130, 0159)."""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from django.db.models import Q
 
+from accounts.masks import Words, as_written, hiding
 from accounts.models import Institution
+from accounts.naming import hides_names, number_of
+from accounts.permissions import roles_of
+from accounts.roles import Role
+from proctor_site.kernel import clock
 from proctoring.models import Case, MonitoringSession
-from proctoring.review.masks import Words, as_written, hiding
 from proctoring.review.terms import terms_of
-from proctoring.states import CASE_UNREAD
+from proctoring.states import CASE_APPEALED, CASE_UNREAD
 
 _LETTERS = "ABCDEFGHJKLMNPRSTUVWXYZ"  # without I, O and Q, which are read as digits
 _KEPT = "_is_first_reading_blind"
+_RUNS_EXAMS = frozenset({Role.PROCTOR.value, Role.EXAM_OFFICER.value, Role.ADMIN.value})
+HELD = timedelta(hours=12)
+"""So long after a look a case counts as in a person's hands, where they have not given it back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +49,17 @@ def pseudonym_for(session: MonitoringSession) -> str:
 def is_blind_for(case: Case, viewer: object) -> bool:
     """Whether the viewer is not shown who the candidate is.
 
-    From the opening of the case until its second reading is given, except for who has given a reading; and
-    only where the institution reads blind.
+    From the opening of the case until its second reading is given, and again while an appeal waits; except
+    for who has given a reading or decided, and only where the institution reads blind.
     """
-    if case.state not in CASE_UNREAD or not _reads_blind(case):
+    if case.state not in (*CASE_UNREAD, CASE_APPEALED) or not _reads_blind(case):
         return False
     viewer_id = getattr(viewer, "pk", None)
-    return not (case.first_reader_id is not None and case.first_reader_id == viewer_id)
+    return viewer_id is None or viewer_id not in (
+        case.first_reader_id,
+        case.second_reader_id,
+        case.decided_by_id,
+    )
 
 
 def name_for(case: Case, viewer: object) -> str:
@@ -63,7 +75,8 @@ def shown_for(case: Case, viewer: object) -> Shown:
     candidate, name = case.session.candidate, name_for(case, viewer)
     if candidate is None or not is_blind_for(case, viewer):
         return Shown(name)
-    return Shown(name, True, hiding(candidate.name, candidate.email, name))
+    number = number_of(candidate, case.institution)
+    return Shown(name, True, hiding(candidate.name, candidate.email, name, number))
 
 
 def shown_in(session: MonitoringSession, viewer: object) -> Shown:
@@ -90,15 +103,37 @@ def naming_in_list(viewer: object, here: Institution) -> Callable[[MonitoringSes
 
 
 def hidden_from(viewer: object, here: Institution) -> Q:
-    """Which cases hide the name from the viewer, so that a search for names does not give it away."""
-    if not _reads_cases(viewer) or not terms_of(here).is_blind:
+    """Which cases hide the name from the viewer: `is_blind_for` on rows."""
+    if not _reads_cases(viewer, here) or not terms_of(here).is_blind:
         return Q(pk__in=[])
-    read_by = Q(first_reader__isnull=False, first_reader=getattr(viewer, "pk", None))
-    return Q(state__in=CASE_UNREAD) & ~read_by
+    knows = Q(pk__in=[])
+    for part in ("first_reader", "second_reader", "decided_by"):
+        knows |= Q(**{f"{part}__isnull": False, part: getattr(viewer, "pk", None)})
+    return Q(state__in=(*CASE_UNREAD, CASE_APPEALED)) & ~knows
 
 
-def _reads_cases(viewer: object) -> bool:
-    return bool(getattr(viewer, "has_perm", bool)("proctoring.read_case"))
+@hides_names
+def nameless_for(viewer: Any, here: Institution) -> Mapping[int, str]:
+    """People without a name for the viewer on every page that ties a person to an attempt.
+
+    For who only reviews, the people of all cases that hide the name from them. Who also runs exams needs
+    names for that: the people of the cases in their hands (given to them, or looked at within `HELD`).
+    """
+    if not _reads_cases(viewer, here):
+        return {}
+    rows = Case._base_manager.filter(hidden_from(viewer, here), institution=here)
+    rows = rows.exclude(session__candidate=None).exclude(session__candidate=viewer.pk)
+    if roles_of(viewer, here) & _RUNS_EXAMS:
+        now = clock.now()
+        looked = Q(looks__reader=viewer.pk, looks__last_at__gt=now - HELD)
+        rows = rows.filter(Q(assigned_to=viewer.pk) | looked).distinct()
+    found = rows.order_by().values_list("session__candidate", "pseudonym")
+    return {person: f"Candidate {pseudonym}" for person, pseudonym in found}
+
+
+def _reads_cases(viewer: object, here: Institution | None = None) -> bool:
+    has_perm = getattr(viewer, "has_perm", None)
+    return has_perm is not None and bool(has_perm("proctoring.read_case", here))
 
 
 def _reads_blind(case: Case) -> bool:

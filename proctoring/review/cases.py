@@ -7,17 +7,18 @@ from django.db import IntegrityError, transaction
 from accounts import audit
 from accounts.models import User
 from proctor_site.kernel import clock
-from proctor_site.kernel.errors import Conflict, InvalidInput
+from proctor_site.kernel.errors import Conflict, InvalidInput, NotAllowed
 from proctoring.models import Case, MonitoringSession
 from proctoring.models.case import OpenedFor
+from proctoring.permissions import may_see_incidents
 from proctoring.review.blind import pseudonym_for
 from proctoring.review.estimates import estimate
-from proctoring.review.readers import require_reviewer
 from proctoring.review.signals import case_moved
 from proctoring.review.terms import terms_of
 from proctoring.states import SESSION_ENDED
 
 MOST_CHARACTERS = 4_000
+MOST_IN_REASON = 1_000
 
 
 def open_case(
@@ -25,11 +26,8 @@ def open_case(
 ) -> Case:
     """The case of the session: a new one, or the one there is. `actor` None: the server opened it.
 
-    Raises Conflict (codes "practice", "still_running"), NotAllowed, InvalidInput (field "reason").
+    Raises Conflict (codes "practice", "still_running").
     """
-    if opened_for not in OpenedFor.values:
-        raise InvalidInput("A case is opened for incidents, as a sample, or asked for.", field="opened_for")
-    reason = plain_text(reason, "reason")
     found = Case.objects.filter(session=session).first()
     if found is not None:
         return found
@@ -43,12 +41,11 @@ def open_case(
         sitting=session.sitting,
         opened_for=opened_for,
         opened_by=actor,
+        asked_because=reason,
         pseudonym=pseudonym_for(session),
         reads_twice=_is_drawn(terms_of(session.institution).double_percent),
         created_at=clock.now(),
     )
-    if actor is not None:
-        require_reviewer(case, actor)
     estimate(case)
     try:
         with transaction.atomic():
@@ -64,6 +61,23 @@ def open_case(
     except IntegrityError:
         return Case.objects.get(session=session)  # somebody else was faster
     return case
+
+
+def ask_for(session: MonitoringSession, *, actor: User, reason: str) -> Case:
+    """Opens a case because a person who may see the incidents asks that somebody look, and says why.
+
+    Raises NotAllowed, InvalidInput (field "reason"), Conflict (codes "has_case", "practice",
+    "still_running").
+    """
+    may_see = may_see_incidents(actor, session.sitting, session.institution)
+    if not may_see or not actor.has_perm("proctoring.ask_for_case", session):
+        raise NotAllowed("You may not ask for a look at this attempt.")
+    if session.candidate_id == actor.pk:
+        raise NotAllowed("This is your own attempt; somebody else has to ask.", code="own_attempt")
+    reason = plain_text(reason, "reason", required=True, most=MOST_IN_REASON)
+    if Case.objects.filter(session=session).exists():
+        raise Conflict("This attempt has a case already; nobody has to ask again.", code="has_case")
+    return open_case(session, OpenedFor.ASKED, actor, reason=reason)
 
 
 def _is_drawn(percent: float) -> bool:

@@ -1,13 +1,18 @@
 """What a look at a case is worth and how long it takes: the numbers that order the queue."""
 
+from datetime import timedelta
 from typing import Any
 
+from django.db.models import F, Q, QuerySet
+
 from accounts.models import Institution
+from accounts.tenancy import within
+from proctor_site.kernel import clock
 from proctoring.models import Case, EvidenceItem, Incident, Reading
 from proctoring.models.case import OpenedFor, ReadingPart
 from proctoring.review import risk
 from proctoring.review.precision import figures_of_kinds
-from proctoring.states import ACKNOWLEDGED, UNREVIEWED
+from proctoring.states import ACKNOWLEDGED, CASE_OPEN, UNREVIEWED
 
 BASE_SECONDS = 20
 """To open a case, see what the exam was and give a verdict."""
@@ -17,6 +22,10 @@ SAMPLE_VALUE = 5.0
 """Of a sample: nothing was found, but only samples tell what is missed; half of one medium incident."""
 _ENOUGH = 20
 _RECENT = 500
+STALE = timedelta(hours=1)
+AT_ONCE = 100
+"""Cases that one round estimates anew: some milliseconds each."""
+_ESTIMATED = ("value", "look_seconds", "rank", "estimated_at")
 
 
 _PRIOR_VERDICTS = 4
@@ -47,7 +56,43 @@ def estimate(case: Case, precision: risk.Precision | None = None) -> Case:
         case.value = max(case.value, SAMPLE_VALUE)
     case.look_seconds = BASE_SECONDS + PER_INCIDENT * len(incidents) + heard_seconds(case)
     case.rank = round(case.value / case.look_seconds, 6)
+    case.estimated_at = clock.now()
     return case
+
+
+def refresh(cases: "QuerySet[Case]") -> int:
+    """Estimates these anew where they still wait and are in nobody's hands; how many.
+
+    What somebody has open or was given stays where it is: a list does not move under who works with it.
+    """
+    now = clock.now()
+    free = cases.filter(state=CASE_OPEN, assigned_to=None)
+    free = free.filter(Q(locked_until=None) | Q(locked_until__lte=now))
+    known: dict[int, risk.Precision] = {}
+    done = 0
+    for case in free.select_related("institution"):
+        if case.institution_id not in known:
+            known[case.institution_id] = precision_of(case.institution)
+        estimate(case, known[case.institution_id])
+        # Only if nobody has taken it meanwhile.
+        done += free.filter(pk=case.pk).update(**{name: getattr(case, name) for name in _ESTIMATED})
+    return done
+
+
+def refresh_stale() -> int:
+    """One round: the cases that were not estimated for `STALE`, a bounded number, longest ago first.
+
+    Incidents that came after the opening, and verdicts elsewhere, which move the precision of a kind.
+    """
+    old = Q(estimated_at=None) | Q(estimated_at__lt=clock.now() - STALE)
+    waiting = Case._base_manager.filter(old, state=CASE_OPEN, assigned_to=None)
+    rows = waiting.order_by(F("estimated_at").asc(nulls_first=True), "pk").values_list("pk", "institution")
+    found = list(rows[:AT_ONCE])
+    done = 0
+    for institution in Institution.objects.filter(pk__in={each for _, each in found}):
+        with within(institution):
+            done += refresh(Case.objects.filter(pk__in=[pk for pk, _ in found]))
+    return done
 
 
 def heard_seconds(case: Case) -> int:

@@ -1,6 +1,6 @@
 """Who has a case open: a lock that lapses unless the page renews it, and the time spent with it."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import F, Q
@@ -75,5 +75,5 @@ def _count(case: Case, actor: User, *, is_renewal: bool) -> None:
     CaseLook.objects.filter(pk=look.pk).update(last_at=now, seconds=F("seconds") + max(spent, 0))
 
 
-def _has_lapsed(until: object) -> bool:
-    return until is None or until <= clock.now()  # type: ignore[operator]
+def _has_lapsed(until: datetime | None) -> bool:
+    return until is None or until <= clock.now()

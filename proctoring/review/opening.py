@@ -19,6 +19,7 @@ from proctoring.models.case import OpenedFor
 from proctoring.models.review_settings import ReviewSettings
 from proctoring.observations import Severity
 from proctoring.review.cases import open_case
+from proctoring.review.estimates import refresh_stale
 from proctoring.review.terms import terms_of
 from proctoring.states import SESSION_ENDED, SESSION_LIVE, UNREVIEWED
 
@@ -30,9 +31,13 @@ _AT_ONCE = 200
 
 
 def look_around() -> None:
-    """One round: cases for incidents, then samples of sittings that are over. Safe in several processes."""
+    """One round: cases for incidents, samples of sittings that are over, the order of what waits.
+
+    Safe in several processes.
+    """
     open_due()
     draw_due()
+    refresh_stale()
 
 
 def open_due() -> int:

@@ -49,7 +49,10 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """One detector. `lights`, `numbers`, `engines`: the same verdicts, broken down, if they differ."""
+    """One detector. `lights`, `numbers`, `engines`: the same verdicts, broken down, if they differ.
+
+    `with_cases`: how many of the dismissed were decided by the verdict on a whole case alone.
+    """
 
     kind: str
     whole: Line
@@ -58,6 +61,7 @@ class Panel:
     numbers: list[Line]
     engines: list[Line]
     standings: list[DetectorStanding]
+    with_cases: int
 
 
 def label_of(kind: str) -> str:
@@ -74,7 +78,7 @@ def panels_of(institution: Institution) -> list[Panel]:
     lights = precision.broken_down(institution, "light")
     rules = precision.broken_down(institution, "rule")
     engines = precision.broken_down(institution, "engine")
-    standings = advisory_here(institution)
+    standings, with_cases = advisory_here(institution), precision.with_cases(institution)
     kinds = {kind for kind, each in figures.items() if each != Figures()} | {each.kind for each in standings}
     return [
         Panel(
@@ -85,6 +89,7 @@ def panels_of(institution: Institution) -> list[Panel]:
             _lines(kind, "rule", rules[kind], "numbers not recorded"),
             _lines(kind, "engine", engines[kind], "engine not recorded"),
             [each for each in standings if each.kind == kind],
+            with_cases.get(kind, 0),
         )
         for kind in sorted(kinds, key=label_of)
     ]

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection
 
+from proctoring.evidence import observed_minutes
 from proctoring.incidents.observed import unpack
 from proctoring.incidents.rule_notes import HeldRules, rules_from_json
 from proctoring.models import Incident, MonitoringSession, ObservationMinute, ObservedRules
@@ -16,15 +17,15 @@ of their own."""
 
 
 def minutes_of(session: MonitoringSession) -> list[Minute]:
-    """The kept observations of a session in order. Two queries.
+    """The kept observations of a session in order. Two queries, or few more where keys were changed.
 
     A minute that cannot be read is left out: its incidents are then told as not replayable.
     """
-    rows = ObservationMinute.objects.filter(session=session).order_by("pk")
+    rows = list(ObservationMinute.objects.filter(session=session).select_related("rules").order_by("pk"))
     found, is_fresh = [], False
-    for row in rows.select_related("rules"):
+    for row, packed in zip(rows, observed_minutes.opened(rows), strict=True):
         try:
-            frames = tuple(unpack(bytes(row.data)))
+            frames = tuple(unpack(packed or b""))
             held = _held(row.rules)
         except (ValueError, TypeError, KeyError):
             is_fresh = True

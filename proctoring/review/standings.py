@@ -4,23 +4,31 @@ from django.db import transaction
 
 from accounts.models import Institution, User
 from accounts.permissions import roles_of
+from accounts.tenancy import own_or_default
 from accounts.transitions import apply_move, lock
 from proctor_site.kernel import clock
 from proctor_site.kernel.errors import InvalidInput, NotAllowed
-from proctoring.models import DetectorStanding, Incident, PrecisionTerms
+from proctoring.models import Case, DetectorStanding, Incident, PrecisionTerms
 from proctoring.review import standing_mails
 from proctoring.review.intervals import Figures, lies_below
-from proctoring.review.precision import count_verdict, figures_of
+from proctoring.review.precision import count_incident, count_session, figures_of
 from proctoring.states import ADVISORY, IN_FORCE, STANDING
 
 MOST_CHARACTERS = 500
 
 
-def follow_verdict(incident: Incident, before: str) -> None:
+def follow_verdict(incident: Incident) -> None:
     """Counts a verdict and judges the detector by it; in the caller's transaction."""
-    count_verdict(incident, before)
+    count_incident(incident)
     if incident.rule:  # without a name of its numbers nothing can be said of them
         judge(incident.institution, incident.kind, incident.rule)
+
+
+def follow_case(case: Case) -> None:
+    """Counts what the move of a case says about its incidents, and judges their detectors."""
+    for kind, rule in sorted(count_session(case.session)):
+        if rule:
+            judge(case.institution, kind, rule)
 
 
 def judge(institution: Institution, kind: str, rule: str) -> DetectorStanding | None:
@@ -99,8 +107,7 @@ def bring_back(standing: DetectorStanding, *, actor: User, reason: str) -> Detec
 
 def terms_of(institution: Institution) -> PrecisionTerms:
     """The institution's terms, or the defaults (unsaved)."""
-    own = PrecisionTerms.objects.filter(institution=institution).first()
-    return own or PrecisionTerms(institution=institution)
+    return own_or_default(PrecisionTerms, institution)
 
 
 def advisory_here(institution: Institution) -> list[DetectorStanding]:

@@ -12,7 +12,15 @@ from accounts.models import User
 from exams.delivery import records
 from proctoring.evidence import derived, keys, package, store
 from proctoring.identity import consent, document, officer_photos, reference, showings
-from proctoring.models import ChatMessage, DataKey, DocumentCheck, MonitoringSession, ReferenceFace, Showing
+from proctoring.models import (
+    ChatMessage,
+    DataKey,
+    DocumentCheck,
+    MonitoringSession,
+    ObservationMinute,
+    ReferenceFace,
+    Showing,
+)
 from proctoring.models.keys import DataClass
 from proctoring.rights.register import Eraser, Erasing, deleted
 
@@ -70,6 +78,18 @@ def evidence(rows: QuerySet[Any], erasing: Erasing) -> int:
         derived.drop_reports(session)
     erasing.keys += sorted(live - _live_keys(sessions))
     return len(items)
+
+
+def observations(rows: QuerySet[Any], erasing: Erasing) -> int:
+    """The rows and their key: what backups of the database still hold of them cannot be read."""
+    sessions = _sessions(rows)
+    count = deleted(rows)
+    for session in sessions:
+        if not ObservationMinute.objects.filter(session=session).exists():
+            live = _live_keys([session])
+            keys.destroy_for_session(session, DataClass.OBSERVED, actor=erasing.actor)
+            erasing.keys += sorted(live - _live_keys([session]))
+    return count
 
 
 def all_keys(erasing: Erasing, person: User) -> int:

@@ -1,5 +1,6 @@
 """Copies of a person's own data: asked for, handed out by links of minutes, and cleared after some days."""
 
+import logging
 from datetime import timedelta
 from typing import IO
 
@@ -14,6 +15,8 @@ from accounts.states import DONE, FAILED
 from proctor_site.kernel import clock
 from proctor_site.kernel.errors import NotAllowed, NotFound, Unavailable
 from proctoring.models import DataExport
+
+log = logging.getLogger(__name__)
 
 STORE = "exports"
 JOB = "rights.export"
@@ -68,7 +71,8 @@ def open_for(export: DataExport, link: str, *, viewer: User) -> IO[bytes]:
         raise NotFound("This copy was deleted; ask for a new one.", code="gone")
     try:
         file: IO[bytes] = storages[STORE].open(export.stored_name)
-    except Exception as error:  # noqa: BLE001  (each store has errors of its own)
+    except Exception as error:  # each store has errors of its own
+        log.exception("the copy of data %s could not be read", export.pk)
         raise Unavailable("The copy cannot be read now; try again in a minute.") from error
     audit.record(export.institution, export, "data_export.downloaded", actor=viewer)
     return file

@@ -225,9 +225,9 @@ _FACTS = (
         "observations",
         "What detectors said",
         "Findings of each frame with their certainty, without pictures: to try other rules on past sittings",
-        _BASE,
+        "encrypted in the database",
         _SUPERVISION,
-        (_of_session("ObservationMinute"),),
+        (_of_session("ObservationMinute", erase=erasers.observations),),
         **_LOGS,
     ),
     Kind(

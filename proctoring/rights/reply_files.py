@@ -1,6 +1,7 @@
 """Files that candidates add to a reply: taken in by their bytes, kept encrypted, given out."""
 
 import hashlib
+import logging
 import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -19,6 +20,8 @@ from proctor_site.kernel import clock
 from proctor_site.kernel.errors import Conflict, NotFound, TooLarge, Unavailable
 from proctoring.evidence import keys, parts
 from proctoring.models import Case, DataClass, ReplyFile
+
+log = logging.getLogger(__name__)
 
 STORE = "replies"
 TYPES = ["pdf", "png", "jpg", "gif", "webp", "txt", "md", "mp3", "m4a", "wav"]
@@ -152,7 +155,8 @@ def _save(case: Case, data: bytes) -> str:
             storages[STORE].delete(saved)
             raise OSError(f"the store wanted to call {name} {saved}")
         return name
-    except Exception as error:  # noqa: BLE001  (each store has errors of its own)
+    except Exception as error:  # each store has errors of its own
+        log.exception("a file of a reply to case %s could not be stored", case.pk)
         raise Unavailable("The file could not be stored; please try again in a minute.") from error
 
 

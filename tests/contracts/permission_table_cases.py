@@ -46,7 +46,7 @@ CASE_ROWS = [
     *(Row("POST", f"{_CASE}{name}/", _on_case(status), body=body) for name, (status, body) in _POSTS.items()),
     *(
         Row("GET", f"{_HERE}{name}/", "302 302 405 405 405 405 405 302 405 302")
-        for name in ("next", "share-out", "open")
+        for name in ("next", "share-out")
     ),
     Row("GET", _HERE + "many/", "302 302 405 405 405 405 405 302 405 302"),
     Row("POST", _HERE + "many/", _readers(302)),  # nothing chosen
@@ -55,7 +55,6 @@ CASE_ROWS = [
     Row("POST", _HERE + "many/<int:number>/undo/", _readers(404)),
     Row("POST", _HERE + "next/", _readers(302)),
     Row("POST", _HERE + "share-out/", _readers(302)),
-    Row("POST", _HERE + "open/", _readers(404), body={"session": "0"}),
     Row("GET", _TAG, _readers(200)),
     Row("GET", _TAG + "<path:object_id>/change/", _on_case(200)),
     Row("GET", _TAG + "<path:object_id>/delete/", _on_case(200)),

@@ -14,6 +14,13 @@ REPORT_ROWS = [
     Row("GET", _REPORTS + "sessions/<uuid:public_id>/", _PAGE),
     Row("GET", _REPORTS + "sessions/<uuid:public_id>/pdf/", "405 405 405 405 405 405 405 404 404 302"),
     Row("POST", _REPORTS + "sessions/<uuid:public_id>/pdf/", "403 403 302 404 302 302 302 404 404 302"),
+    Row("GET", _REPORTS + "sessions/<uuid:public_id>/look/", _PAGE),
+    Row(
+        "POST",
+        _REPORTS + "sessions/<uuid:public_id>/look/",
+        "403 403 409 404 409 409 409 404 404 302",  # there is a case already
+        body={"reason": "Somebody spoke."},
+    ),
     Row("GET", _REPORTS + "files/<int:report_id>/", "403 403 404 404 200 404 404 404 404 302"),
     Row("GET", _REPORTS + "files/<int:report_id>/download/", _NO_LINK),
     Row("GET", "api/v1/attempts/<int:attempt_id>/report/", _JSON),

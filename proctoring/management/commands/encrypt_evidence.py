@@ -1,10 +1,11 @@
-"""Encrypts evidence and photos that were stored before there were keys."""
+"""Encrypts evidence, photos and observations that were stored before there were keys."""
 
 from collections import Counter
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from proctoring.evidence import observed_minutes
 from proctoring.evidence.encrypting import Outcome, encrypt, stored_files
 
 _EACH = 1_000
@@ -31,6 +32,10 @@ class Command(BaseCommand):
             if counts[outcome]:
                 self.stdout.write(f"{counts[outcome]} files {outcome.value}")
         self.stdout.write(f"{counts.total()} files looked at, all of them")
+        minutes = observed_minutes.seal_older(dry_run=dry_run)
+        if minutes:
+            outcome = Outcome.PLAIN if dry_run else Outcome.DONE
+            self.stdout.write(f"{minutes} minutes of observations {outcome.value}")
         left = counts[Outcome.ALTERED] + counts[Outcome.UNREADABLE]
         if left:
             raise CommandError(f"{left} files were left as they are; `verify_evidence` says more.")

@@ -15,12 +15,14 @@ from accounts.tenancy import within
 from exams import states as attempt_states
 from exams.models import Sitting, SittingProctor
 from proctor_site.kernel import clock
+from proctoring.law import facts
 from proctoring.models import Case, Reading, ReviewSettings
 from proctoring.review import looks, readings, sharing
 from tests.factories.accounts import add_role, make_member
 from tests.factories.cases import make_case, make_ended_session
 from tests.factories.exams import enrol, make_attempt, make_exam, make_sitting
 from tests.factories.proctoring import make_incident
+from tests.watched_sitting import verbs_of
 
 pytestmark = pytest.mark.django_db
 QUEUE = "/admin/proctoring/case/"
@@ -183,17 +185,6 @@ def test_sharing_out_giving_tagging_and_talking(
     assert "&lt;b&gt;See 9:12&lt;/b&gt;" in page
 
 
-def test_who_asks_for_a_case_gets_it_once_the_attempt_is_over(
-    browser_of: Browser, officer: User, sitting: Sitting, candidate: User
-) -> None:
-    session = make_ended_session(make_attempt(enrol(sitting, candidate), state=attempt_states.SUBMITTED))
-    client = browser_of(officer)
-    client.post(f"{QUEUE}open/", {"session": session.pk, "reason": "An invigilator called."})
-    assert Case._base_manager.get(session=session).opened_for == "asked"
-    assert client.post(f"{QUEUE}open/", {"session": "99999999"}).status_code == 404
-    assert client.post(f"{QUEUE}open/", {"session": "x"}).status_code == 404
-
-
 def test_nobody_meets_their_own_case(
     browser_of: Browser, candidate: User, case: Case, institution: Institution
 ) -> None:
@@ -273,6 +264,43 @@ def test_the_settings_have_one_page_that_officers_change(
     assert (row.reply_days, row.sample_percent) == (21, 5)
     assert client.post(address, typed | {"reply_days": "0"}).status_code == 200
     assert browser_of(reviewer).post(address, typed).status_code == 403
+
+
+def recipients_of(institution: Institution) -> list[str]:
+    """Who gets data, as the register of processing and the assessment of risks name them."""
+    with within(institution):
+        return [each.who for each in facts.gather(institution).recipients]
+
+
+def test_summaries_by_a_machine_are_switched_on_only_where_a_model_is_offered(
+    browser_of: Callable[..., Client], officer: User, institution: Institution, settings: Any
+) -> None:
+    row = ReviewSettings._base_manager.create(institution=institution)
+    address = f"/admin/proctoring/reviewsettings/{row.pk}/change/"
+    typed = {
+        "least_severity": "high", "sample_percent": "5", "sample_least": "3", "double_percent": "10",
+        "reply_days": "21", "appeal_days": "30", "machine_summary": "on",
+    }  # fmt: skip
+    client = browser_of(officer)
+    page = client.post(address, typed)
+    assert page.status_code == 200
+    assert "has set up no language model for your institution" in page.content.decode()
+    assert not ReviewSettings._base_manager.get(pk=row.pk).machine_summary
+    settings.SUMMARY_URL, settings.SUMMARY_MODEL = "https://llm.example.org/v1", "small-model"
+    settings.SUMMARY_INSTITUTIONS = ["another"]
+    assert client.post(address, typed).status_code == 200, "it is offered to somebody else"
+    settings.SUMMARY_INSTITUTIONS = []
+    assert client.post(address, typed).status_code == 302
+    assert ReviewSettings._base_manager.get(pk=row.pk).machine_summary
+    told = recipients_of(institution)
+    assert "Language model for summaries in reports (small-model)" in told
+    assert client.post(address, typed | {"machine_summary": ""}).status_code == 302
+    verbs = verbs_of(institution, f"institution:{institution.pk}")
+    assert [each for each in verbs if "summary" in each] == [
+        "institution.machine_summary_on",
+        "institution.machine_summary_off",
+    ]
+    assert not any("Language model" in each for each in recipients_of(institution))
 
 
 def test_a_lock_that_lapsed_is_nobodys(

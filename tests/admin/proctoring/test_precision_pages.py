@@ -74,7 +74,7 @@ def test_the_number_of_queries_is_fixed(
             )
     client = browser_of(officer)
     client.get(PAGE)
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         client.get(PAGE)
 
 

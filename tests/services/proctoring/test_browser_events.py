@@ -16,6 +16,7 @@ from proctoring.incidents import services
 from proctoring.ingest import browser_events
 from proctoring.ingest.browser_events import accept_browser_events, note_own, terms_of
 from proctoring.models import BrowserEvent, Consent, Incident, LiveEvent, MonitoringSession, Policy
+from proctoring.review import replay_pages
 
 pytestmark = pytest.mark.django_db
 NAMED = [kind.value for kind in BrowserKind]
@@ -166,3 +167,53 @@ def test_a_policy_with_nonsense_in_it_stops_no_exam(noted: MonitoringSession) ->
             institution=noted.institution, name="Odd", is_default=True, browser={"paste": {"times": "x"}}
         )
     assert send(noted, event(1, "paste")).stored == 1
+
+
+def tried(session: MonitoringSession, **browser: Any) -> Any:
+    with within(session.institution):
+        policy = Policy(institution=session.institution, name="Tried", browser=browser)
+        return replay_pages.try_on(MonitoringSession.objects.get(pk=session.pk), policy)
+
+
+def test_other_numbers_are_tried_on_what_was_noted(noted: MonitoringSession) -> None:
+    send(noted, *(event(number, ago=300 - 10 * number, seconds=5) for number in (1, 2, 3)))
+    send(noted, event(9, "copy", ago=20))
+    [row] = Incident._base_manager.all()
+    same = tried(noted)
+    assert (same.kept, same.vanished, same.changed, same.appeared, same.not_replayable) == (1, [], [], [], [])
+    calmer = tried(noted, tab_hidden={"times": 4, "seconds": 0})
+    assert calmer.vanished == [row]
+    assert tried(noted, tab_hidden={"do": "log"}).vanished == [row]
+    eager = tried(noted, copy={"do": "incident", "times": 1})
+    assert [(each.kind, each.times) for each in eager.appeared] == [("copy", 1)]
+
+
+def test_other_numbers_take_what_is_advisory_back_into_force(noted: MonitoringSession) -> None:
+    send(noted, *(event(number, ago=300 - 10 * number) for number in (1, 2, 3)))
+    Incident._base_manager.update(advisory=True, severity="info")
+    assert tried(noted).kept == 1
+    [(row, severity)] = tried(noted, tab_hidden={"times": 2}).changed
+    assert (row.kind, severity) == ("tab_hidden", "medium")
+
+
+def test_a_verdict_cuts_what_is_tried_as_it_cut_what_was_judged(
+    noted: MonitoringSession, officer: User
+) -> None:
+    send(noted, *(event(number, ago=300 - 10 * number) for number in (1, 2, 3)))
+    with within(noted.institution):
+        first = services.uphold(Incident.objects.get(), actor=officer)
+    send(noted, *(event(number, ago=90 - 10 * number) for number in (4, 5, 6, 7)))
+    assert tried(noted).kept == 2
+    assert tried(noted, tab_hidden={"times": 4, "seconds": 0}).vanished == [first]
+
+
+def test_what_cannot_be_tried_is_said_not_guessed(noted: MonitoringSession) -> None:
+    send(noted, *(event(number, ago=300 - 10 * number) for number in (1, 2, 3)))
+    with within(noted.institution):
+        BrowserEvent.objects.filter(number=2).delete()
+    outcome = tried(noted, tab_hidden={"times": 9, "seconds": 0})
+    assert outcome.not_replayable == list(Incident._base_manager.all())
+    with within(noted.institution):
+        Consent.objects.update(looked_for=["tab_hidden"])
+    send(noted, event(9, "copy", ago=20))
+    assert tried(noted, copy={"do": "incident", "times": 1}).appeared == [], "the notice did not name it"

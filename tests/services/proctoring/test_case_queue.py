@@ -12,8 +12,10 @@ from exams import states as attempt_states
 from exams.models import Sitting
 from proctor_site.kernel import clock
 from proctor_site.kernel.errors import InvalidInput, NotAllowed
+from proctoring.incidents import services as incident_services
 from proctoring.models import Case, Reading, ReviewSettings, SampleDraw
-from proctoring.review import looks, opening, progress, queue, readings, sharing
+from proctoring.observations import Severity
+from proctoring.review import estimates, looks, opening, progress, queue, readings, sharing
 from tests.factories.accounts import make_member
 from tests.factories.cases import make_case, make_ended_session
 from tests.factories.exams import enrol, make_attempt, make_exam, make_sitting
@@ -229,3 +231,46 @@ def test_samples_say_how_much_may_be_missed(
     assert 0 < missed.low_percent < 33 < missed.high_percent < 100
     [share] = [each for each in progress.shares_of(institution) if each.reader == reviewer]
     assert share.given == 3
+
+
+def test_what_comes_after_the_opening_moves_a_case_that_nobody_holds(sitting: Sitting, officer: User) -> None:
+    session = _ended(sitting, "medium")
+    opening.open_due()
+    case = Case.objects.get(session=session)
+    make_incident(session, severity=Severity.HIGH, kind="phone")
+    assert estimates.refresh_stale() == 0, "it was estimated a moment ago"
+    with clock.at(clock.now() + timedelta(hours=2)):
+        opening.look_around()
+    later = Case.objects.get(pk=case.pk)
+    assert later.rank > case.rank
+    incident_services.dismiss(session.incidents.get(kind="phone"), actor=officer)
+    assert Case.objects.get(pk=case.pk).rank == pytest.approx(case.rank)
+
+
+@pytest.mark.parametrize("how", ["given", "open"])
+def test_a_case_in_somebodys_hands_stays_where_it_is(
+    sitting: Sitting, officer: User, reviewer: User, how: str
+) -> None:
+    session = _ended(sitting, "medium")
+    opening.open_due()
+    case = Case.objects.get(session=session)
+    if how == "given":
+        sharing.assign(case, actor=officer, to=reviewer)
+    else:
+        looks.take_lock(case, actor=reviewer)
+    incident_services.dismiss(session.incidents.get(), actor=officer)
+    assert Case.objects.get(pk=case.pk).rank == case.rank
+    if how == "open":
+        with clock.at(clock.now() + timedelta(hours=2)):
+            assert estimates.refresh_stale() == 1
+        assert Case.objects.get(pk=case.pk).value == 0
+
+
+def test_the_order_is_kept_up_in_a_fixed_number_of_queries_for_each_case(
+    sitting: Sitting, django_assert_max_num_queries: Any
+) -> None:
+    for _ in range(3):
+        _ended(sitting, "medium")
+    opening.open_due()
+    with clock.at(clock.now() + timedelta(hours=2)), django_assert_max_num_queries(4 + 3 * 3):
+        assert estimates.refresh_stale() == 3

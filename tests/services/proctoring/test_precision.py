@@ -11,6 +11,7 @@ from accounts.models import AuditEntry, Institution, User
 from accounts.roles import Role
 from accounts.tenancy import within
 from exams.models import Attempt
+from proctor_site.kernel import clock
 from proctor_site.kernel.errors import IllegalMove, InvalidInput, NotAllowed
 from proctoring.analysis import context
 from proctoring.incidents import services
@@ -18,6 +19,7 @@ from proctoring.incidents.rule_names import rule_name
 from proctoring.incidents.rule_table import DEFAULT_RULES
 from proctoring.lighting import Lighting
 from proctoring.models import (
+    Case,
     DetectorPrecision,
     DetectorStanding,
     Incident,
@@ -26,10 +28,11 @@ from proctoring.models import (
     PrecisionTerms,
 )
 from proctoring.observations import ObservationKind, Severity
-from proctoring.review import precision, standings
+from proctoring.review import precision, readings, standings, verdicts
 from proctoring.review.intervals import Figures
 from tests.capture import RED, FrameFeed, frame
 from tests.factories.accounts import make_institution, make_member
+from tests.factories.cases import make_case
 from tests.factories.proctoring import make_incident
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("scripted", "scoped")]
@@ -214,3 +217,52 @@ def test_the_light_is_noted_when_an_incident_opens(session: MonitoringSession, a
         feed.send(frame())
     opened = Incident.objects.get(session=session)
     assert (opened.light, opened.rule, opened.advisory) == ("ordinary", RULE, False)
+
+
+def read_case(session: MonitoringSession, actor: User, verdict: str) -> Case:
+    """The case of the session, now ended, read once."""
+    MonitoringSession.objects.filter(pk=session.pk).update(state="ended", ended_at=clock.now())
+    session.refresh_from_db()
+    case = make_case(session)
+    readings.give(case, actor=actor, verdict=verdict, note="See.")
+    return case
+
+
+def test_a_case_without_concern_dismisses_what_nobody_decided_one_by_one(
+    session: MonitoringSession, officer: User
+) -> None:
+    upheld, *_ = incidents(session, 3)
+    services.uphold(upheld, actor=officer)
+    case = read_case(session, officer, "no_concern")
+    assert figures(session.institution) == Figures(upheld=1, dismissed=2)
+    assert precision.with_cases(session.institution) == {"no_face": 2}
+    readings.take_back(case, actor=officer)
+    assert figures(session.institution) == Figures(upheld=1)
+    assert precision.with_cases(session.institution) == {}
+
+
+def test_what_is_decided_after_all_counts_instead_of_the_case_and_never_twice(
+    session: MonitoringSession, officer: User
+) -> None:
+    one, other = incidents(session, 2)
+    read_case(session, officer, "no_concern")
+    services.uphold(one, actor=officer)
+    services.dismiss(other, actor=officer)
+    assert figures(session.institution) == Figures(upheld=1, dismissed=1)
+    assert precision.with_cases(session.institution) == {}
+    services.reopen(one, actor=officer)
+    assert figures(session.institution) == Figures(dismissed=2)
+    assert precision.with_cases(session.institution) == {"no_face": 1}
+
+
+def test_readings_count_only_by_the_last_word_on_the_case(
+    session: MonitoringSession, institution: Institution
+) -> None:
+    incidents(session, 2)
+    MonitoringSession.objects.filter(pk=session.pk).update(state="ended", ended_at=clock.now())
+    session.refresh_from_db()
+    case = make_case(session, state="appealed")  # two read a breach, and it was decided so
+    assert figures(institution) == Figures()
+    independent = make_member(institution, Role.REVIEWER)
+    verdicts.decide_appeal(case, actor=independent, verdict="no_concern", told="It was the radio.")
+    assert figures(institution) == Figures(dismissed=2)

@@ -7,10 +7,18 @@ import pytest
 
 from accounts.models import User
 from proctoring.analysis import context
+from proctoring.evidence import keys, observed_minutes, sealing
 from proctoring.incidents import services
 from proctoring.incidents.rule_table import DEFAULT_RULES
 from proctoring.ingest.ending import end_session
-from proctoring.models import Incident, MonitoringSession, ObservationMinute, Policy, PolicyAssignment
+from proctoring.models import (
+    DataClass,
+    Incident,
+    MonitoringSession,
+    ObservationMinute,
+    Policy,
+    PolicyAssignment,
+)
 from proctoring.observations import ObservationKind
 from proctoring.review import replay_store
 from proctoring.review.replay import replay, with_rules
@@ -106,6 +114,40 @@ def test_lost_minutes_are_said_not_guessed(session: MonitoringSession) -> None:
     [(row, reason)] = result.not_replayable
     assert row.kind == "no_face"
     assert "not kept" in reason
+
+
+def test_what_is_kept_is_noise_without_its_key(session: MonitoringSession) -> None:
+    play(FrameFeed(session), "pp----ppp")
+    end_session(session, actor=None, reason="submit")
+    [row] = ObservationMinute.objects.filter(session=session)
+    assert bytes(row.data).startswith(sealing.MAGIC)
+    assert b"no_face" not in bytes(row.data)
+    keys.destroy_for_session(session, DataClass.OBSERVED)
+    assert replay_store.minutes_of(session) == []
+    [(_, reason)] = reproduced(session).not_replayable
+    assert "not kept" in reason
+
+
+def test_a_minute_from_before_encryption_is_read_and_encrypted_later(session: MonitoringSession) -> None:
+    play(FrameFeed(session), "pp----ppp")
+    end_session(session, actor=None, reason="submit")
+    rows = list(ObservationMinute.objects.filter(session=session))
+    [plain] = observed_minutes.opened(rows)
+    ObservationMinute.objects.update(data=plain)
+    assert reproduced(session).not_replayable == []
+    assert observed_minutes.seal_older(dry_run=True) == 1
+    assert observed_minutes.seal_older(dry_run=False) == 1
+    assert observed_minutes.seal_older(dry_run=False) == 0
+    assert reproduced(session).not_replayable == []
+
+
+def test_a_minute_that_was_put_in_the_place_of_another_is_not_read(session: MonitoringSession) -> None:
+    play(FrameFeed(session), "pp----ppp" * 9, seconds=3.0)
+    end_session(session, actor=None, reason="submit")
+    first, second, *_ = ObservationMinute.objects.order_by("pk")
+    ObservationMinute.objects.filter(pk=second.pk).update(data=first.data)
+    before = len(replay_store.minutes_of(session))
+    assert before == ObservationMinute.objects.count() - 1
 
 
 def test_other_numbers_make_incidents_vanish_appear_and_change(session: MonitoringSession) -> None:

@@ -14,7 +14,7 @@ from accounts.models import User
 from accounts.tenancy import within
 from proctor_site.kernel import clock
 from proctoring.incidents import services
-from proctoring.models import Incident, MonitoringSession
+from proctoring.models import Incident, MonitoringSession, ReviewSettings
 from proctoring.reports import machine
 from proctoring.reports.facts import AttemptReport, Machine
 from proctoring.reports.gather import report_of
@@ -76,6 +76,7 @@ def decided(incident: Incident, reviewer: User) -> MonitoringSession:
     with within(incident.institution):
         services.uphold(incident, actor=reviewer, note="Ben Secret stood there.")
         MonitoringSession.objects.filter(pk=incident.session_id).update(ended_at=clock.now())
+        ReviewSettings.objects.create(institution=incident.institution, machine_summary=True)
     incident.session.refresh_from_db()
     return incident.session
 
@@ -120,6 +121,19 @@ def test_it_is_off_unless_set_up_for_this_institution(
     settings.SUMMARY_INSTITUTIONS, settings.SUMMARY_URL = ["north-college"], ""
     assert written(decided, reviewer) is None
     assert stub.asked == []
+
+
+def test_it_is_off_until_the_institution_switches_it_on(
+    stub: Stub, decided: MonitoringSession, reviewer: User, settings: Any
+) -> None:
+    settings.SUMMARY_INSTITUTIONS = []  # the operator offers it to all
+    with within(decided.institution):
+        ReviewSettings.objects.update(machine_summary=False)
+    assert written(decided, reviewer) is None
+    with within(decided.institution):
+        ReviewSettings.objects.update(machine_summary=True)
+    assert written(decided, reviewer) is not None
+    assert len(stub.asked) == 1
 
 
 def test_nothing_is_asked_before_people_have_decided(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from proctoring.review.masks import hiding
+from accounts.masks import hiding
 
 HIDE = hiding("Ana de Souza", "ana@school.example", "Candidate K738")
 
@@ -30,3 +30,8 @@ def test_signs_in_a_name_are_taken_as_they_are() -> None:
 
 def test_without_a_name_nothing_is_replaced() -> None:
     assert hiding("", "", "X")("as it is") == "as it is"
+
+
+def test_the_number_goes_too_unless_it_is_too_short_to_tell_anybody() -> None:
+    assert hiding("", "", "X", "S-1204")("s-1204 or S-12045?") == "X or S-12045?"
+    assert hiding("", "", "X", "12")("12 minutes") == "12 minutes"
