@@ -95,7 +95,7 @@ class HidesNames(_Admin):
 
     def _person_of(self, row: Any) -> Any:
         """The person as they are, also where the row in hand has a stand-in."""
-        rows = type(row)._base_manager.filter(pk=row.pk).select_related(self.person_path)
+        rows = type(row)._default_manager.filter(pk=row.pk).select_related(self.person_path)
         found: Any = rows.first()
         for step in self.person_path.split("__"):
             found = getattr(found, step, None)
