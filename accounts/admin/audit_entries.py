@@ -108,6 +108,11 @@ class AuditEntryAdmin(KeysetLists, NeverByHand, TenantAdmin):
         search = SearchForm(request.GET).search()
         return rows.none() if search is None else audit_search.narrow(rows, here, search)
 
+    def walks(self, request: HttpRequest, rows: Any) -> list[Any]:
+        here = current_institution()
+        search = SearchForm(request.GET).search() if request.GET else None
+        return [rows] if here is None or search is None else audit_search.walks(here, search, rows)
+
     def get_object(self, request: HttpRequest, object_id: str, from_field: Any = None) -> Any:
         """An entry is opened whatever was searched for: its address carries the filters of the list."""
         return super().get_queryset(request).filter(pk=object_id).first() if object_id.isdigit() else None
