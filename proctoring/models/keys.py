@@ -23,6 +23,7 @@ class DataClass(models.TextChoices):
     PACKAGE = "package", "Packages to be handed over"
     OFFICER_PHOTO = "officer_photo", "The office's photos"
     REPLY = "reply", "Files of replies and appeals"
+    EXPORT = "export", "Copies of a person's data"
 
 
 class PersonKey(TenantModel):

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0011_api_tokens'),
+        ('accounts', '0012_saved_filters'),
     ]
 
     operations = [
