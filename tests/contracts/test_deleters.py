@@ -42,9 +42,19 @@ _UNDONE = "takes back what was just written, because the transaction around it f
 _REPLACED = "a newer one of the same kind takes its place while the candidate is at it"
 _COPY = "a copy for some days, made of what a hold keeps"
 _UNSENT = "an e-mail that was not sent, and says what is not so any more"
+_REPEATED = "an answer kept for a day, so that a call that is repeated does nothing twice"
 _MEMORY = "seconds in the memory of a server: nothing that was stored"
 _EDITED = "an edit of terms; what they were stands in the audit log"
 FREE = {
+    "accounts/api/idempotency.py:_stored": _REPEATED,
+    "accounts/api/idempotency.py:answer_once": _REPEATED,
+    "accounts/api/idempotency.py:clear_old": _REPEATED,
+    "accounts/uploads.py:delete": "carries out what was asked for, where it was asked for",
+    "accounts/uploads.py:save": _UNDONE,
+    "proctoring/evidence/derived.py:drop_exported_lists": _COPY,
+    "proctoring/evidence/small.py:_keep": _UNDONE,
+    "proctoring/review/incident_exports.py:clear_old": _COPY,
+    "proctoring/review/incident_exports.py:keep": _UNDONE,
     "accounts/jobs/worker.py:tidy": "the queue's own lines: numbers; the Job stays",
     "accounts/outbox.py:_handle": _UNSENT,
     "accounts/stored_files.py:_carry_out": "carries out what was asked for, where it was asked for",

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('proctoring', '0046_decisions_about_all_that_fit'),
+        ('proctoring', '0047_names_of_kept_face_data'),
     ]
 
     operations = [
