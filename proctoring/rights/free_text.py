@@ -14,7 +14,7 @@ from django.apps import apps
 from django.db import models
 from django.db.models import Q
 
-from accounts.models import AuditEntry, Institution, Job, Membership, User
+from accounts.models import AuditEntry, FileToRemove, Institution, Job, Membership, User
 from accounts.tenancy import TenantModel
 from proctoring.models import ErasureRequest
 from proctoring.rights import nameless
@@ -24,7 +24,7 @@ MOST = 200
 CUT = "[erased]"
 _SHORTEST = 100
 """Columns of fewer characters hold codes and names of files, not sentences."""
-_SKIPPED = {AuditEntry, ErasureRequest, Job, Membership}
+_SKIPPED = {AuditEntry, ErasureRequest, FileToRemove, Job, Membership}
 """Numbers only, or emptied by the erasure itself."""
 _TECHNICAL = re.compile(
     r"hash|sha256|signature|template|stored_name|photo_name|address|email|connection|token|wrapped"
