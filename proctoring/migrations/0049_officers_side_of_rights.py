@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('proctoring', '0047_names_of_kept_face_data'),
+        ('proctoring', '0048_interviews_of_cases'),
     ]
 
     operations = [
