@@ -18,6 +18,16 @@ Who keeps rows or files beside an attempt deletes them now, and answers with how
 `{"incidents": 2}`. Consent and audit entries stay.
 """
 
+deletion_wanted = Signal()
+"""Sent inside the transaction, before rows about people are deleted that no attempt holds: sender=the model,
+institution, sitting (or None), people (their numbers). Who has to keep them raises Conflict.
+"""
+
+practice_due = Signal()
+"""Sent by the sweep: sender=Attempt, rows: the practice attempts whose days are over. Who has to keep some of
+them answers with the rows without those.
+"""
+
 exam_copied = Signal()
 """Sent inside the transaction, after an exam was copied: sender=Exam, exam, copy. What others keep beside an
 exam they can copy too.

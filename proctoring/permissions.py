@@ -73,8 +73,8 @@ for _model in (
     "legalhold",
     "retentionrun",
     "erasurerequest",
-    "deletioncertificate",
     "dataexport",
+    "deletioncertificate",
 ):
     grant("proctoring", _model, view=_KEEPERS)
 rules.add_perm("proctoring.keep_or_erase", has_role(Role.DATA_PROTECTION_OFFICER, Role.ADMIN))

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from django.db.models import QuerySet
 from django.db.models.signals import post_delete, post_save
 from django.dispatch import receiver
 
@@ -15,11 +16,13 @@ from exams.signals import (
     announcement_changed,
     attempt_moved,
     attempt_thrown_away,
+    deletion_wanted,
     exam_copied,
     left_safe_browser,
+    practice_due,
     ready_texts_wanted,
 )
-from proctoring import wording
+from proctoring import holds, wording
 from proctoring.incidents.signals import incident_reviewed
 from proctoring.live import announcements, attempt_state
 from proctoring.live.publish import record_event, record_events, record_for_candidates
@@ -89,6 +92,21 @@ def attempt_was_thrown_away(
     from proctoring import throwing_away  # noqa: PLC0415
 
     return throwing_away.throw_away(attempt, actor=actor)
+
+
+@receiver(practice_due, dispatch_uid="proctoring.practice_due")
+def practice_is_due(sender: type[Attempt], *, rows: "QuerySet[Attempt]", **_more: Any) -> "QuerySet[Attempt]":
+    """Those that no legal hold keeps."""
+    free: QuerySet[Attempt] = holds.unheld(rows, **holds.OF_ATTEMPT)
+    return free
+
+
+@receiver(deletion_wanted, dispatch_uid="proctoring.deletion_wanted")
+def people_are_to_be_deleted(
+    sender: type[Any], *, institution: Institution, sitting: Sitting | None, people: list[int], **_more: Any
+) -> None:
+    """A legal hold keeps them."""
+    holds.require_free_list(institution, sitting, people)
 
 
 @receiver(left_safe_browser, dispatch_uid="proctoring.left_safe_browser")

@@ -1,6 +1,7 @@
 """Proctoring's part of throwing a practice attempt away: incidents, evidence, face data, warnings, events.
 
-The monitoring session stays as an empty shell under the consent, which proves that capture was agreed to.
+The monitoring session stays as an empty shell under the consent, which proves that capture was agreed to. The
+keys of its files are destroyed, so that copies in backups are noise, and a signed certificate names them.
 """
 
 from functools import partial
@@ -12,8 +13,9 @@ from accounts.models import User
 from accounts.transitions import lock
 from exams.models import Attempt
 from proctor_site.kernel.errors import Conflict
-from proctoring import coverage, sessions
+from proctoring import coverage, holds, sessions
 from proctoring.evidence import custody, derived, keys, store
+from proctoring.holds import Span
 from proctoring.identity import consent, document, reference, showings, voice
 from proctoring.models import (
     ActResult,
@@ -36,8 +38,7 @@ from proctoring.models import (
     Showing,
     TimeGift,
 )
-from proctoring.rights import holds
-from proctoring.rights.register import Span
+from proctoring.rights import certificates
 
 
 def throw_away(attempt: Attempt, *, actor: User | None) -> dict[str, int]:
@@ -85,10 +86,27 @@ def _empty(session: MonitoringSession, actor: User | None) -> dict[str, int]:
     showings.erase(session)
     counts["showings"], _ = Showing.objects.filter(session=session).delete()
     EvidenceManifest.objects.filter(session=session).delete()
+    destroyed = keys.labels_of([session])
     keys.destroy_for_session(session, actor=actor)
     audit.record(
         session.institution, session, custody.THROWN_AWAY, actor=actor, detail={**head, "deleted": counts}
     )
+    _certify(session, counts, sorted(destroyed), actor)
     coverage.forget(session.pk)
     transaction.on_commit(partial(consent.forget, session))
     return counts
+
+
+def _certify(
+    session: MonitoringSession, counts: dict[str, int], destroyed: list[str], actor: User | None
+) -> None:
+    gone = {name: number for name, number in counts.items() if number}
+    if session.attempt is not None and (gone or destroyed):
+        certificates.make(
+            session.institution,
+            subject=session.attempt,
+            counts=gone,
+            heads={f"session {session.pk}": session.evidence_hash},
+            keys=destroyed,
+            actor=actor,
+        )

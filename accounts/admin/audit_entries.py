@@ -116,6 +116,11 @@ class AuditEntryAdmin(KeysetLists, NeverByHand, HidesNames, TenantAdmin):
             return rows.none()
         return audit_search.narrow(self.named_only(request, rows) if search.who else rows, here, search)
 
+    def walks(self, request: HttpRequest, rows: Any) -> list[Any]:
+        here = current_institution()
+        search = SearchForm(request.GET).search() if request.GET else None
+        return [rows] if here is None or search is None else audit_search.walks(here, search, rows)
+
     def get_object(self, request: HttpRequest, object_id: str, from_field: Any = None) -> Any:
         """An entry is opened whatever was searched for: its address carries the filters of the list."""
         entry = super().get_queryset(request).filter(pk=object_id).first() if object_id.isdigit() else None

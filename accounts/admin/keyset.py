@@ -40,6 +40,7 @@ class KeysetChangeList(ChangeList):
         self.show_full_result_count = self.can_show_all = self.multi_page = False
         self.show_admin_actions = True
         self.paginator = None
+        self._walks = cast("KeysetLists", self.model_admin).walks(request, self.queryset)
 
     @property
     def result_list(self) -> list[Any]:
@@ -81,10 +82,11 @@ class KeysetChangeList(ChangeList):
         way, number = self._place
         keyset = cast("KeysetLists", self.model_admin).keyset
         backwards = way in (BEFORE, END)
-        rows = numbers_of(self.queryset, keyset, backwards=backwards)
+        walks = self._walks
         if number is not None and way != END:
-            rows = rows.filter(_beyond(self.root_queryset, keyset, number, backwards))
-        found = list(rows[: self.list_per_page + 1])
+            beyond = _beyond(self.root_queryset, keyset, number, backwards)
+            walks = [rows.filter(beyond) for rows in walks]
+        found = _first_of(walks, keyset, self.list_per_page + 1, backwards=backwards)
         has_more, found = len(found) > self.list_per_page, found[: self.list_per_page]
         if backwards:
             found.reverse()
@@ -105,6 +107,10 @@ class KeysetLists(_Admin):
     sortable_by = ()
     show_facets = admin.ShowFacets.NEVER  # they would count the list once for each choice of each filter
 
+    def walks(self, request: HttpRequest, rows: Any) -> list[Any]:
+        """The rows of the list, in parts if each of them has an index to walk and all together have none."""
+        return [rows]
+
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> Any:
         return KeysetChangeList
 
@@ -116,6 +122,16 @@ def numbers_of(rows: Any, keyset: tuple[str, ...], *, backwards: bool = False) -
     """Numbers of the rows in the order of the list, or against it."""
     order = [each.removeprefix("-") for each in keyset] if backwards else keyset
     return rows.order_by(*order).values_list("pk", flat=True)
+
+
+def _first_of(walks: list[Any], keyset: tuple[str, ...], most: int, *, backwards: bool) -> list[int]:
+    """Numbers of the first rows of all walks together."""
+    if len(walks) == 1:
+        return list(numbers_of(walks[0], keyset, backwards=backwards)[:most])
+    names = [each.removeprefix("-") for each in keyset]
+    order = names if backwards else keyset
+    found = [place for rows in walks for place in rows.order_by(*order).values_list(*names)[:most]]
+    return [place[-1] for place in sorted(found, reverse=not backwards)[:most]]
 
 
 def _beyond(rows: Any, keyset: tuple[str, ...], number: int, backwards: bool) -> Q:

@@ -1,9 +1,31 @@
 """What was done, by whom, to what: append-only and chained per subject."""
 
+from typing import Any
+
 from django.conf import settings
 from django.db import models
+from django.db.models import F
 
 from accounts.tenancy import TenantModel
+
+
+class UpTo(models.Func):
+    """The text up to and with its first `mark`: "attempt." of "attempt.paused". The mark stands in the SQL
+    itself, so that an index over it is found."""
+
+    arity = 1
+    output_field = models.CharField()
+    template = "SUBSTR(%(expressions)s, 1, INSTR(%(expressions)s, '%(mark)s'))"
+
+    def __init__(self, expression: Any, *, mark: str, **extra: Any) -> None:
+        if len(mark) != 1 or mark in "'%":
+            raise ValueError("one plain character")
+        super().__init__(expression, mark=mark, **extra)
+
+    def as_postgresql(self, compiler: Any, connection: Any, **extra: Any) -> Any:
+        """PostgreSQL calls INSTR otherwise."""
+        template = str(self.template).replace("INSTR", "STRPOS")
+        return self.as_sql(compiler, connection, template=template, **extra)
 
 
 class AuditEntry(TenantModel):
@@ -34,9 +56,23 @@ class AuditEntry(TenantModel):
             )
         ]
         indexes = [
-            models.Index(fields=["institution", "-at"], name="audit_by_time"),
-            models.Index(fields=["institution", "verb", "-at"], name="audit_by_act"),
-            models.Index(fields=["institution", "actor", "-at"], name="audit_by_actor"),
+            models.Index(fields=["institution", "-at", "-id"], name="audit_by_time"),
+            models.Index(fields=["institution", "verb", "-at", "-id"], name="audit_by_act"),
+            models.Index(fields=["institution", "actor", "-at", "-id"], name="audit_by_actor"),
+            models.Index(
+                F("institution"),
+                UpTo("verb", mark="."),
+                F("at").desc(),
+                F("id").desc(),
+                name="audit_by_group",
+            ),
+            models.Index(
+                F("institution"),
+                UpTo("stream", mark=":"),
+                F("at").desc(),
+                F("id").desc(),
+                name="audit_by_sort",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -4,11 +4,9 @@ import hashlib
 from collections import Counter
 from datetime import timedelta
 
-from django.core.files.base import ContentFile
-from django.core.files.storage import storages
 from django.db import transaction
 
-from accounts import audit
+from accounts import audit, uploads
 from accounts.models import Institution, User
 from accounts.transitions import lock
 from exams.bank import import_media
@@ -77,7 +75,7 @@ def received(
         format=form.name,
         size=len(data),
         sha256=hashlib.sha256(data).hexdigest(),
-        stored_name=storages["imports"].save(f"{institution.pk}/upload", ContentFile(data)),
+        stored_name=uploads.save(institution, "upload", data),
         category=category,
         created_by=actor,
     )
@@ -130,7 +128,7 @@ def confirm(found: QuestionImport, *, actor: User | None, told: Told | None = No
             actor=actor,
             detail={"file": found.file_name, "sha256": found.sha256, "counts": found.counts},
         )
-        transaction.on_commit(lambda: storages["imports"].delete(stored))
+        transaction.on_commit(lambda: uploads.delete(stored))
     return found
 
 
@@ -145,7 +143,7 @@ def drop(found: QuestionImport, *, actor: User | None) -> QuestionImport:
             found.dropped_at = clock.now()
             found.save(update_fields=["dropped_at", "stored_name"])
             audit.record(found.institution, found, "questionimport.dropped", actor=actor)
-            transaction.on_commit(lambda: storages["imports"].delete(stored))
+            transaction.on_commit(lambda: uploads.delete(stored))
     return found
 
 
@@ -179,13 +177,12 @@ def _refuse_dropped(found: QuestionImport) -> None:
 def stored_bytes(found: QuestionImport) -> bytes:
     """The uploaded file as it was. Raises Conflict when it is gone or has changed."""
     try:
-        with storages["imports"].open(found.stored_name) as file:
-            data = file.read()
+        data = uploads.read(found.stored_name)
     except OSError as error:
         raise Conflict("The uploaded file is gone; upload it again.", code="file_gone") from error
     if hashlib.sha256(data).hexdigest() != found.sha256:
         raise Conflict("The stored file has changed since it was checked; upload it again.", code="file_gone")
-    return bytes(data)
+    return data
 
 
 def _drop_forgotten(institution: Institution) -> None:

@@ -18,7 +18,7 @@ from accounts.transitions import lock
 from exams import states
 from exams.delivery import records
 from exams.models import Attempt, Sitting
-from exams.signals import attempt_thrown_away
+from exams.signals import attempt_thrown_away, practice_due
 from proctor_site.kernel import clock
 from proctor_site.kernel.errors import Conflict
 
@@ -82,7 +82,10 @@ def sweep() -> int:
     that fails is logged and holds up nobody.
     """
     done = 0
-    rows = _due().select_related("institution", "enrolment__sitting").order_by("pk")
+    rows: Any = _due()
+    for _, free in practice_due.send(sender=Attempt, rows=rows):
+        rows = free
+    rows = rows.select_related("institution", "enrolment__sitting").order_by("pk")
     for attempt in list(rows[: 4 * BATCH]):
         try:
             with within(attempt.institution):

@@ -14,6 +14,7 @@ from exams.scheduling.enrolling import enrol_rows
 from exams.scheduling.group_allowances import follow, withdraw
 from exams.scheduling.roster_rows import RosterRow
 from exams.scheduling.verdicts import Verdict, portions
+from exams.signals import deletion_wanted
 from proctor_site.kernel.errors import InvalidInput
 
 
@@ -58,8 +59,12 @@ def remove_from_group(group: CandidateGroup, users: Sequence[User], *, actor: Us
 
 
 def remove_group(group: CandidateGroup, *, actor: User) -> None:
-    """Deletes the group; its members stay enrolled. Raises Conflict (would_end) as `remove_from_group`."""
+    """Deletes the group; its members stay enrolled. Raises Conflict (would_end) as `remove_from_group`, and
+    whatever who has to keep it raises (`deletion_wanted`)."""
     with transaction.atomic():
+        people = list(group.members.values_list("candidate", flat=True))
+        about = {"institution": group.institution, "sitting": None, "people": people}
+        deletion_wanted.send(sender=CandidateGroup, **about)
         for allowance in group.allowances.all():
             withdraw(allowance, actor=actor)
         detail = {"name": group.name}

@@ -4,11 +4,9 @@ from datetime import timedelta
 from functools import partial
 from typing import Any
 
-from django.core.files.base import ContentFile
-from django.core.files.storage import storages
 from django.db import transaction
 
-from accounts import audit
+from accounts import audit, uploads
 from accounts.jobs.kinds import Progress, job_kind
 from accounts.jobs.services import enqueue
 from accounts.models import Job, User
@@ -19,6 +17,7 @@ from exams.scheduling.enrolling import enrol_rows
 from exams.scheduling.roster_file import check_size, is_workbook, read_rows
 from exams.scheduling.roster_rows import RosterRow, RosterTable, understand
 from exams.scheduling.verdicts import AT_ONCE, Outcome, Verdict, judge
+from exams.signals import deletion_wanted
 from proctor_site.kernel import clock
 from proctor_site.kernel.errors import Conflict, Refusal
 
@@ -38,7 +37,7 @@ def receive_roster(sitting: Sitting, *, file_name: str, data: bytes, actor: User
         return read_roster(sitting, file_name=file_name, data=data, actor=actor)
     check_size(data)
     with transaction.atomic():
-        stored = storages["imports"].save(f"{sitting.institution_id}/roster", ContentFile(data))
+        stored = uploads.save(sitting.institution, "roster", data)
         roster = _made(sitting, file_name, actor, stored_name=stored)
         job = enqueue(
             roster.institution,
@@ -85,20 +84,19 @@ def carry_out_reading(job: Job, progress: Progress) -> dict[str, Any]:
     if not roster.stored_name:
         return {"rows": roster.row_count}
     try:
-        with storages["imports"].open(roster.stored_name) as file:
-            data = file.read()
+        data = uploads.read(roster.stored_name)
     except OSError as error:
         raise Conflict("The uploaded file is gone; upload it again.", code="file_gone") from error
     try:
         table = understand(read_rows(data, told=lambda rows: progress.tell(rows, 0)))
     except Refusal:
-        storages["imports"].delete(roster.stored_name)  # addresses of people are not kept for nothing
+        uploads.delete(roster.stored_name)  # addresses of people are not kept for nothing
         raise
     with transaction.atomic():
         lock(roster)
         stored, roster.stored_name = roster.stored_name, ""
         _write_table(roster, table)
-        transaction.on_commit(lambda: storages["imports"].delete(stored))
+        transaction.on_commit(lambda: uploads.delete(stored))
     return {"rows": roster.row_count}
 
 
@@ -142,16 +140,19 @@ def import_roster(roster: Roster, *, actor: User) -> Job:
 
 
 def clear_unused() -> int:
-    """Deletes rosters of all institutions that nobody imported within KEPT_UNUSED_FOR; how many."""
+    """Deletes rosters of all institutions that nobody imported within KEPT_UNUSED_FOR, unless somebody has
+    to keep them (`deletion_wanted`); how many."""
     unused = Roster._base_manager.filter(job=None, created_at__lt=clock.now() - KEPT_UNUSED_FOR)
     cleared = 0
     for roster in unused.select_related("institution", "sitting"):
         with within(roster.institution), transaction.atomic():
+            if not _may_go(roster):
+                continue
             # Asked again in the deletion: somebody may import it at this moment.
             if not Roster.objects.filter(pk=roster.pk, job=None).delete()[0]:
                 continue
             if roster.stored_name:  # a job that would read it never could
-                transaction.on_commit(partial(storages["imports"].delete, roster.stored_name))
+                transaction.on_commit(partial(uploads.delete, roster.stored_name))
             detail = {"file": roster.file_name, "rows": roster.row_count}
             audit.record(
                 roster.institution, roster.sitting, "sitting.roster_cleared", actor=None, detail=detail
@@ -188,3 +189,12 @@ def _plain(verdict: Verdict) -> list[Any]:
 def counts(outcomes: list[str]) -> dict[str, int]:
     """How many rows had each outcome; outcomes without a row are left out."""
     return {each.value: outcomes.count(each) for each in Outcome if each in outcomes}
+
+
+def _may_go(roster: Roster) -> bool:
+    about = {"institution": roster.institution, "sitting": roster.sitting, "people": []}
+    try:
+        deletion_wanted.send(sender=Roster, **about)
+    except Conflict:
+        return False
+    return True

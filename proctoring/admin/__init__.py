@@ -2,6 +2,8 @@
 
 from proctoring.admin import (
     cases,
+    data_exports,
+    deletion_certificates,
     identity,
     incidents,
     kept_face_data,
@@ -19,6 +21,8 @@ from proctoring.admin import (
 
 __all__ = [
     "cases",
+    "data_exports",
+    "deletion_certificates",
     "identity",
     "incidents",
     "kept_face_data",

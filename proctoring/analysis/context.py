@@ -32,6 +32,8 @@ log = logging.getLogger(__name__)
 RELOAD_AFTER_S = 30.0
 """Changes that `forget` was not told of (a policy edited in the admin) are seen after this long."""
 _MOST_SESSIONS = 5_000
+_AGREED = Q(consent__withdrawn_at=None)
+"""Rows of a withdrawn consent are deleted with it, or kept by a legal hold: then nothing uses them."""
 _TURN_OF = {View.LEFT: 1, View.RIGHT: -1}
 """The sign of `same_person.turn_of`: the person's own left is on the right of the picture."""
 _VERSION_TTL_S = 24 * 60 * 60
@@ -174,7 +176,7 @@ def _sound(
 
 def _voice(session: MonitoringSession) -> tuple[tuple[float, ...] | None, str]:
     """The enrolled voice and what made it."""
-    row = ReferenceVoice.objects.filter(session=session).first()
+    row = ReferenceVoice.objects.filter(_AGREED, session=session).first()
     if row is None:
         return None, ""
     try:
@@ -214,7 +216,7 @@ def _references(session: MonitoringSession) -> tuple[tuple[Vector, ...] | None, 
     vectors: list[Vector] = []
     sides: list[SideView] = []
     agreeing = ~Q(view=View.OFFICER) | Q(likeness=Likeness.ALIKE)
-    for face in ReferenceFace.objects.filter(agreeing, session=session):
+    for face in ReferenceFace.objects.filter(_AGREED, agreeing, session=session):
         if face.engine != pool.engine_description():
             # Vectors of two engines cannot be compared; a number would come out all the same.
             log.error("session %s: a reference was made by %s, not by this engine", session.pk, face.engine)
@@ -232,8 +234,7 @@ def _references(session: MonitoringSession) -> tuple[tuple[Vector, ...] | None, 
 
 
 def _baseline(session: MonitoringSession) -> Baseline | None:
-    """It is deleted with the consent, so whatever is there may be used."""
-    found = HeadBaseline.objects.filter(session=session).first()
+    found = HeadBaseline.objects.filter(_AGREED, session=session).first()
     return Baseline.from_json(found.numbers) if found else None
 
 

@@ -7,7 +7,7 @@ the database hold wrapped keys: docs/operations.md says what that means.
 import base64
 import hashlib
 import secrets
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import IO
@@ -126,6 +126,12 @@ def destroy_for_session(
         if gone:
             audit.record(session.institution, session, DESTROYED, actor=actor, detail={"classes": classes})
     return gone
+
+
+def labels_of(sessions: Collection[MonitoringSession]) -> set[str]:
+    """The names of the sessions' keys that are not destroyed yet."""
+    rows = DataKey._base_manager.filter(session__in=sessions, destroyed_at=None)
+    return {str(label) for label in rows.values_list("label", flat=True)}
 
 
 def destroy_for_person(institution: Institution, person: User, *, actor: User | None = None) -> int:

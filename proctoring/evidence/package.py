@@ -21,6 +21,7 @@ from accounts.tenancy import within
 from accounts.transitions import lock
 from proctor_site.kernel import clock
 from proctor_site.kernel.errors import Conflict, InvalidInput, NotAllowed, NotFound
+from proctoring import holds
 from proctoring.evidence import custody, keys, package_content, parts
 from proctoring.models import Case, DataClass, EvidenceItem, MonitoringSession, SealedPackage
 
@@ -159,8 +160,12 @@ def download(row: SealedPackage, link: str, *, actor: User) -> IO[bytes]:
 
 
 def remove_expired() -> int:
-    """Removes the files of packages whose days are over, of all institutions; how many. Rows stay."""
+    """Removes the files of packages whose days are over, of all institutions, but for held ones; how many.
+
+    Rows stay.
+    """
     due = SealedPackage._base_manager.filter(expires_at__lte=clock.now()).exclude(name="")
+    due = holds.unheld(due, **{name: f"case__session__{path}" for name, path in holds.OF_SESSION.items()})
     rows = list(due.select_related("institution", "case__session")[:100])
     for row in rows:
         with within(row.institution), transaction.atomic():

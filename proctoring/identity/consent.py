@@ -3,16 +3,17 @@
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
 
 from accounts import audit
-from accounts.models import User
+from accounts.models import Institution, User
 from accounts.transitions import lock
 from exams import states
 from exams.delivery import attempts
 from exams.models import Attempt
 from proctor_site.kernel import clock
 from proctor_site.kernel.errors import Conflict, InvalidInput, NotFound
-from proctoring import policies, sessions
+from proctoring import holds, policies, sessions
 from proctoring.analysis import context, heard, recent
 from proctoring.browser.events import BrowserKind
 from proctoring.evidence import screen_ring
@@ -32,9 +33,19 @@ from proctoring.live import presence
 from proctoring.live.publish import record_event
 from proctoring.meetings import calls
 from proctoring.meetings import services as meetings
-from proctoring.models import Consent, MonitoringSession, Notice
+from proctoring.models import (
+    Consent,
+    HeadBaseline,
+    LivenessCheck,
+    MonitoringSession,
+    Notice,
+    ReferenceFace,
+    ReferenceVoice,
+)
 from proctoring.models.live_event import Audience
 from proctoring.models.policy import DiarizerChoice, Policy
+
+_AFTER = {"reason": "the consent was withdrawn, and the legal hold is over"}
 
 
 def valid_consent(session: MonitoringSession | None) -> Consent | None:
@@ -213,16 +224,48 @@ def policy_of(attempt: Attempt) -> Policy:
 def _end(consent: Consent, candidate: User) -> None:
     consent.withdrawn_at = clock.now()
     consent.save(update_fields=["withdrawn_at"])
-    reference.erase(consent.session)
-    document.erase(consent.session)
-    baseline.erase(consent.session)
     showings.drop(consent.session, actor=candidate)
-    showings.erase(consent.session)
-    liveness.erase(consent.session)
-    voice.erase(consent.session)
+    # Under a legal hold nothing is compared any more and nothing deleted: `erase_withdrawn` does it later.
+    is_held = holds.is_held(consent.session)
+    if not is_held:
+        _erase_of(consent.session)
     attempt = consent.session.attempt
     if attempt is not None:
-        audit.record(attempt.institution, attempt, "attempt.consent_withdrawn", actor=candidate)
+        detail = {"kept_by_a_hold": True} if is_held else {}
+        audit.record(
+            attempt.institution, attempt, "attempt.consent_withdrawn", actor=candidate, detail=detail
+        )
+
+
+def erase_withdrawn(institution: Institution) -> int:
+    """Deletes what a hold had kept when the consent was withdrawn, once the hold is over.
+
+    Says of how many sessions. Within the institution's scope.
+    """
+    resting = (ReferenceFace, ReferenceVoice, HeadBaseline, LivenessCheck)
+    left = Q()
+    for model in resting:
+        gone = model.objects.filter(session=OuterRef("pk"), consent__withdrawn_at__isnull=False)
+        left |= Q(Exists(gone))
+    agreed = Consent.objects.filter(session=OuterRef("pk"), withdrawn_at=None)
+    rows = MonitoringSession.objects.filter(left, ~Exists(agreed), institution=institution)
+    found = list(holds.unheld(rows, **holds.OF_SESSION).select_related("institution"))
+    for session in found:
+        with transaction.atomic():
+            lock(session)
+            if valid_consent(session) is None and not holds.is_held(session):
+                _erase_of(session)
+                audit.record(institution, session, "session.face_data_deleted", actor=None, detail=_AFTER)
+    return len(found)
+
+
+def _erase_of(session: MonitoringSession) -> None:
+    reference.erase(session)
+    document.erase(session)
+    baseline.erase(session)
+    showings.erase(session)
+    liveness.erase(session)
+    voice.erase(session)
 
 
 def forget(session: MonitoringSession) -> None:

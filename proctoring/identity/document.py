@@ -13,7 +13,7 @@ from exams import states
 from exams.models import Attempt
 from proctor_site.kernel import clock
 from proctor_site.kernel.errors import Conflict, InvalidInput, NotFound, Unavailable
-from proctoring import policies
+from proctoring import holds, policies
 from proctoring.analysis import context, pool, templates
 from proctoring.identity import notice, store
 from proctoring.models import Consent, DataClass, DocumentCheck, MonitoringSession
@@ -147,9 +147,10 @@ def plan_deletion(attempt: Attempt) -> None:
 
 
 def delete_due() -> int:
-    """Deletes photos whose days are over, of all institutions; how many."""
+    """Deletes photos whose days are over, of all institutions, but for those under a legal hold; how many."""
     due = DocumentCheck._base_manager.filter(delete_at__lte=clock.now()).exclude(photo_name="")
-    rows = list(due.select_related("institution")[:_MOST_AT_ONCE])
+    free = holds.unheld(due, **{name: f"session__{path}" for name, path in holds.OF_SESSION.items()})
+    rows = list(free.select_related("institution")[:_MOST_AT_ONCE])
     for check in rows:
         with transaction.atomic():
             stored_files.remove(check.institution, "identity", [check.photo_name])

@@ -11,6 +11,7 @@ from accounts.models import User
 from accounts.transitions import lock
 from exams import states
 from proctor_site.kernel.errors import Conflict, NotFound
+from proctoring import holds
 from proctoring.identity import baseline, consent, liveness, photo_links, reference, showings, store
 from proctoring.identity.deletion_reason import required_reason
 from proctoring.models import HeadBaseline, KeptFaceData, MonitoringSession, ReferenceFace, Showing
@@ -70,8 +71,9 @@ def open_later_photo(session: MonitoringSession, number: str, link: str, *, view
 def erase(session: MonitoringSession, *, actor: User, reason: object) -> None:
     """Deletes photos, templates, baseline and turns of an ended session; the reason stays in the audit log.
 
-    The officer's photo stays, as when consent is withdrawn. Raises InvalidInput (`reason`), and Conflict
-    `running`: during the exam only the candidate can end the comparison, by withdrawing the consent.
+    The officer's photo stays, as when consent is withdrawn. Raises InvalidInput (`reason`), and Conflict:
+    `held` under a legal hold or an open case, `running`: during the exam only the candidate can end the
+    comparison, by withdrawing the consent.
     """
     said = required_reason(reason, what="the face data is")
     with transaction.atomic():
@@ -84,6 +86,7 @@ def erase(session: MonitoringSession, *, actor: User, reason: object) -> None:
                 "everything; afterwards it can be deleted here.",
                 code="running",
             )
+        holds.require_free(holds.Span(attempt, session))
         views = ReferenceFace.objects.filter(session=session).count()
         had_baseline = HeadBaseline.objects.filter(session=session).exists()
         reference.erase(session)

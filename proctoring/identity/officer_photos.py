@@ -18,6 +18,7 @@ from accounts.tenancy import within
 from accounts.transitions import lock
 from proctor_site.kernel import clock
 from proctor_site.kernel.errors import Overloaded, Unavailable
+from proctoring import holds
 from proctoring.analysis import context, pool, templates
 from proctoring.identity import store
 from proctoring.identity.deletion_reason import required_reason
@@ -57,10 +58,12 @@ def photo_of(institution: Institution, candidate: User | None) -> OfficerPhoto |
 def keep(candidate: User, *, institution: Institution, name: str, sha256: str, actor: User) -> OfficerPhoto:
     """Makes a photo in the store the candidate's; an earlier one goes, with what was made of it.
 
-    In the caller's transaction, within the institution's scope.
+    In the caller's transaction, within the institution's scope. Raises Conflict `held` when there is an
+    earlier one, and a legal hold or an open case keeps it.
     """
     earlier = photo_of(institution, candidate)
     if earlier is not None:
+        holds.require_free_person(institution, candidate)
         erase(earlier, actor=actor, reason="replaced")
     photo = OfficerPhoto.objects.create(
         institution=institution,
@@ -77,10 +80,11 @@ def keep(candidate: User, *, institution: Institution, name: str, sha256: str, a
 def remove(photo: OfficerPhoto, *, actor: User, reason: object) -> None:
     """Deletes a photo and every template made of it, for a reason that stays in the audit log.
 
-    Raises InvalidInput (`reason`) without one.
+    Raises InvalidInput (`reason`) without one, Conflict `held` under a legal hold or an open case.
     """
     said = required_reason(reason, what="the photo is")
     with transaction.atomic():
+        holds.require_free_person(photo.institution, photo.candidate)
         erase(photo, actor=actor, reason=said)
 
 
@@ -187,10 +191,12 @@ def store_view(session: MonitoringSession, consent: Consent, view: OfficerView, 
 
 
 def clear_unused() -> int:
-    """Deletes photos of all institutions that were not used for OFFICER_PHOTO_DAYS; how many."""
+    """Deletes photos of all institutions that were not used for OFFICER_PHOTO_DAYS, but for held ones; how
+    many."""
     before = clock.now() - timedelta(days=settings.OFFICER_PHOTO_DAYS)
     unused = Q(kept_at__lt=before) & (Q(used_at=None) | Q(used_at__lt=before))
-    rows = OfficerPhoto._base_manager.filter(unused).order_by("pk").select_related("institution")
+    old = holds.unheld(OfficerPhoto._base_manager.filter(unused), all_of="candidate")
+    rows = old.order_by("pk").select_related("institution")
     cleared = 0
     for photo in rows[:_AT_ONCE]:
         with within(photo.institution), transaction.atomic():

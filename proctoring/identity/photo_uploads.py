@@ -6,11 +6,9 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-from django.core.files.base import ContentFile
-from django.core.files.storage import storages
 from django.db import transaction
 
-from accounts import audit
+from accounts import audit, uploads
 from accounts.jobs.kinds import Progress, job_kind
 from accounts.jobs.services import enqueue, try_again
 from accounts.models import Institution, Job, User
@@ -22,6 +20,7 @@ from exams.models import Sitting
 from exams.scheduling.roster_file import read_rows
 from proctor_site.kernel import clock
 from proctor_site.kernel.errors import Conflict, InvalidInput, Refusal, TooLarge
+from proctoring import holds
 from proctoring.identity import officer_photos, photo_table, store
 from proctoring.identity.photo_table import PhotoRow
 from proctoring.identity.photo_verdicts import Candidates, Judge, Outcome, candidates_at
@@ -34,6 +33,7 @@ KEPT_UNUSED_FOR = timedelta(days=7)
 AT_ONCE = 20
 """Rows that are imported in one transaction."""
 _MOST_UNNAMED = 50
+_HELD = "A legal hold or an open case keeps the present photo; it is not replaced."
 
 
 def receive(
@@ -62,7 +62,7 @@ def receive(
             sitting=sitting,
             file_name=" ".join(file_name.replace("\x00", "").split())[-200:] or "photos",
             size=len(data),
-            stored_name=storages["imports"].save(f"{institution.pk}/photos", ContentFile(data)),
+            stored_name=uploads.save(institution, "photos", data),
             table=cells,
             created_by=actor,
         )
@@ -113,11 +113,12 @@ def counts_of(upload: PhotoUpload) -> dict[Outcome, int]:
 
 
 def clear_unused() -> int:
-    """Drops uploads of all institutions that nobody imported within KEPT_UNUSED_FOR; how many."""
+    """Drops uploads of all institutions that nobody imported within KEPT_UNUSED_FOR, but for held ones; how
+    many."""
     waiting = PhotoUpload._base_manager.filter(imported_at=None, dropped_at=None)
     old = waiting.filter(created_at__lt=clock.now() - KEPT_UNUSED_FOR).exclude(job__kind=IMPORT)
     cleared = 0
-    for upload in old.select_related("institution"):
+    for upload in holds.unheld(old, lists_of="sitting").select_related("institution"):
         with within(upload.institution):
             drop(upload, actor=None)
         cleared += 1
@@ -222,6 +223,8 @@ def _imported(
     earlier = officer_photos.photo_of(upload.institution, candidate)
     if earlier is not None and earlier.photo_sha256 == row["sha256"]:
         return row | {"outcome": Outcome.SAME.value}
+    if earlier is not None and holds.why_person_held(upload.institution, candidate):
+        return row | {"outcome": Outcome.REFUSED.value, "words": _HELD}
     name = f"{upload.institution_id}/officer/{upload.pk}-{row['line']}.picture"
     store.delete(name)  # left behind by a try whose server was stopped
     name = store.save_of_person(upload.institution, candidate, name, data)
@@ -272,8 +275,7 @@ def _upload_of(job: Job) -> PhotoUpload:
 
 def _zip_of(upload: PhotoUpload) -> bytes:
     try:
-        with storages["imports"].open(upload.stored_name) as file:
-            return bytes(file.read())
+        return uploads.read(upload.stored_name)
     except (OSError, ValueError) as error:
         raise Conflict("The uploaded file is gone; upload it again.", code="file_gone") from error
 
@@ -288,7 +290,7 @@ def _give_up(upload: PhotoUpload) -> None:
 def _delete_zip(upload: PhotoUpload) -> None:
     stored, upload.stored_name = upload.stored_name, ""
     if stored:
-        transaction.on_commit(lambda: storages["imports"].delete(stored))
+        transaction.on_commit(lambda: uploads.delete(stored))
 
 
 def _plain(counts: dict[Outcome, int]) -> dict[str, int]:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 from proctoring.identity import liveness
 from proctoring.models import (
@@ -105,7 +106,7 @@ def is_voice_wanted(policy: Policy, consent: Consent) -> bool:
     nobody is held up without it.
     """
     agreed = policy.enrols_voices and consent.microphone and consent.voice_comparison
-    return agreed and not ReferenceVoice._base_manager.filter(session_id=consent.session_id).exists()
+    return agreed and not _of(ReferenceVoice, consent).exists()
 
 
 def document_of(consent: Consent) -> DocumentCheck | None:
@@ -115,14 +116,14 @@ def document_of(consent: Consent) -> DocumentCheck | None:
 
 def has_turned(consent: Consent) -> bool:
     """True once turning the head is settled in this session, in whatever way."""
-    return LivenessCheck._base_manager.filter(session_id=consent.session_id).exclude(answer="").exists()
+    return _of(LivenessCheck, consent).exclude(answer="").exists()
 
 
 def _doubts_of_turning(policy: Policy, consent: Consent) -> list[Reason]:
     """Only where the policy says that a person looks when it is left out or could not be seen as asked."""
     if policy.liveness != StepMode.REQUIRED or not liveness.is_asked(policy, consent):
         return []
-    check = LivenessCheck._base_manager.filter(session_id=consent.session_id).first()
+    check = _of(LivenessCheck, consent).first()
     answers = {
         LivenessAnswer.NOT_SEEN: Reason.LIVENESS_NOT_SEEN,
         LivenessAnswer.NOT_ASKED: Reason.LIVENESS_NOT_ASKED,
@@ -135,7 +136,7 @@ def _doubts_of_turning(policy: Policy, consent: Consent) -> list[Reason]:
 
 def _doubts_of_officer_photo(consent: Consent) -> list[Reason]:
     """The photo of check-in is not clearly the person of the photo that the office has."""
-    face = ReferenceFace._base_manager.filter(session_id=consent.session_id, view=View.OFFICER).first()
+    face = _of(ReferenceFace, consent).filter(view=View.OFFICER).first()
     doubt = (
         {
             Likeness.UNLIKE: Reason.OFFICER_PHOTO_UNLIKE,
@@ -152,4 +153,9 @@ def _compares(policy: Policy, consent: Consent) -> bool:
 
 
 def _has_reference(consent: Consent) -> bool:
-    return ReferenceFace._base_manager.filter(session_id=consent.session_id).exists()
+    return _of(ReferenceFace, consent).exists()
+
+
+def _of(model: Any, consent: Consent) -> Any:
+    """What the session has under a consent in force: a legal hold keeps rows of one that was withdrawn."""
+    return model._base_manager.filter(session_id=consent.session_id, consent__withdrawn_at=None)

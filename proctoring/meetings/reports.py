@@ -15,6 +15,7 @@ from django.db.models import F, Q, QuerySet
 
 from accounts.tenancy import within
 from proctor_site.kernel import clock
+from proctoring import holds
 from proctoring.meetings import admission
 from proctoring.meetings.providers.base import Happened, LiveEvent
 from proctoring.models import LiveWatch, Meeting, MeetingEvent, Participant
@@ -35,8 +36,9 @@ def note_events(events: list[LiveEvent]) -> int:
 
 
 def forget_old() -> None:
-    """Deletes reports that cannot come again. Across institutions."""
-    MeetingEvent._base_manager.filter(received_at__lt=clock.now() - KEPT_FOR).delete()
+    """Deletes reports that cannot come again. Across institutions; what is held stays."""
+    old = MeetingEvent._base_manager.filter(received_at__lt=clock.now() - KEPT_FOR)
+    holds.unheld(old, lists_of="meeting__sitting").delete()
 
 
 def _note(event: LiveEvent) -> bool:

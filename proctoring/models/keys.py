@@ -24,6 +24,7 @@ class DataClass(models.TextChoices):
     OFFICER_PHOTO = "officer_photo", "The office's photos"
     REPLY = "reply", "Files of replies and appeals"
     OBSERVED = "observed", "What detectors said"
+    EXPORT = "export", "Copies of a person's data"
 
 
 class PersonKey(TenantModel):

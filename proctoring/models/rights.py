@@ -92,6 +92,7 @@ class DeletionCause(models.TextChoices):
 
     RETENTION = "retention", "Its period was over"
     PERSON = "person", "A person asked for it"
+    PRACTICE = "practice", "Practice was thrown away"
 
 
 class RetentionRun(TenantModel):
@@ -140,7 +141,14 @@ class ErasureRequest(TenantModel):
     heads = models.JSONField(default=dict, help_text="Heads of the chains from which something was erased.")
     keys = models.JSONField(default=list, help_text="Names of the keys that were destroyed.")
     kept = models.JSONField(default=list, help_text="What was kept, with the reason.")
+    texts = models.JSONField(
+        default=list,
+        help_text="Texts of others that named the person, and what became of each.",
+    )
     finished_at = models.DateTimeField(null=True, blank=True)
+    told_at = models.DateTimeField(
+        null=True, blank=True, verbose_name="answer sent", help_text="When the answer went out by e-mail."
+    )
     job = models.ForeignKey(Job, on_delete=models.SET_NULL, null=True, related_name="+")
 
     class Meta:
@@ -162,7 +170,7 @@ class ErasureRequest(TenantModel):
 
 
 class DeletionCertificate(TenantModel):
-    """Signed proof of what one run or one erasure deleted. It names nobody: numbers only."""
+    """Signed proof of what one run, erasure or thrown away practice deleted. Numbers only, no names."""
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     cause = models.CharField(max_length=10, choices=DeletionCause.choices)
@@ -193,6 +201,9 @@ class DataExport(TenantModel):
     )
     asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     asked_at = models.DateTimeField()
+    note = models.CharField(
+        max_length=500, blank=True, help_text="How somebody who asked by letter proved who they are."
+    )
     made_at = models.DateTimeField(null=True, blank=True)
     expires_at = models.DateTimeField(null=True, blank=True)
     stored_name = models.CharField(max_length=200, blank=True, help_text="Name in the private store.")

@@ -36,6 +36,7 @@ def exam_room(request: HttpRequest, slug: str, attempt_id: int) -> HttpResponse:
     policy = policies.policy_of(attempt)
     page = exam_page_context(attempt) | {
         "captures_camera": consent is not None and consent.camera,
+        "has_withdrawn": consent is None and session is not None and session.consents.exists(),
         "clips_url": reverse("api_session_clips", args=[session.public_id]) if session else "",
         "records_sound": sound.wanted,
         "clip_seconds": sound.seconds,

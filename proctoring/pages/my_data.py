@@ -12,10 +12,10 @@ from accounts.downloads import download
 from accounts.pages.guards import here_of, person_of
 from accounts.pages.refusals import refused_page
 from proctor_site.kernel.errors import Refusal
-from proctoring import keeping, states
+from proctoring import holds, keeping, states
 from proctoring.models import DataExport
 from proctoring.pages.watching import zone_of
-from proctoring.rights import exports, holds, requests
+from proctoring.rights import exports, requests
 
 
 @never_cache

@@ -3,6 +3,7 @@
 from django.urls import URLPattern, path
 
 from proctoring.pages import law
+from proctoring.pages.deletion_certificate import deletion_certificate
 
 _LAW = "i/<slug:slug>/law/"
 
@@ -12,4 +13,5 @@ urlpatterns: list[URLPattern] = [
     path(_LAW + "<slug:kind>/<int:number>/", law.law_document, name="law_document"),
     path(_LAW + "<slug:kind>/<int:number>/changes/", law.law_changes, name="law_changes"),
     path("privacy/<slug:slug>/", law.public_privacy, name="public_privacy"),
+    path("deletion/<uuid:certificate_id>/", deletion_certificate, name="deletion_certificate"),
 ]

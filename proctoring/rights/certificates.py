@@ -6,6 +6,7 @@ from typing import Any
 
 from accounts import audit, signing_keys
 from accounts.models import Institution, User
+from exams.models import Attempt
 from proctor_site.kernel import clock
 from proctoring.models import DeletionCertificate, ErasureRequest, RetentionRun
 from proctoring.models.rights import DeletionCause
@@ -19,7 +20,7 @@ MOST_HEADS = 500
 def make(
     institution: Institution,
     *,
-    subject: RetentionRun | ErasureRequest,
+    subject: RetentionRun | ErasureRequest | Attempt,
     counts: dict[str, int],
     heads: dict[str, str],
     keys: list[str],
@@ -27,15 +28,18 @@ def make(
     not_deleted: int = 0,
     actor: User | None = None,
 ) -> DeletionCertificate:
-    """Writes and signs the certificate, in the caller's transaction."""
+    """Writes and signs the certificate, in the caller's transaction. An attempt: of practice, thrown away."""
     made_at = clock.now()
     row = DeletionCertificate(institution=institution, made_at=made_at)
     person = None
     if isinstance(subject, RetentionRun):
         row.cause, row.run, of = DeletionCause.RETENTION, subject, f"night {subject.night}"
-    else:
+    elif isinstance(subject, ErasureRequest):
         row.cause, row.request, of = DeletionCause.PERSON, subject, f"erasure request {subject.pk}"
         person = subject.person_id
+    else:
+        row.cause, of = DeletionCause.PRACTICE, f"practice attempt {subject.pk}"
+        person = subject.enrolment.candidate_id
     row.content = {
         "purpose": PURPOSE,
         "certificate": str(row.public_id),
@@ -47,6 +51,7 @@ def make(
         "deleted": counts,
         "not_deleted": not_deleted,
         "kept": [each["kind"] for each in kept or []],
+        "kept_why": {each["kind"]: f"{each['label']}: {each['why']}" for each in kept or []},
         "keys_destroyed": sorted(keys),
         "chain_heads": dict(sorted(heads.items())[:MOST_HEADS]),
         "chain_heads_count": len(heads),

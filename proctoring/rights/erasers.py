@@ -49,9 +49,9 @@ def photos(erase: Part, data_class: DataClass, *others: type[Any]) -> Eraser:
         for session in sessions:
             left = (model.objects.filter(session=session).exclude(photo_name="") for model in others)
             if not any(found.exists() for found in left):
-                live = _live_keys([session])
+                live = keys.labels_of([session])
                 keys.destroy_for_session(session, data_class, actor=erasing.actor)
-                erasing.keys += sorted(live - _live_keys([session]))
+                erasing.keys += sorted(live - keys.labels_of([session]))
         return count
 
     return carry_out
@@ -71,12 +71,12 @@ def evidence(rows: QuerySet[Any], erasing: Erasing) -> int:
     sessions = list({each.session for each in items})
     for session in sessions:
         erasing.heads[f"session {session.pk}"] = session.evidence_hash
-    live = _live_keys(sessions)
+    live = keys.labels_of(sessions)
     store.erase_items(items, reason=erasing.reason, actor=erasing.actor)
     for session in sessions:
         package.remove_of(session, actor=erasing.actor)
         derived.drop_reports(session)
-    erasing.keys += sorted(live - _live_keys(sessions))
+    erasing.keys += sorted(live - keys.labels_of(sessions))
     return len(items)
 
 
@@ -132,11 +132,6 @@ def stored(alias: str, column: str) -> Eraser:
         return deleted(rows)
 
     return carry_out
-
-
-def _live_keys(sessions: list[MonitoringSession]) -> set[str]:
-    rows = DataKey.objects.filter(session__in=sessions, destroyed_at=None)
-    return {str(label) for label in rows.values_list("label", flat=True)}
 
 
 def _sessions(rows: QuerySet[Any]) -> list[MonitoringSession]:

@@ -10,13 +10,18 @@ from accounts.models import Job
 from accounts.transitions import apply_move, lock
 from exams.models import Enrolment, Roster
 from proctor_site.kernel import clock
-from proctoring import states
+from proctoring import holds, states
 from proctoring.evidence import derived
+from proctoring.holds import Span
 from proctoring.models import DataExport, ErasureRequest, LiveEvent, PhotoUpload
-from proctoring.rights import certificates, erasers, nameless, requests
+from proctoring.rights import answers, certificates, erasers, free_text, nameless, requests
 from proctoring.rights.kinds import KINDS
-from proctoring.rights.register import Erasing, Kind, Span
+from proctoring.rights.register import Erasing, Kind
 
+TEXTS_LEFT = (
+    "Comments and notes of people who work on exams, in which your name, address or number stands. They "
+    "prove what was decided and why (GDPR Art. 17(3)(e)), or speak of somebody else of that name."
+)
 _LISTS: tuple[tuple[Any, tuple[str, ...]], ...] = (
     (Roster, ("rows", "outcomes")),
     (PhotoUpload, ("rows", "table", "unnamed_files")),
@@ -41,10 +46,14 @@ def carry_out(job: Job, progress: Progress) -> Mapping[str, Any]:
             _erase_span(request, span)
     progress.tell(len(spans), len(spans) + 2)
     with transaction.atomic():
-        _erase_of_person(request)
+        _erase_of_person(request, job.arguments.get("texts", []))
     progress.tell(len(spans) + 1, len(spans) + 2)
+    person = request.person
+    told = answers.Recipient(person.name, person.email)
     with transaction.atomic():
         _finish(request)
+    # From memory: nothing says any more where to write to.
+    answers.tell_done(request, told)
     return {"erased": request.counts}
 
 
@@ -54,6 +63,7 @@ def _goes(kind: Kind, request: ErasureRequest) -> bool:
 
 def _erase_span(request: ErasureRequest, span: Span) -> None:
     lock(span.session or span.attempt)  # type: ignore[arg-type]
+    holds.require_free(span)  # asked again under the lock: a hold may have come since it was granted
     erasing = _erasing(request, span)
     for code, kind in KINDS.items():
         if not _goes(kind, request):
@@ -65,7 +75,7 @@ def _erase_span(request: ErasureRequest, span: Span) -> None:
     _note(request, erasing)
 
 
-def _erase_of_person(request: ErasureRequest) -> None:
+def _erase_of_person(request: ErasureRequest, texts: list[str]) -> None:
     institution, person = request.institution, request.person
     erasing = _erasing(request, None)
     for code, kind in KINDS.items():
@@ -81,6 +91,8 @@ def _erase_of_person(request: ErasureRequest) -> None:
         withdrawn_at=now
     )
     _cut_out_of_lists(request)
+    request.texts = free_text.cut(institution, person, texts)
+    request.save(update_fields=["texts"])
     _note(request, erasing)
 
 
@@ -107,6 +119,9 @@ def _finish(request: ErasureRequest) -> None:
         for line in requests.preview(request.institution, request.person, with_records=request.with_records)
         if line.kept_why
     ]
+    left = sum(not each["cut"] for each in request.texts)
+    if left:
+        kept.append({"kind": "texts", "label": f"Words of others ({left})", "why": TEXTS_LEFT})
     certificates.make(
         request.institution,
         subject=request,

@@ -5,6 +5,7 @@ One row and one file at a time are in memory; what is not shown yet (an undecide
 
 import hashlib
 import json
+import secrets
 import tempfile
 import zipfile
 from collections.abc import Iterator, Mapping
@@ -20,13 +21,14 @@ from accounts.models import AuditEntry, Job, User
 from exams.marking.shown import shown_to_candidate
 from proctor_site.kernel import clock
 from proctor_site.kernel.errors import Refusal
-from proctoring.evidence import store
+from proctoring.evidence import keys, store
+from proctoring.holds import Span
 from proctoring.identity import document
 from proctoring.identity import store as identity_store
-from proctoring.models import Case, Consent, DataExport
+from proctoring.models import Case, Consent, DataClass, DataExport
 from proctoring.rights import exports, requests
 from proctoring.rights.kinds import KINDS
-from proctoring.rights.register import Rows, Span
+from proctoring.rights.register import Rows
 
 WITHHELD = {
     "accounts.AuditEntry": "the log of the institution; who looked at your data stands in who_looked.json",
@@ -88,12 +90,25 @@ def carry_out(job: Job, progress: Progress) -> Mapping[str, Any]:
         writer.write(file)
         export.size, export.sha256 = file.tell(), _digest(file)
         file.seek(0)
-        name = f"{export.institution_id}/{export.public_id}.zip"
-        export.stored_name = storages[exports.STORE].save(name, File(file))
+        export.stored_name = _keep(export, file)
     export.made_at, export.missing = clock.now(), writer.missing
     export.expires_at = export.made_at + exports.KEPT_FOR
     export.save()
     return {"size": export.size, "missing": len(writer.missing)}
+
+
+def _keep(export: DataExport, file: IO[bytes]) -> str:
+    """Stores the file encrypted with the person's key; its name there."""
+    name = f"{export.institution_id}/{export.public_id}-{secrets.token_hex(6)}.zip"
+    sealer = keys.sealer_of_person(export.institution, export.person)
+    with tempfile.TemporaryFile() as sealed:
+        sealed.writelines(sealer.seal_file(DataClass.EXPORT, name, export.size, file))
+        sealed.seek(0)
+        saved = storages[exports.STORE].save(name, File(sealed))
+    if saved != name:  # a sealed file opens under its own name alone
+        storages[exports.STORE].delete(saved)
+        raise OSError(f"the store wanted to call {name} {saved}")
+    return name
 
 
 class _Writer:

@@ -1,11 +1,11 @@
 """Copies of a person's own data: asked for, handed out by links of minutes, and cleared after some days."""
 
-import logging
+import tempfile
 from datetime import timedelta
 from typing import IO
 
+from django.conf import settings
 from django.core import signing
-from django.core.files.storage import storages
 from django.db import transaction
 
 from accounts import audit, stored_files
@@ -13,19 +13,36 @@ from accounts.jobs import services as jobs
 from accounts.models import Institution, User
 from accounts.states import DONE, FAILED
 from proctor_site.kernel import clock
-from proctor_site.kernel.errors import NotAllowed, NotFound, Unavailable
+from proctor_site.kernel.errors import InvalidInput, NotAllowed, NotFound
+from proctoring.evidence import parts
 from proctoring.models import DataExport
-
-log = logging.getLogger(__name__)
 
 STORE = "exports"
 JOB = "rights.export"
 KEPT_FOR = timedelta(days=3)
+LONGEST_NOTE = 500
 LINK_LIFETIME = timedelta(minutes=10)
 _SALT = "proctoring.rights.export"
 
 
-def ask(institution: Institution, person: User, *, actor: User) -> DataExport:
+def ask_for(institution: Institution, email: object, *, actor: User, note: object) -> DataExport:
+    """A copy for somebody of the institution who asked in another way; `note`: how they proved who they are.
+
+    Raises InvalidInput (`email`, `note`).
+    """
+    given = email.strip() if isinstance(email, str) else ""
+    person = User.objects.filter(email__iexact=given, memberships__institution=institution).first()
+    if person is None:
+        raise InvalidInput("Nobody here has this address.", field="email")
+    said = " ".join(note.replace("\x00", "").split()) if isinstance(note, str) else ""
+    if not said:
+        raise InvalidInput("Say how you know that it is them; it is logged.", field="note", code="required")
+    if len(said) > LONGEST_NOTE:
+        raise InvalidInput(f"At most {LONGEST_NOTE} characters.", field="note", code="too_long")
+    return ask(institution, person, actor=actor, note=said)
+
+
+def ask(institution: Institution, person: User, *, actor: User, note: str = "") -> DataExport:
     """Asks for a copy; while one is being made, that one is returned."""
     rows = DataExport.objects.filter(institution=institution, person=person, asked_by=actor, made_at=None)
     under_way = rows.exclude(job__state__in=(DONE, FAILED)).first()
@@ -33,7 +50,7 @@ def ask(institution: Institution, person: User, *, actor: User) -> DataExport:
         return under_way
     with transaction.atomic():
         row = DataExport.objects.create(
-            institution=institution, person=person, asked_by=actor, asked_at=clock.now()
+            institution=institution, person=person, asked_by=actor, asked_at=clock.now(), note=note
         )
         row.job = jobs.enqueue(
             institution,
@@ -43,7 +60,7 @@ def ask(institution: Institution, person: User, *, actor: User) -> DataExport:
             arguments={"export": row.pk},
         )
         row.save(update_fields=["job"])
-        detail = {"person": person.pk}
+        detail = {"person": person.pk} | ({"note": note} if note else {})
         audit.record(institution, row, "data_export.asked", actor=actor, detail=detail)
     return row
 
@@ -69,11 +86,13 @@ def open_for(export: DataExport, link: str, *, viewer: User) -> IO[bytes]:
         raise NotAllowed("This copy is for somebody else.")
     if not is_there(export):
         raise NotFound("This copy was deleted; ask for a new one.", code="gone")
+    file: IO[bytes] = tempfile.TemporaryFile(dir=settings.DATA_DIR)  # noqa: SIM115  (its reader closes it)
     try:
-        file: IO[bytes] = storages[STORE].open(export.stored_name)
-    except Exception as error:  # each store has errors of its own
-        log.exception("the copy of data %s could not be read", export.pk)
-        raise Unavailable("The copy cannot be read now; try again in a minute.") from error
+        parts.copy(STORE, export.stored_name, file)
+    except BaseException:
+        file.close()
+        raise
+    file.seek(0)
     audit.record(export.institution, export, "data_export.downloaded", actor=viewer)
     return file
 

@@ -118,9 +118,19 @@ _PEOPLE = (
         "database and private stores of imports and exports",
         _OFFICE,
         (
-            Rows("exams.PendingEnrolment", email="email", age="created_at"),
-            Rows("exams.Roster", age="created_at", erase=erasers.stored("imports", "stored_name")),
-            Rows("proctoring.PhotoUpload", age="created_at", erase=erasers.stored("imports", "stored_name")),
+            Rows("exams.PendingEnrolment", email="email", sitting="sitting", age="created_at"),
+            Rows(
+                "exams.Roster",
+                sitting="sitting",
+                age="created_at",
+                erase=erasers.stored("imports", "stored_name"),
+            ),
+            Rows(
+                "proctoring.PhotoUpload",
+                sitting="sitting",
+                age="created_at",
+                erase=erasers.stored("imports", "stored_name"),
+            ),
             Rows("proctoring.IncidentExport", age="asked_at", erase=erasers.stored("exports", "stored_name")),
         ),
         **_YEAR,
@@ -161,7 +171,7 @@ _PEOPLE = (
                 where=Q(mails=None),
             ),
             Rows("proctoring.MeetingStay", person="participant__user", age="began_at"),
-            Rows("proctoring.MeetingEvent", age="received_at"),
+            Rows("proctoring.MeetingEvent", sitting="meeting__sitting", age="received_at"),
             Rows(
                 "proctoring.Participant",
                 person="user",

@@ -11,11 +11,13 @@ from django.db import IntegrityError, transaction
 from accounts import audit
 from accounts.jobs import services as job_services
 from accounts.jobs.kinds import Progress, job_kind
-from accounts.models import Institution, Job
+from accounts.models import Institution, Job, User
 from accounts.tenancy import within
 from accounts.transitions import lock
 from proctor_site.kernel import clock
-from proctoring import keeping
+from proctor_site.kernel.errors import Conflict, InvalidInput
+from proctoring import holds, keeping
+from proctoring.identity import consent
 from proctoring.models import RetentionRun
 from proctoring.rights import certificates, retention
 from proctoring.rights.kinds import KINDS
@@ -25,6 +27,10 @@ BEGINS_AT = timedelta(hours=2)
 MOST_STEPS = 400
 """Transactions of one job; then another job goes on, so that no night keeps others from the worker."""
 MOST_FAILURES = 200
+_ONCE = (
+    "Tonight's deletion is done and certified; a certificate is not written twice. What has become due since "
+    "goes next night."
+)
 LOOK_EVERY_S = 300.0
 JOB = "rights.retention_night"
 _looked_at = -LOOK_EVERY_S
@@ -64,6 +70,34 @@ def begin(institution: Institution) -> bool:
     return True
 
 
+def run_now(institution: Institution, *, actor: User, typed: object) -> RetentionRun:
+    """Deletes what is due at once: begins the present night, or goes on with it once more if it is over.
+
+    `typed` is the confirmation: how many rows and files would go, typed by hand. Within the institution's
+    scope. Raises InvalidInput (`typed`), Conflict: nothing_due, held, running.
+    """
+    due = sum(retention.count_due(institution).values())
+    if holds.is_all_held(institution):
+        raise Conflict("The whole institution is under a legal hold: nothing is deleted.", code="held")
+    if not due:
+        raise Conflict("Nothing is due.", code="nothing_due")
+    if str(typed).strip() != str(due):
+        words = f"Type how many would go, {due}, to confirm."
+        raise InvalidInput(words, field="typed", code="not_confirmed")
+    is_new = begin(institution)
+    with transaction.atomic():
+        run = RetentionRun.objects.get(institution=institution, night=night_of(institution))
+        lock(run)
+        if not is_new and run.finished_at is not None:
+            if hasattr(run, "certificate"):
+                raise Conflict(_ONCE, code="certified")
+            run.finished_at = None
+            run.save(update_fields=["finished_at"])
+            _ask_for_job(run)
+        audit.record(institution, run, "retention_run.asked", actor=actor, detail={"due": due})
+    return run
+
+
 def _ask_for_job(run: RetentionRun) -> None:
     run.job = job_services.enqueue(
         run.institution,
@@ -82,6 +116,7 @@ def carry_out(job: Job, progress: Progress) -> Mapping[str, Any]:
     if run.finished_at is not None:
         return {"deleted": run.counts}
     periods = keeping.days_in(run.institution)
+    consent.erase_withdrawn(run.institution)
     steps = 0
     for number, (code, kind) in enumerate(KINDS.items()):
         progress.tell(number, len(KINDS) + 1)

@@ -8,9 +8,9 @@ from accounts import audit
 from accounts.models import Institution, User
 from proctor_site.kernel import clock
 from proctor_site.kernel.errors import InvalidInput
-from proctoring import keeping
+from proctoring import holds, keeping
 from proctoring.models import RetentionPeriod
-from proctoring.rights import holds, retention
+from proctoring.rights import retention
 from proctoring.rights.kinds import KINDS, kind_of
 from proctoring.rights.register import Kind
 

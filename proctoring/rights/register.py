@@ -9,26 +9,9 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts.models import Institution, User
-from exams.models import Attempt
+from proctoring import holds
+from proctoring.holds import Span
 from proctoring.keeping import PERIODS, From
-from proctoring.models import MonitoringSession
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """One attempt with its monitoring session; a session of an outside caller has no attempt."""
-
-    attempt: Attempt | None
-    session: MonitoringSession | None
-
-    @property
-    def institution(self) -> Institution:
-        subject = self.session or self.attempt
-        assert subject is not None
-        return subject.institution
-
-    def __str__(self) -> str:
-        return f"attempt {self.attempt.pk}" if self.attempt else f"session {self.session and self.session.pk}"
 
 
 @dataclass(slots=True)
@@ -50,8 +33,9 @@ Eraser = Callable[["QuerySet[Any]", Erasing], int]
 class Rows:
     """Rows of one model that belong to a kind, and how they hang on a session, an attempt or a person.
 
-    `age`: the column from which the period of rows without an attempt counts. `blank`: where other rows must
-    go on naming a row (a chain), these columns are emptied instead; the first of them tells that it was done.
+    `sitting`: of lists without a person, for holds. `age`: the column from which the period of rows without
+    an attempt counts. `blank`: where other rows must go on naming a row (a chain), these columns are emptied
+    instead; the first of them tells that it was done.
     """
 
     model: str
@@ -59,6 +43,7 @@ class Rows:
     attempt: str = ""
     person: str = ""
     email: str = ""
+    sitting: str = ""
     age: str = ""
     where: Q = Q()
     blank: dict[str, Any] = field(default_factory=dict)
@@ -94,6 +79,11 @@ class Rows:
         if self.email:
             by |= Q(**{f"{self.email}__iexact": person.email})
         return self.here(institution).filter(by) if by else None
+
+    def unheld(self, rows: "QuerySet[Any]") -> "QuerySet[Any]":
+        """Those of rows without an attempt on which no legal hold is."""
+        found: QuerySet[Any] = holds.unheld(rows, all_of=self.person, email=self.email, lists_of=self.sitting)
+        return found
 
     def remove(self, rows: "QuerySet[Any]", erasing: Erasing) -> int:
         """Erases these rows; how many."""

@@ -1,5 +1,6 @@
 """A person's request for erasure: asked for, taken back, granted or refused with words by a person."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from django.db import IntegrityError, transaction
@@ -14,14 +15,15 @@ from exams import states as exam_states
 from exams.models import Attempt
 from proctor_site.kernel import clock
 from proctor_site.kernel.errors import Conflict, InvalidInput
-from proctoring import states
+from proctoring import holds, states
+from proctoring.holds import Span
 from proctoring.models import ErasureRequest, MonitoringSession
-from proctoring.rights import holds
 from proctoring.rights.kinds import KINDS
-from proctoring.rights.register import Kind, Span
+from proctoring.rights.register import Kind
 
 LONGEST_WORDS = 4_000
 JOB = "rights.erasure"
+TELL = "rights.erasure_answer"
 RECORDS = "exam_records"
 
 
@@ -61,20 +63,38 @@ def take_back(request: ErasureRequest, *, actor: User) -> None:
 
 
 def refuse(request: ErasureRequest, *, actor: User, answer: object) -> None:
-    """Refuses with words for the person. Raises InvalidInput (`answer`), IllegalMove, Conflict (`own`)."""
+    """Refuses with words for the person, who gets them by e-mail.
+
+    Raises InvalidInput (`answer`), IllegalMove, Conflict (`own`).
+    """
     _require_other(request, actor)
     said = _text(answer, "answer", required=True)
     values = {"answer": said, "decided_by": actor, "decided_at": clock.now()}
-    apply_move(request, states.ERASURE, "refuse", actor=actor, values=values)
+    with transaction.atomic():
+        apply_move(request, states.ERASURE, "refuse", actor=actor, values=values)
+        jobs.enqueue(
+            request.institution,
+            TELL,
+            title=f"Send the answer to request {request.pk}",
+            actor=actor,
+            arguments={"request": request.pk},
+        )
 
 
 def grant(
-    request: ErasureRequest, *, actor: User, answer: object = "", typed: object, with_records: bool = False
+    request: ErasureRequest,
+    *,
+    actor: User,
+    answer: object = "",
+    typed: object,
+    with_records: bool = False,
+    texts: Collection[str] = (),
 ) -> None:
     """Grants it: a job erases from now on, and nobody can stop it.
 
-    `typed` is the second confirmation: the number of the request, typed by hand. Raises InvalidInput
-    (typed, answer), IllegalMove, Conflict: own, held, running, staff.
+    `texts`: keys (`free_text.Found.key`) of texts of others out of which the person is cut. `typed` is the
+    second confirmation: the number of the request, typed by hand. Raises InvalidInput (typed, answer),
+    IllegalMove, Conflict: own, held, running, staff.
     """
     _require_other(request, actor)
     said = _text(answer, "answer", required=False)
@@ -97,7 +117,7 @@ def grant(
             JOB,
             title=f"Erase a person's data, request {request.pk}",
             actor=actor,
-            arguments={"request": request.pk},
+            arguments={"request": request.pk, "texts": sorted(texts)},
             key=f"erasure:{request.pk}",
         )
         request.save(update_fields=["job"])

@@ -14,12 +14,12 @@ from accounts.transitions import lock
 from exams import states as exam_states
 from exams.models import Attempt
 from proctor_site.kernel import clock
-from proctoring import keeping, states
+from proctoring import holds, keeping, states
+from proctoring.holds import Span
 from proctoring.keeping import From
 from proctoring.models import Case, MonitoringSession
-from proctoring.rights import holds
 from proctoring.rights.kinds import KINDS, kind_of
-from proctoring.rights.register import Erasing, Kind, Rows, Span
+from proctoring.rights.register import Erasing, Kind, Rows
 
 log = logging.getLogger(__name__)
 BATCH = 25
@@ -113,10 +113,7 @@ def due(institution: Institution, kind: Kind, days: int | None) -> "list[tuple[R
         elif rows.attempt:
             here = here.filter(**{f"{rows.attempt}__in": _due_attempts(institution, kind, before)})
         elif rows.age:
-            here = here.filter(**{f"{rows.age}__lte": before})
-            held = holds.held_people(institution)
-            if held and rows.person:
-                here = here.exclude(**{f"{rows.person}__in": held})
+            here = rows.unheld(here.filter(**{f"{rows.age}__lte": before}))
         else:
             continue
         found.append((rows, here))
@@ -195,7 +192,7 @@ def _erase_by_age(institution: Institution, rows: Rows, found: "QuerySet[Any]") 
     while keys := list(found.filter(pk__gt=last).values_list("pk", flat=True).order_by("pk")[:ROWS_AT_ONCE]):
         last = keys[-1]
         erasing = Erasing(institution, None, REASON)
-        some = rows.model_class.objects.filter(pk__in=keys)
+        some = rows.unheld(rows.model_class.objects.filter(pk__in=keys))
         try:
             with transaction.atomic():
                 count = rows.remove(some, erasing)

@@ -13,7 +13,14 @@ _ONE = "302 302 403 403 403 200 200 302 404 302"
 _NONE = "302 302 404 404 404 404 404 302 404 302"
 _DECIDES = "302 302 403 403 403 403 200 302 404 302"
 _SETS = "302 302 403 403 403 403 200 302 200 302"
-_MODELS = ("retentionperiod", "legalhold", "retentionrun", "erasurerequest", "deletioncertificate")
+_MODELS = (
+    "retentionperiod",
+    "legalhold",
+    "retentionrun",
+    "erasurerequest",
+    "deletioncertificate",
+    "dataexport",
+)
 
 RIGHTS_ROWS = [
     *(Row("GET", f"{_ADMIN}{name}/", _LIST) for name in _MODELS),
@@ -23,6 +30,9 @@ RIGHTS_ROWS = [
     *(Row("GET", f"{_ADMIN}{name}/add/", _NONE) for name in _MODELS),
     Row("GET", _ADMIN + "retentionperiod/kind/<slug:code>/", _SETS),
     Row("GET", _ADMIN + "legalhold/place/", _SETS),
+    Row("GET", _ADMIN + "retentionrun/now/", _SETS),
+    Row("GET", _ADMIN + "dataexport/make/", _SETS),
+    Row("GET", "deletion/<uuid:certificate_id>/", "200 200 200 200 200 200 200 200 200 200"),
     Row("GET", _ADMIN + "legalhold/<int:object_id>/lift/", "302 302 403 403 403 403 302 302 404 302"),
     Row("GET", _ADMIN + "erasurerequest/<int:object_id>/decide/", _DECIDES),
     Row("GET", _ADMIN + "deletioncertificate/<int:object_id>/file/", _ONE),

@@ -307,6 +307,7 @@ class World:
             "package_id": lambda: self.package.pk,
             "session_id": lambda: self.session.pk,
             "reply_file_id": lambda: self.reply_file.public_id,
+            "certificate_id": lambda: self._first("proctoring.deletioncertificate").public_id,
             "export_id": lambda: self._first("proctoring.dataexport").public_id,
             "warning_id": lambda: self.warning.pk,
             "public_id": lambda: self.session.public_id,

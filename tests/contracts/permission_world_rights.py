@@ -3,8 +3,9 @@
 from accounts.models import Institution, User
 from accounts.roles import Role
 from proctor_site.kernel import clock
+from proctoring import holds
 from proctoring.models import DataExport, ErasureRequest, RetentionPeriod, RetentionRun
-from proctoring.rights import certificates, holds
+from proctoring.rights import certificates
 from tests.factories.accounts import make_member
 
 

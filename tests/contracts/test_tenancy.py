@@ -65,6 +65,7 @@ UNSCOPED: dict[str, str] = {
     "proctoring/evidence/package.py": "the upkeep means every institution; else in hand",
     "proctoring/review/incident_exports.py": "the upkeep means every institution",
     "proctoring/evidence/keys.py": "keys of a session, person or file in hand",
+    "proctoring/evidence/small.py": IN_HAND,
     "proctoring/evidence/store.py": IN_HAND,
     "proctoring/identity/consent.py": IN_HAND,
     "proctoring/identity/document.py": "rows of sessions in hand; and the sweep means every institution",

@@ -12,6 +12,7 @@ from accounts.stored_files import orphans
 from accounts.tenancy import across_all
 from exams.models import AnswerFile, QuestionImport, QuestionMedia, Roster
 from proctor_site.kernel import clock
+from proctoring import holds
 from proctoring.models import (
     DataExport,
     DocumentCheck,
@@ -45,7 +46,8 @@ LEAST_HOURS = 1
 
 
 class Command(BaseCommand):
-    """Without --remove it only lists. Files of other folders than the institutions' own are left alone."""
+    """Without --remove it only lists. Files of other folders than the institutions' own are left alone, as
+    are those of an institution with a legal hold: nobody knows of whom they are."""
 
     help = "Lists stored files that belong to no row (a crash, a failed import); removes them with --remove."
 
@@ -68,8 +70,12 @@ class Command(BaseCommand):
             raise CommandError(f"At least {LEAST_HOURS} hour: younger files may still be on their way.")
         before = clock.now() - timedelta(hours=older_than)
         total = failed = 0
+        held = [f"{number}/" for number in holds.held_institutions()]
         for alias in [store] if store else NAMED_BY:
             for name in orphans(storages[alias], _in_use(alias), stored_before=before):
+                if name.startswith(tuple(held)):
+                    self.stdout.write(f"{alias}: {name} (under a legal hold, left alone)")
+                    continue
                 total += 1
                 self.stdout.write(f"{alias}: {name}")
                 failed += remove and not self._removed(alias, name)

@@ -7,7 +7,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from accounts.models import Institution
 from accounts.tenancy import within
-from proctoring.rights import holds, nightly, retention
+from proctoring import holds
+from proctoring.rights import nightly, retention
 from proctoring.rights.kinds import KINDS
 
 

@@ -100,6 +100,7 @@ class ExamRoom {
       button: this.root.querySelector("[data-withdraw]"),
       dialog: document.getElementById("withdraw-dialog"),
       attemptUrl: this.root.dataset.api,
+      onStop: () => this.#stopForGood(),
       onWithdrawn: () => this.#withdrawn(),
     });
   }
@@ -147,16 +148,21 @@ class ExamRoom {
     this.panel.rest(isFinal ? "stopped: load this page again" : "waiting for the connection");
   }
 
-  /** The socket stays: a proctor will write. */
-  #withdrawn() {
+  /** Nothing is captured or sent any more. The socket stays: a proctor will write. */
+  #stopForGood() {
+    if (!this.wantsCamera) return; // the wish is sent a second time
     this.#stopCamera();
     this.sound?.withdraw();
     this.sound = null;
     this.screen?.stop("stopped: you withdrew your agreement");
     this.noted?.stop();
     this.wantsCamera = false;
-    this.root.querySelector("[data-withdraw]").hidden = true;
     this.panel.rest("stopped: you withdrew your agreement");
+  }
+
+  #withdrawn() {
+    this.root.querySelector("[data-withdraw]").hidden = true;
+    this.root.querySelector("[data-after-withdrawal]").hidden = false;
   }
 
   #stopCamera() {

@@ -1,15 +1,20 @@
-// Taking the agreement back during the exam: capture stops at once, and a proctor is told.
+// Taking the agreement back during the exam: capture stops at once, whatever the line does, and a proctor is told.
 
 import { ApiError, csrfToken } from "../shared/http.js";
 import { ConfirmDialog } from "./exam_dialogs.js";
 
-const FAILED = "Your wish did not reach the server. Check your connection and try again.";
+const FAILED =
+  "Nothing leaves this computer any more, but your wish did not reach the server. Check your connection and press Withdraw again.";
 
-/** `onWithdrawn` runs when the server has taken it. */
-export function offerWithdrawal({ button, dialog, attemptUrl, onWithdrawn }) {
+/** `onStop` runs when it is confirmed, before anybody is asked; `onWithdrawn` when the server has taken it. */
+export function offerWithdrawal({ button, dialog, attemptUrl, onStop, onWithdrawn }) {
   const question = new ConfirmDialog(dialog);
   button.addEventListener("click", async () => {
-    if (await question.ask(() => withdraw(attemptUrl))) onWithdrawn();
+    const work = async () => {
+      onStop();
+      await withdraw(attemptUrl);
+    };
+    if (await question.ask(work)) onWithdrawn();
   });
 }
 

@@ -19,6 +19,7 @@ from exams import states as exam_states
 from exams.models import Attempt
 from proctor_site.kernel import clock
 from proctor_site.kernel.errors import Conflict, InvalidInput, NotAllowed, NotFound
+from proctoring import holds
 from proctoring.evidence import custody, store
 from proctoring.evidence.exhibits import Picture
 from proctoring.models import (
@@ -29,7 +30,7 @@ from proctoring.models import (
     Incident,
     MonitoringSession,
 )
-from proctoring.rights import certificates, exports, holds, nameless, requests
+from proctoring.rights import certificates, exports, nameless, requests
 from tests.capture import RED, frame
 from tests.factories.accounts import add_role
 from tests.factories.proctoring import make_incident

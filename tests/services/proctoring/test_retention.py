@@ -17,7 +17,8 @@ from exams.delivery.verification import verify_journal
 from exams.models import Answer, Attempt, PaperItem
 from proctor_site.kernel import clock
 from proctor_site.kernel.errors import Conflict, InvalidInput, NotFound
-from proctoring import states
+from proctoring import holds, states
+from proctoring.holds import Span
 from proctoring.models import (
     ChatMessage,
     DeletionCertificate,
@@ -26,9 +27,9 @@ from proctoring.models import (
     MonitoringSession,
     RetentionRun,
 )
-from proctoring.rights import certificates, holds, nightly, periods, retention
+from proctoring.rights import certificates, nightly, periods, retention
 from proctoring.rights.kinds import KINDS
-from proctoring.rights.register import Rows, Span
+from proctoring.rights.register import Rows
 from tests.factories.cases import make_case
 from tests.factories.exams import enrol, make_attempt, make_exam, make_sitting
 from tests.factories.proctoring import make_incident, make_session

@@ -1,4 +1,8 @@
-"""What must not be deleted: legal holds that people place, and cases that are not closed."""
+"""What must not be deleted: legal holds that people place, and cases that are not closed.
+
+Everything that deletes personal data asks here (`unheld`, `require_free`); tests/contracts/test_deleters.py
+lists all of it, with the reason where something does not ask.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -6,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts import audit
 from accounts.models import Institution, User
@@ -17,10 +21,29 @@ from proctor_site.kernel.errors import Conflict, InvalidInput
 from proctoring import states
 from proctoring.models import Case, LegalHold, MonitoringSession
 from proctoring.models.rights import HoldScope
-from proctoring.rights.register import Span
 
 LONGEST_REASON = 500
+OF_SESSION = {"attempt": "attempt", "person": "candidate", "sitting": "sitting"}
+OF_ATTEMPT = {"attempt": "pk", "person": "enrolment__candidate", "sitting": "enrolment__sitting"}
+"""Paths for `unheld`."""
 Subject = Attempt | User | Sitting | None
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """One attempt with its monitoring session; a session of an outside caller has no attempt."""
+
+    attempt: Attempt | None
+    session: MonitoringSession | None
+
+    @property
+    def institution(self) -> Institution:
+        subject = self.session or self.attempt
+        assert subject is not None
+        return subject.institution
+
+    def __str__(self) -> str:
+        return f"attempt {self.attempt.pk}" if self.attempt else f"session {self.session and self.session.pk}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +57,64 @@ class Held:
 
 def active() -> "QuerySet[LegalHold]":
     """Holds in force now, in the open scope."""
-    now = clock.now()
-    return LegalHold.objects.filter(Q(until=None) | Q(until__gt=now), lifted_at=None)
+    return LegalHold.objects.filter(_in_force())
+
+
+def unheld(
+    rows: Any,
+    *,
+    attempt: str = "",
+    person: str = "",
+    sitting: str = "",
+    all_of: str = "",
+    email: str = "",
+    lists_of: str = "",
+) -> Any:
+    """Those of the rows on which no legal hold is; also across institutions. Cases do not count here.
+
+    Paths from a row: to its `attempt`, `person` (holds on the person as such), `sitting`; to the person of
+    whom it is, whatever of theirs is held (`all_of`, or `email`); to the sitting that it lists (`lists_of`:
+    a hold on any candidate of it counts).
+    """
+    covers = Q(scope=HoldScope.INSTITUTION)
+    for column, path in (("attempt", attempt), ("person", person), ("sitting", sitting)):
+        covers |= Q(**{column: OuterRef(path)}) if path else Q()
+    if all_of:
+        covers |= Q(person=OuterRef(all_of)) | Q(attempt__enrolment__candidate=OuterRef(all_of))
+        covers |= Q(sitting__enrolments__candidate=OuterRef(all_of))
+    if email:
+        covers |= Q(person__email__iexact=OuterRef(email))
+    if lists_of:
+        covers |= Q(sitting=OuterRef(lists_of)) | Q(attempt__enrolment__sitting=OuterRef(lists_of))
+        covers |= Q(person__enrolments__sitting=OuterRef(lists_of))
+    # _base_manager: the nightly and hourly deletions mean every institution.
+    found = LegalHold._base_manager.filter(_in_force(), covers, institution=OuterRef("institution"))
+    return rows.filter(~Exists(found))
+
+
+def require_free(span: Span) -> None:
+    """Raises Conflict `held` while a hold or an open case keeps what is of the span."""
+    _require_none(why_held(span))
+
+
+def require_free_person(institution: Institution, person: User) -> None:
+    """Raises Conflict `held` while a hold or an open case keeps what is of the person."""
+    _require_none(why_person_held(institution, person))
+
+
+def require_free_list(institution: Institution, sitting: Sitting | None, people: Iterable[int]) -> None:
+    """Raises Conflict `held` while a legal hold is on the sitting, somebody in it, or one of the people."""
+    mine = Q(scope=HoldScope.INSTITUTION) | Q(person__in=list(people))
+    if sitting is not None:
+        mine |= Q(sitting=sitting) | Q(attempt__enrolment__sitting=sitting)
+        mine |= Q(person__enrolments__sitting=sitting)
+    _require_none([_held(each) for each in active().filter(mine, institution=institution).distinct()])
+
+
+def is_held(session: MonitoringSession) -> bool:
+    """Whether a legal hold is on the session, its attempt, candidate or sitting."""
+    mine = MonitoringSession._base_manager.filter(pk=session.pk)
+    return not unheld(mine, **OF_SESSION).exists()
 
 
 def why_held(span: Span) -> list[Held]:
@@ -50,7 +129,7 @@ def why_held(span: Span) -> list[Held]:
         mine |= Q(sitting=span.session.sitting_id)
     found = [_held(each) for each in active().filter(mine, institution=span.institution)]
     if span.session is not None:
-        rows = Case.objects.filter(_is_open(""), session=span.session)
+        rows = _open_cases(span.institution).filter(session=span.session)
         found += [_open_case(each) for each in rows]
     return found
 
@@ -61,8 +140,13 @@ def why_person_held(institution: Institution, person: User) -> list[Held]:
     sittings = theirs.values("enrolment__sitting")
     mine = Q(scope=HoldScope.INSTITUTION) | Q(person=person) | Q(attempt__in=theirs) | Q(sitting__in=sittings)
     found = [_held(each) for each in active().filter(mine, institution=institution)]
-    rows = Case.objects.filter(_is_open(""), institution=institution, session__candidate=person)
+    rows = _open_cases(institution).filter(session__candidate=person)
     return found + [_open_case(each) for each in rows]
+
+
+def held_institutions() -> list[int]:
+    """Numbers of the institutions of which something is under a hold. Across institutions."""
+    return list(LegalHold._base_manager.filter(_in_force()).values_list("institution", flat=True).distinct())
 
 
 def is_all_held(institution: Institution) -> bool:
@@ -70,31 +154,18 @@ def is_all_held(institution: Institution) -> bool:
     return active().filter(institution=institution, scope=HoldScope.INSTITUTION).exists()
 
 
-def held_people(institution: Institution) -> list[int]:
-    """Numbers of the people who are under a hold."""
-    rows = active().filter(institution=institution, scope=HoldScope.PERSON)
-    return [key for key in rows.values_list("person", flat=True) if key is not None]
-
-
 def free_sessions(institution: Institution) -> "QuerySet[MonitoringSession]":
     """Sessions that nothing holds."""
-    if is_all_held(institution):
-        return MonitoringSession.objects.none()
-    held = active().filter(institution=institution)
-    rows: QuerySet[MonitoringSession] = MonitoringSession.objects.filter(institution=institution)
-    return _without(rows, held, attempt="attempt", person="candidate", sitting="sitting").exclude(
-        pk__in=Case.objects.filter(_is_open(""), institution=institution).values("session")
+    rows: QuerySet[MonitoringSession] = unheld(
+        MonitoringSession.objects.filter(institution=institution), **OF_SESSION
     )
+    return rows.exclude(pk__in=_open_cases(institution).values("session"))
 
 
 def free_attempts(institution: Institution) -> "QuerySet[Attempt]":
     """Attempts that nothing holds."""
-    if is_all_held(institution):
-        return Attempt.objects.none()
-    held = active().filter(institution=institution)
-    rows: QuerySet[Attempt] = Attempt.objects.filter(institution=institution)
-    rows = _without(rows, held, attempt="pk", person="enrolment__candidate", sitting="enrolment__sitting")
-    open_cases = Case.objects.filter(_is_open(""), institution=institution, session__attempt__isnull=False)
+    rows: QuerySet[Attempt] = unheld(Attempt.objects.filter(institution=institution), **OF_ATTEMPT)
+    open_cases = _open_cases(institution).filter(session__attempt__isnull=False)
     return rows.exclude(pk__in=open_cases.values("session__attempt"))
 
 
@@ -168,13 +239,15 @@ def _open_case(case: Case) -> Held:
     return Held(f"Case {case.pk} is not decided.")
 
 
-def _is_open(prefix: str) -> Q:
-    decided = Q(**{f"{prefix}state": states.CASE_DECIDED})
-    return ~decided | Q(**{f"{prefix}appeal_until__gt": clock.now()})
+def _in_force() -> Q:
+    return Q(Q(until=None) | Q(until__gt=clock.now()), lifted_at=None)
 
 
-def _without(rows: Any, held: "QuerySet[LegalHold]", **columns: str) -> Any:
-    for scope, column in columns.items():
-        keys = held.filter(scope=scope).values_list(scope, flat=True)
-        rows = rows.exclude(**{f"{column}__in": [key for key in keys if key is not None]})
-    return rows
+def _open_cases(institution: Institution) -> "QuerySet[Case]":
+    decided = Q(state=states.CASE_DECIDED) & (Q(appeal_until=None) | Q(appeal_until__lte=clock.now()))
+    return Case.objects.filter(institution=institution).exclude(decided)
+
+
+def _require_none(found: list[Held]) -> None:
+    if found:
+        raise Conflict(f"Nothing can be deleted now. {in_words(found)}", code="held")
