@@ -86,9 +86,9 @@ def observations(rows: QuerySet[Any], erasing: Erasing) -> int:
     count = deleted(rows)
     for session in sessions:
         if not ObservationMinute.objects.filter(session=session).exists():
-            live = _live_keys([session])
+            live = keys.labels_of([session])
             keys.destroy_for_session(session, DataClass.OBSERVED, actor=erasing.actor)
-            erasing.keys += sorted(live - _live_keys([session]))
+            erasing.keys += sorted(live - keys.labels_of([session]))
     return count
 
 
