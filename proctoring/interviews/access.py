@@ -11,7 +11,7 @@ from proctoring.meetings.own import rules as meeting_rules
 from proctoring.models import Case, Interview
 from proctoring.models.case import ADVERSE, ReadingPart
 from proctoring.review.blind import is_blind_for
-from proctoring.review.readers import next_part, refusal_for, require_reviewer, valid_readings
+from proctoring.review.readers import next_part, require_reviewer, valid_readings
 from proctoring.review.sharing import reviewers_of
 from proctoring.review.verdicts import is_window_closed
 
@@ -21,9 +21,8 @@ _FITTING = (
     states.CASE_FIRST_READ,
     states.CASE_SECOND_READ,
     states.CASE_REPLY_WINDOW,
-    states.CASE_APPEALED,
 )
-"""After the first verdict, and while something is still to be decided."""
+"""After the first verdict and before the decision; who decides an appeal reads without names (0159)."""
 _UNKNOWN = "There is no such interview that you may see."
 _RELATED = (
     "institution",
@@ -96,11 +95,9 @@ def require_offerable(case: Case) -> None:
 def hosts_for(case: Case) -> list[User]:
     """Who may hold an interview of the case: people who read cases and may know of this one's candidate.
 
-    While an appeal is decided, only who had no part in the case. Whoever holds one gives no later reading
-    (`review.readers.require_fresh_eyes`).
+    Whoever holds one gives no later reading (`review.readers.require_fresh_eyes`).
     """
-    people = reviewers_of(case.institution)
-    return [each for each in people if is_shown_to(case, each) and _is_free(case, each)]
+    return [each for each in reviewers_of(case.institution) if is_shown_to(case, each)]
 
 
 def find(rows: "QuerySet[Interview]", interview_id: int, viewer: User) -> Interview:
@@ -136,7 +133,3 @@ def _is_still_to_judge(case: Case, viewer: User) -> bool:
     readings = valid_readings(case)
     wanted = next_part(case, readings) in (ReadingPart.FIRST, ReadingPart.SECOND, ReadingPart.THIRD)
     return wanted and all(each.reader_id != viewer.pk for each in readings)
-
-
-def _is_free(case: Case, person: User) -> bool:
-    return case.state != states.CASE_APPEALED or not refusal_for(case, person)

@@ -41,6 +41,8 @@ REGISTERS = {
     "admin/exams/enrolment/add/": "who may be enrolled",
     "admin/exams/sitting/<int:sitting_id>/candidates/csv/": "who is enrolled, without attempts",
     "admin/exams/sitting/<int:sitting_id>/candidates/xlsx/": "who is enrolled, without attempts",
+    "admin/proctoring/dataexport/": "who asked for a copy of their data",
+    "admin/proctoring/dataexport/<path:object_id>/change/": "who asked for a copy of their data",
     "admin/proctoring/erasurerequest/": "who asked to be erased",
     "admin/proctoring/erasurerequest/<path:object_id>/change/": "who asked to be erased",
     "i/<slug:slug>/meetings/<int:meeting_id>/details/": "who is invited to a meeting",

@@ -53,6 +53,7 @@ FREE = {
     "accounts/uploads.py:save": _UNDONE,
     "proctoring/evidence/derived.py:drop_exported_lists": _COPY,
     "proctoring/evidence/small.py:_keep": _UNDONE,
+    "proctoring/interviews/sheet.py:remove": "a question that nobody asked yet; the answer it copies stays",
     "proctoring/review/incident_exports.py:clear_old": _COPY,
     "proctoring/review/incident_exports.py:keep": _UNDONE,
     "accounts/jobs/worker.py:tidy": "the queue's own lines: numbers; the Job stays",

@@ -57,6 +57,8 @@ UNSCOPED: dict[str, str] = {
     "proctoring/checks.py": "a setting of the operator that any institution may need",
     "proctoring/consumers/access.py": "finds the row whose rights it then checks",
     "proctoring/consumers/connection.py": IN_HAND,
+    "proctoring/holds.py": "the nightly and hourly deletions mean every institution; else in hand",
+    "proctoring/pages/deletion_certificate.py": "an unguessable address opens it, signed in or not",
     "proctoring/evidence/custody.py": IN_HAND,
     "proctoring/evidence/encrypting.py": "one master key serves every institution",
     "proctoring/management/commands/rotate_evidence_key.py": "one master key serves every institution",

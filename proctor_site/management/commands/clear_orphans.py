@@ -17,6 +17,7 @@ from proctoring.models import (
     DataExport,
     DocumentCheck,
     EvidenceItem,
+    IncidentExport,
     OfficerPhoto,
     PhotoUpload,
     ReferenceFace,
@@ -32,7 +33,7 @@ NAMED_BY: dict[str, list[tuple[type[models.Model], str]]] = {
     "replies": [(ReplyFile, "stored_name")],
     "imports": [(QuestionImport, "stored_name"), (Roster, "stored_name"), (PhotoUpload, "stored_name")],
     "reports": [(ReportFile, "stored_name")],
-    "exports": [(DataExport, "stored_name")],
+    "exports": [(DataExport, "stored_name"), (IncidentExport, "stored_name")],
     "evidence": [(EvidenceItem, "name"), (SealedPackage, "name")],
     "identity": [
         (ReferenceFace, "photo_name"),

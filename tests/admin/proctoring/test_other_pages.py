@@ -37,7 +37,14 @@ WATCHED = {
     "Policy",
 }
 REVIEW = {"Case", "CaseTag", "ReviewSettings", "SealedPackage"}
-RIGHTS = {"DeletionCertificate", "ErasureRequest", "LegalHold", "RetentionPeriod", "RetentionRun"}
+RIGHTS = {
+    "DataExport",
+    "DeletionCertificate",
+    "ErasureRequest",
+    "LegalHold",
+    "RetentionPeriod",
+    "RetentionRun",
+}
 OFFICE = {
     *REVIEW,
     *RIGHTS,

@@ -11,6 +11,7 @@ from django.apps import apps
 from django.core.files.base import ContentFile
 from django.core.files.storage import storages
 from django.core.management import call_command
+from django.db import transaction
 
 from accounts.jobs import worker
 from accounts.models import AuditEntry, Institution, User
@@ -78,8 +79,10 @@ def captured(session: MonitoringSession, candidate: User) -> None:
     attempt = session.attempt
     assert attempt is not None
     incident = make_incident(session)
-    for item in store.attach(incident, store.stage(session, [Picture(1, clock.now(), frame(RED))])):
-        store._push(item)
+    staged = store.stage(session, [Picture(1, clock.now(), frame(RED))])
+    with transaction.atomic():
+        store.attach(incident, staged)
+    store.flush()
     make_message(attempt, candidate)
     DocumentCheck.objects.create(
         institution=session.institution,

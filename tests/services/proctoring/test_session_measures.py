@@ -13,7 +13,7 @@ from proctoring import emotions
 from proctoring.analysis import context, session_measures
 from proctoring.checks import say_where_emotions_are_read
 from proctoring.ingest import ending
-from proctoring.models import Consent, MonitoringSession, SessionMeasures
+from proctoring.models import Consent, DataKey, MonitoringSession, SessionMeasures
 from proctoring.observations import FaceBox
 from proctoring.vision.confusion import NOT_YET
 from proctoring.vision.engines.base import EmotionEngine, Frame
@@ -81,7 +81,8 @@ def test_figures_of_an_outside_session_are_kept_and_deleted_with_it(outside: Mon
     ending.end_session(outside, actor=None, reason="over")
     assert figures(outside)["detector_confidence"]["count"] == 40
     assert figures(outside)["head_stability"] == {"count": 39, "mean": 100.0, "least": 100.0, "most": 100.0}
-    Consent._base_manager.filter(session=outside).delete()
+    for protected in (Consent, DataKey):
+        protected._base_manager.filter(session=outside).delete()
     outside.delete()
     assert not SessionMeasures._base_manager.exists()
 

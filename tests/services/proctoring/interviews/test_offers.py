@@ -89,16 +89,12 @@ def test_who_held_one_does_not_decide_the_appeal(
     assert refusal.code == "held_interview"
 
 
-def test_while_an_appeal_is_decided_only_fresh_people_hold_one(
-    attempt: Attempt, reviewer: User, second: User
-) -> None:
+def test_none_is_offered_while_an_appeal_is_decided(attempt: Attempt, reviewer: User, second: User) -> None:
+    """Who decides it reads without names, and an interview would tell them whose case it is."""
     case = make_case(attempt, state=states.CASE_APPEALED, readers=(reviewer, second))
     fresh = make_member(case.institution, Role.REVIEWER, name="Fred Fresh")
-    assert access.hosts_for(case) == [fresh]
-    made = offer(case, fresh)
-    offers.cancel(made, actor=fresh, why="Not needed.")
-    decided = verdicts.decide_appeal(case, actor=fresh, verdict="no_concern", told="Cleared.")
-    assert decided.verdict == "no_concern"
+    assert refused(offer, case, reviewer).code == "not_now"
+    assert not access.is_shown_to(case, fresh)
 
 
 @pytest.mark.parametrize(
