@@ -15,7 +15,7 @@ def make_rights(institution: Institution, person: User) -> None:
     now = clock.now()
     own = {"institution": institution}
     RetentionPeriod.objects.create(kind="messages", days=100, changed_at=now, changed_by=officer, **own)
-    holds.place(institution, actor=officer, scope="institution", subject=None, reason="Court")
+    holds.place(institution, actor=officer, scope="person", subject=officer, reason="Court")
     run = RetentionRun.objects.create(night=now.date(), started_at=now, finished_at=now, **own)
     certificates.make(institution, subject=run, counts={"messages": 1}, heads={}, keys=[])
     ErasureRequest.objects.create(person=person, asked_by=person, asked_at=now, **own)

@@ -43,6 +43,7 @@ def test_capture_ends_at_once_and_the_exam_goes_on(
     cookie = browser_of(candidate).cookies[settings.SESSION_COOKIE_NAME].value
     context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": asgi_server}])
     page.goto(f"{asgi_server}/i/{institution.slug}/attempts/{attempt.pk}/exam/")
+    page.get_by_role("button", name="Continue here").click()
     expect(page.locator("[data-camera-state]")).to_have_text("on", timeout=LONG_MS)
     video = page.locator("[data-self-view] video")
     picture = video.element_handle()
@@ -54,6 +55,7 @@ def test_capture_ends_at_once_and_the_exam_goes_on(
     def refuse(route: Route) -> None:
         route.abort()
 
+    console.allow("net::ERR_FAILED")
     page.route("**/consent/", refuse)
     page.get_by_role("button", name="Withdraw my agreement").click()
     began = time.monotonic()
