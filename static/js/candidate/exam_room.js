@@ -158,6 +158,7 @@ class ExamRoom {
     this.noted?.stop();
     this.wantsCamera = false;
     this.panel.rest("stopped: you withdrew your agreement");
+    this.root.querySelector("[data-face-compared]").textContent = "no";
   }
 
   #withdrawn() {
