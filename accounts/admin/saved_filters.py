@@ -62,10 +62,6 @@ class SavedFilterAdmin(TenantAdmin):
             return rows.none()
         return rows.filter(pk__in=saved_filters.visible_to(person, here).values("pk"))
 
-    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
-        """Own and shared ones; how to make one is said where there is none."""
-        return super().changelist_view(request, {"title": "Saved filters", **(extra_context or {})})
-
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Filters are saved on their lists."""
         return False

@@ -18,6 +18,7 @@ from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
+from django.utils.text import capfirst
 
 from accounts import audit
 from accounts.admin.own_rows import OwnChoices, own_rows, with_own_form
@@ -88,10 +89,15 @@ class TenantAdmin(OwnChoices, _ModelAdmin):
         return super().get_ordering(request) or self.opts.ordering or ("-pk",)
 
     def get_changelist_instance(self, request: HttpRequest) -> Any:
-        """Filters with a NUL character count as filters that make no sense: PostgreSQL would fail on them."""
+        """Filters with a NUL character count as filters that make no sense: PostgreSQL would fail on them.
+
+        A list is named by what it holds, where Django would say "Select … to change".
+        """
         if any("\x00" in value for values in request.GET.lists() for value in values[1]):
             raise IncorrectLookupParameters
-        return super().get_changelist_instance(request)
+        shown = super().get_changelist_instance(request)
+        shown.title = capfirst(str(self.opts.verbose_name_plural))
+        return shown
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         kwargs["form"] = with_own_form(kwargs.get("form") or self.form)

@@ -4,7 +4,6 @@ from typing import Any
 
 from django.http import Http404, HttpRequest
 from django.utils import timezone
-from django.utils.text import capfirst
 
 from accounts.admin.tenant import TenantAdmin
 from accounts.permissions import roles_of
@@ -23,10 +22,8 @@ class ProctoringAdmin(TenantAdmin):
     actions = None
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
-        # Django's title would be "Select … to view"; these lists are read, not chosen from.
-        named = {"title": capfirst(str(self.opts.verbose_name_plural)), **(extra_context or {})}
         with timezone.override(zone_of(request)):
-            return _rendered(super().changelist_view(request, named))
+            return _rendered(super().changelist_view(request, extra_context))
 
     def changeform_view(
         self,
