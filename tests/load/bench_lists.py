@@ -115,7 +115,8 @@ def measure(rounds: int = ROUNDS, *, has_names: bool) -> dict[str, str]:
         clients[who].force_login(User.objects.get(email=f"{who}@example.org"), backend=BACKEND)
     found = {}
     for label, address in pages.items():
-        client = clients["admin" if address.startswith(AUDIT) else "reviewer"]
+        # A reviewer finds nobody by a name that unread cases hide from them (decision 0159).
+        client = clients["admin" if address.startswith(AUDIT) or "?q=" in address else "reviewer"]
         with CaptureQueriesContext(connection) as queries:
             answer = client.get(address)
         asked = list(queries.captured_queries)  # now: the next request forgets them

@@ -100,7 +100,7 @@ def _attempts(low: int, high: int) -> None:
     own_sitting = f"{sitting.pk} + (n / 5) % {SITTINGS}"
     here = f"(SELECT s.institution_id FROM exams_sitting s WHERE s.id = {own_sitting})"  # noqa: S608
     me = f"{FROM} + n"
-    name = f"CASE WHEN n % 2000 = 17 THEN '{RARE_NAME}' ELSE {_one_of('n', FIRST)} || ' ' || "
+    name = f"CASE WHEN n % 2000 = 5 THEN '{RARE_NAME}' ELSE {_one_of('n', FIRST)} || ' ' || "
     name += f"{_one_of('n / 12', LAST)} || ' ' || (n / 132) END"  # SQLite joins before it divides
     began = f"n * {YEAR_S} / 50000"
     first = User.objects.get(email="first@example.org")
