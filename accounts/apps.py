@@ -8,7 +8,7 @@ class AccountsConfig(AppConfig):
     verbose_name = "Institution and members"
 
     def ready(self) -> None:
-        from accounts import permissions  # noqa: F401  (registers the rules)
+        from accounts import permissions, sign_in_log, sign_in_mails  # noqa: F401  (register rules, receivers, a job)
         from accounts.admin import (  # noqa: F401  (register pages)
             api_tokens,
             audit_entries,
@@ -16,4 +16,6 @@ class AccountsConfig(AppConfig):
             jobs,
             members,
             saved_filters,
+            webhooks,
         )
+        from accounts.webhooks import sending  # noqa: F401  (registers its jobs)

@@ -2,17 +2,20 @@
 
 import re
 from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, ExitStack, nullcontext
 from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 
 from accounts import queries, second_factor
 from accounts.models import Institution
 from accounts.tenancy import within
+from accounts.zones import zone_for
+from proctor_site.kernel import request_ids
 from proctor_site.kernel.errors import Refusal
 
 _IN_INSTITUTION = re.compile(r"^/i/(?P<slug>[a-z0-9-]+)/")
@@ -28,7 +31,7 @@ class TenancyMiddleware:
     `/i/<slug>/`: that institution, for its members; anybody else gets 404, so slugs cannot be probed.
     `/admin/`: the institution chosen in the switcher, or the first where the person is staff.
     `/api/`: all institutions of the signed-in person, without those that still wait for their second factor;
-    token calls open their own scope.
+    token calls open their own scope. Pages of an institution write and read times in the person's zone.
     """
 
     def __init__(self, get_response: GetResponse) -> None:
@@ -62,7 +65,10 @@ class TenancyMiddleware:
     @staticmethod
     def _in(request: HttpRequest, institution: Institution) -> AbstractContextManager[Any]:
         request.institution = institution  # type: ignore[attr-defined]
-        return within(institution)
+        scope = ExitStack()
+        scope.enter_context(timezone.override(zone_for(request.user, institution)))
+        scope.enter_context(within(institution))
+        return scope
 
 
 class SecondFactorMiddleware:
@@ -84,6 +90,7 @@ class SecondFactorMiddleware:
                     "status": 403,
                     "code": "second_factor_required",
                     "detail": "Your institution asks staff for a second factor; set one up in your account.",
+                    "request_id": request_ids.current(),
                 },
                 status=403,
                 content_type="application/problem+json",

@@ -10,6 +10,7 @@ from django.core.mail import EmailMessage, get_connection
 from django.db.models import QuerySet
 
 from accounts.jobs.kinds import Progress
+from accounts.mail_backend import is_real
 from accounts.models import Job
 from accounts.models.outgoing_mail import OutgoingMail
 from proctor_site.kernel import clock
@@ -60,6 +61,8 @@ def _handle(outbox: Outbox[Mail], mail: Mail, connection: Any) -> str:
         return "no longer true"
     try:
         message = outbox.letter(mail)
+        if not any(is_real(each) for each in message.recipients()):
+            return _fail(outbox, mail, "This person has no e-mail address: tell them another way.")
         message.connection = connection
         message.send()
     except (SMTPException, OSError, UnicodeError) as error:
@@ -67,12 +70,16 @@ def _handle(outbox: Outbox[Mail], mail: Mail, connection: Any) -> str:
             own.update(claimed_at=None)  # nothing was sent: it waits for the next try
             raise
         log.warning("the mail server refused e-mail %s (%s)", mail.pk, mail._meta.model_name)
-        own.update(failed_at=clock.now(), reason=in_words(error))
-        if outbox.refused is not None:
-            outbox.refused(mail)
-        return "failed"
+        return _fail(outbox, mail, in_words(error))
     own.update(sent_at=clock.now())
     return "sent"
+
+
+def _fail(outbox: Outbox[Mail], mail: Mail, reason: str) -> str:
+    type(mail)._base_manager.filter(pk=mail.pk).update(failed_at=clock.now(), reason=reason)
+    if outbox.refused is not None:
+        outbox.refused(mail)
+    return "failed"
 
 
 def is_about_address(error: Exception) -> bool:

@@ -72,7 +72,8 @@ rules.add_perm("accounts.number_candidate", has_role(Role.ADMIN, Role.EXAM_OFFIC
 grant("accounts", "invitation", view=(Role.EXAM_OFFICER,), write=(Role.ADMIN, Role.EXAM_OFFICER))
 for _model in ("auditentry", "auditcheckpoint"):
     grant("accounts", _model, view=(Role.ADMIN, Role.DATA_PROTECTION_OFFICER))
-grant("accounts", "apitoken", view=(Role.ADMIN,), write=(Role.ADMIN,))
+for _model in ("apitoken", "webhookendpoint", "webhookmessage"):
+    grant("accounts", _model, view=(Role.ADMIN,), write=(Role.ADMIN,))
 grant("accounts", "job", view=(Role.ADMIN, Role.EXAM_OFFICER, Role.AUTHOR))
 rules.add_perm("accounts.try_job_again", has_role(Role.ADMIN, Role.EXAM_OFFICER))
 _LIST_READERS = (Role.ADMIN, Role.EXAM_OFFICER, Role.PROCTOR, Role.REVIEWER, Role.DATA_PROTECTION_OFFICER)

@@ -72,7 +72,7 @@ def orphans(
     `with_rows` says which of some names are in use; it is asked for a few hundred at a time. What was stored
     later may be on its way: its row follows within seconds.
     """
-    found = (name for name in _names_in(store, "") if _OURS.match(name))
+    found = (name for name in walk(store, "") if _OURS.match(name))
     while names := list(itertools.islice(found, _COMPARED)):
         used = with_rows(names)
         for name in names:
@@ -80,7 +80,8 @@ def orphans(
                 yield name
 
 
-def _names_in(store: Storage, folder: str) -> Iterator[str]:
+def walk(store: Storage, folder: str = "") -> Iterator[str]:
+    """Names of all files of a store, below a folder that ends with a slash, in order."""
     try:
         folders, files = store.listdir(folder)
     except FileNotFoundError:  # nothing was ever stored, or the folder went meanwhile
@@ -88,4 +89,4 @@ def _names_in(store: Storage, folder: str) -> Iterator[str]:
     for name in sorted(files):
         yield f"{folder}{name}"
     for each in sorted(folders):
-        yield from _names_in(store, f"{folder}{each}/")
+        yield from walk(store, f"{folder}{each}/")

@@ -99,7 +99,7 @@ def _call(schema: dict[str, Any], address: str, method: str, made: dict[str, Any
         body=list(_fields(schema, _shape(made.get("requestBody", {})))),
         answers=[(code, _plain(each.get("description", ""))) for code, each in made["responses"].items()],
         fields=list(_fields(schema, _shape(made["responses"].get(success, {})))),
-        examples=list(_examples(made)),
+        examples=list(_examples(schema, made)),
     )
 
 
@@ -158,10 +158,14 @@ def _kind(schema: dict[str, Any], shape: dict[str, Any]) -> str:
     return f"{kind} or null" if shape.get("nullable") or real.get("nullable") else kind
 
 
-def _examples(made: dict[str, Any]) -> Iterator[tuple[str, str]]:
+def _examples(schema: dict[str, Any], made: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """What is sent, and how one error looks: all look alike, and the file has an example of each."""
+    errors = [each for each in made["responses"].items() if each[0].startswith("4")]
     holders = [("What is sent", made.get("requestBody", {}))]
-    holders += [(f"Answer {code}", each) for code, each in made["responses"].items()]
+    holders += [(f"Answer {code}", each) for code, each in errors[:1]]
     for title, holder in holders:
         for content in holder.get("content", {}).values():
             for each in content.get("examples", {}).values():
-                yield title, json.dumps(each["value"], indent=2, ensure_ascii=False)
+                name = each.get("$ref", "").rsplit("/", 1)[-1]
+                value = schema["components"]["examples"][name]["value"] if name else each["value"]
+                yield title, json.dumps(value, indent=2, ensure_ascii=False)

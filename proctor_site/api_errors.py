@@ -3,11 +3,13 @@
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.http import Http404
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.views.defaults import page_not_found
 from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
+from proctor_site.kernel import request_ids
 from proctor_site.kernel.errors import Refusal
 
 
@@ -31,9 +33,26 @@ def problem_details(error: Exception, context: dict[str, Any]) -> Response | Non
     return None
 
 
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """What no route fits: problem details below /api/, else the page."""
+    if not request.path.startswith("/api/"):
+        return page_not_found(request, exception)
+    return problem_answer(404, "not_found", "There is no such address in this API; see /api/docs/.")
+
+
+def problem_answer(status: int, code: str, detail: str) -> HttpResponse:
+    """Problem details from where no API class answers, as in a middleware."""
+    return JsonResponse(
+        _body(status, code, detail),
+        status=status,
+        content_type="application/problem+json",
+        headers={"Cache-Control": "no-store"},
+    )
+
+
 def _body(status: int, code: str, detail: str, **more: Any) -> dict[str, Any]:
     body = {"type": "about:blank", "title": code.replace("_", " ").capitalize(), "status": status}
-    body |= {"code": code, "detail": detail}
+    body |= {"code": code, "detail": detail, "request_id": request_ids.current()}
     return body | {name: value for name, value in more.items() if value is not None}
 
 

@@ -10,7 +10,8 @@ class ProctorSiteConfig(AppConfig):
     verbose_name = "Proctor"
 
     def ready(self) -> None:
-        from proctor_site import checks, deployment_checks  # noqa: F401  (register themselves)
+        from proctor_site import checks, deployment_checks, error_tracking  # noqa: F401  (checks register)
 
+        error_tracking.start()
         for name in ("accounts", "exams", "proctoring"):
             import_module(f"{name}.admin")  # each package registers its pages on accounts.admin.site

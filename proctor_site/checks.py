@@ -40,7 +40,8 @@ def refuse_missing_secret(app_configs: Any, **kwargs: Any) -> Sequence[CheckMess
 @register()
 def refuse_memory_with_several_processes(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]:
     """E003: several processes that would each keep their own cache and channel layer."""
-    if settings.WEB_PROCESSES == 1:
+    several = settings.WEB_PROCESSES > 1
+    if not several and settings.ROLE == "all":
         return []
     in_memory = [
         name
@@ -50,9 +51,14 @@ def refuse_memory_with_several_processes(app_configs: Any, **kwargs: Any) -> Seq
         )
         if "memory" in backend.lower() or "locmem" in backend.lower()
     ]
+    why = (
+        f"PROCTOR_WEB_PROCESSES is {settings.WEB_PROCESSES}"
+        if several
+        else f"The work is shared between roles (PROCTOR_ROLE is {settings.ROLE})"
+    )
     return [
         Error(
-            f"PROCTOR_WEB_PROCESSES is {settings.WEB_PROCESSES}, but the {name} lives in the memory of one.",
+            f"{why}, but the {name} lives in the memory of one process.",
             hint="Set REDIS_URL, or run one process.",
             id="proctor.E003",
         )

@@ -9,6 +9,7 @@ from django.db import connection
 from django.db.utils import Error
 from django.http import HttpRequest, JsonResponse
 
+from proctor_site import stopping
 from proctoring.analysis import provider
 from proctoring.evidence import spool_state
 from proctoring.meetings.providers import guarded
@@ -20,14 +21,14 @@ def live(request: HttpRequest) -> JsonResponse:
 
 
 def ready(request: HttpRequest) -> JsonResponse:
-    """200 when database and cache answer, else 503 naming the part that does not.
+    """200 when database and cache answer, else 503 naming the part that does not; 503 as well before a stop.
 
     Evidence that waits for its store for more than a minute, or that no disk took, is told. Deepgram, where
     a key is set, and who carries live video, where that is a service, are told but do not
     count: exams go on without them. Neither is asked here: it is told how it went when it was last needed.
     """
     parts = {"database": _database_answers(), "cache": _cache_answers()}
-    ok = all(parts.values())
+    ok = all(parts.values()) and not stopping.is_asked()
     told: dict[str, Any] = (
         {"deepgram": provider.state()["state"]} if settings.DEEPGRAM_KEY and parts["cache"] else {}
     )
@@ -36,9 +37,8 @@ def ready(request: HttpRequest) -> JsonResponse:
         told["evidence"] = asdict(evidence)
     if settings.LIVE_PROVIDER not in ("off", "peer"):
         told["live_video"] = guarded.state()
-    return JsonResponse(
-        {"status": "ready" if ok else "not ready", **parts, **told}, status=200 if ok else 503
-    )
+    word = "stopping" if stopping.is_asked() else "ready" if ok else "not ready"
+    return JsonResponse({"status": word, **parts, **told}, status=200 if ok else 503)
 
 
 def _database_answers() -> bool:

@@ -2,15 +2,22 @@
 
 import asyncio
 import logging
+import os
 from collections.abc import Awaitable, Callable
 from typing import Any
 
 from asgiref.sync import sync_to_async
 from django.conf import settings
 from django.db import close_old_connections
+from prometheus_client.multiprocess import mark_process_dead
+
+from proctor_site import stopping
 
 log = logging.getLogger(__name__)
 SWEEP_EVERY_S = 1.0
+SAVES_ANSWERS = ("all", "web")
+"""Roles whose pulse counts: where none of them beats, answers cannot be saved, and time is lost."""
+ANALYSES = ("all", "capture")
 Message = dict[str, Any]
 
 
@@ -23,34 +30,43 @@ async def lifespan(
         message = await receive()
         if message["type"] == "lifespan.startup":
             # Before anybody is answered: an outage moves deadlines.
-            await _beat_once()
-            tasks = _start()
+            if settings.ROLE in SAVES_ANSWERS:
+                await _beat_once()
+            tasks = start()
+            stopping.watch(asyncio.get_running_loop(), settings.STOP_DELAY_S)
             await send({"type": "lifespan.startup.complete"})
         elif message["type"] == "lifespan.shutdown":
-            await _stop(tasks)
+            await stop(tasks)
             await send({"type": "lifespan.shutdown.complete"})
             return
 
 
-def _start() -> "list[asyncio.Task[None]]":
+def start() -> "list[asyncio.Task[None]]":
+    """Begins what this process does by itself, by its role."""
+    from proctor_site import processes
     from proctor_site.upkeep import carry_out_jobs, look_around
     from proctoring.live import publish
-    from proctoring.sweep import beat, sweep_deadlines, sweep_evidence, write_coverage
+    from proctoring.sweep import beat, sweep_deadlines, sweep_evidence, sweep_spool, write_coverage
 
     publish.bind_loop(asyncio.get_running_loop())
+    role = settings.ROLE
     # The spool is on this machine's disk, so this process empties it even when the sweep runs elsewhere; and
-    # apart from the deadlines, because a store may hang.
-    tasks = [
-        asyncio.create_task(_repeat(sweep_evidence, 5 * SWEEP_EVERY_S)),
-        asyncio.create_task(_repeat(beat, SWEEP_EVERY_S)),
-        asyncio.create_task(_repeat(write_coverage, 10 * SWEEP_EVERY_S)),
-        asyncio.create_task(_warm_up()),
+    # apart from the deadlines, because a store may hang. Recordings of calls are joined by who may listen.
+    work: list[tuple[Callable[[], object], float]] = [
+        (sweep_spool if role == "web" else sweep_evidence, 5 * SWEEP_EVERY_S),
+        (write_coverage, 10 * SWEEP_EVERY_S),
+        (processes.tell, processes.TOLD_EVERY_S),
     ]
-    if settings.SWEEP_IN_PROCESS:
-        tasks.append(asyncio.create_task(_repeat(sweep_deadlines, SWEEP_EVERY_S)))
-    if settings.JOBS_IN_PROCESS:
-        tasks.append(asyncio.create_task(_repeat(carry_out_jobs, SWEEP_EVERY_S)))
-        tasks.append(asyncio.create_task(_repeat(look_around, 30 * SWEEP_EVERY_S)))
+    if role in SAVES_ANSWERS:
+        work.append((beat, SWEEP_EVERY_S))
+    if settings.SWEEP_IN_PROCESS or role == "worker":
+        work.append((sweep_deadlines, SWEEP_EVERY_S))
+    if settings.JOBS_IN_PROCESS or role == "worker":
+        work.append((carry_out_jobs, SWEEP_EVERY_S))
+        work.append((look_around, 30 * SWEEP_EVERY_S))
+    tasks = [asyncio.create_task(_repeat(each, every_s)) for each, every_s in work]
+    if role in ANALYSES:
+        tasks.append(asyncio.create_task(_warm_up()))
     return tasks
 
 
@@ -63,13 +79,16 @@ async def _beat_once() -> None:
         log.exception("the pulse of the server cannot be written; it is tried again")
 
 
-async def _stop(tasks: "list[asyncio.Task[None]]") -> None:
+async def stop(tasks: "list[asyncio.Task[None]]") -> None:
+    """Ends it: analysis, files on their way, counts."""
     from proctoring import coverage
     from proctoring.analysis import pool
     from proctoring.evidence import store
 
     for task in tasks:
         task.cancel()
+    if os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
+        mark_process_dead(os.getpid())  # type: ignore[no-untyped-call]
     await asyncio.to_thread(pool.close)
     await asyncio.to_thread(store.flush)
     try:

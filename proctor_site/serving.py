@@ -1,7 +1,9 @@
 """Starts the web server: static files first (when they changed), then uvicorn in place of this process."""
 
+import fcntl
 import hashlib
 import os
+import shutil
 import socket
 import sys
 from collections.abc import Iterator
@@ -38,11 +40,14 @@ def collect_static() -> bool:
     """Copies and compresses static files into STATIC_ROOT if any of them changed; whether it did."""
     stamp = Path(settings.STATIC_ROOT) / ".collected"
     wanted = _static_fingerprint()
-    if stamp.is_file() and stamp.read_text() == wanted:
-        return False
-    call_command("collectstatic", interactive=False, clear=True, verbosity=0)
-    stamp.write_text(wanted)
-    return True
+    # One after the other: roles of one host that start together would clear each other's files.
+    with (Path(settings.DATA_DIR) / "static.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if stamp.is_file() and stamp.read_text() == wanted:
+            return False
+        call_command("collectstatic", interactive=False, clear=True, verbosity=0)
+        stamp.write_text(wanted)
+        return True
 
 
 def _static_fingerprint() -> str:
@@ -78,6 +83,17 @@ def run_server() -> NoReturn:
     command += ["--ws-max-size", str(SOCKET_MAX_BYTES), "--ws-per-message-deflate", "false"]
     # Open sockets must not hold up a stop: pages reconnect by themselves.
     command += ["--timeout-graceful-shutdown", "5"]
+    folder = Path(settings.DATA_DIR) / f"figures-{settings.SERVICE_PORT}"
+    shutil.rmtree(folder, ignore_errors=True)  # counts begin anew with the server, as Prometheus expects
+    folder.mkdir(mode=0o700)
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(folder)
     sys.stdout.flush()
     sys.stderr.flush()
+    os.execv(command[0], command)
+
+
+def begin_anew(words: list[str]) -> NoReturn:
+    """Becomes `manage.py` with other words, so that settings are read again."""
+    command = [sys.executable, str(env.BASE_DIR / "manage.py"), *words]
+    sys.stdout.flush()
     os.execv(command[0], command)

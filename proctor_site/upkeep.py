@@ -1,8 +1,9 @@
 """What has to happen without anybody asking and may wait a little: jobs, and what their time has come for."""
 
-from accounts import audit_checkpoints, stored_files
+from accounts import audit_checkpoints, sign_ins, stored_files
 from accounts.api import idempotency
 from accounts.jobs import worker
+from accounts.webhooks import outbox as webhooks
 from exams.delivery import throwing_away
 from exams.scheduling import roster
 from exams.scheduling.reminders import write_due_reminders
@@ -21,7 +22,7 @@ def carry_out_jobs() -> None:
 
 
 def look_around() -> None:
-    """Reminders, reply windows, what nobody uses, practice data, cases, files, checkpoints, documents, jobs.
+    """Reminders, reply windows, what nobody uses, practice data, cases, files, documents, webhooks, jobs.
 
     Safe to run in several processes at once.
     """
@@ -39,9 +40,12 @@ def look_around() -> None:
     manifest.sign_due()
     exports.clear_expired()
     idempotency.clear_old()
+    sign_ins.clear_old()
     incident_exports.clear_old()
     stored_files.remove_noted()
     audit_checkpoints.make_due()
     versions.refresh_all()
+    webhooks.ask_for_due()
+    webhooks.clear_old()
     worker.rescue()
     worker.tidy()

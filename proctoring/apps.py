@@ -9,6 +9,7 @@ class ProctoringConfig(AppConfig):
 
     def ready(self) -> None:
         from proctoring import checks, permissions, receivers  # noqa: F401  (they register themselves)
+        from proctoring.compat import film_job  # noqa: F401  (registers its job)
         from proctoring.evidence import package  # noqa: F401  (registers its job)
         from proctoring.identity import tasks  # noqa: F401  (registers the jobs)
         from proctoring.law import mails, settings_changed  # noqa: F401  (they register themselves)

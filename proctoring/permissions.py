@@ -17,6 +17,7 @@ _REVIEW = (Role.PROCTOR, Role.REVIEWER, *_OFFICE)
 
 grant("proctoring", "policy", view=(Role.AUTHOR, Role.DATA_PROTECTION_OFFICER, *_REVIEW), write=_OFFICE)
 grant("proctoring", "policyassignment", view=_REVIEW, write=_OFFICE)
+grant("proctoring", "compatkey", view=(Role.ADMIN,), write=(Role.ADMIN,))
 for _model in ("reasoncode", "readytext"):
     grant("proctoring", _model, view=(Role.DATA_PROTECTION_OFFICER, *_REVIEW), write=_OFFICE)
 for _model in (
@@ -97,6 +98,7 @@ for _model in (
     "decisionrun",
     "incidentexport",
     "incidentexportmail",
+    "outsidesession",
 ):
     rules.add_perm(f"proctoring.view_{_model}", rules.always_false)
 for _model in ("meeting", "participant", "meetinginvitation", "meetingstay", "meetingmail"):

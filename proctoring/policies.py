@@ -89,8 +89,8 @@ def policy_for(exam: Exam) -> Policy:
 def policy_of(attempt: Attempt) -> Policy:
     """The policy of the attempt's exam; who was allowed the way without camera is asked for none.
 
-    In practice nobody is asked for a document, and nobody is there to write to. What the law does not allow
-    (any more) is off."""
+    In practice nobody is asked for a document, and nobody is there to write to. Where another system delivers
+    the exam there is no page of ours to ask or write on. What the law does not allow (any more) is off."""
     policy = policy_for(attempt.enrolment.sitting.exam)
     if law_guards.refusals(attempt.institution, policy):
         policy = copy(policy)
@@ -99,6 +99,11 @@ def policy_of(attempt: Attempt) -> Policy:
         policy = copy(policy)
         policy.document = StepMode.OFF
         policy.chat = False
+    if attempt.enrolment.sitting.exam.is_outside:
+        policy = copy(policy)
+        policy.document = policy.liveness = StepMode.OFF
+        policy.screen = ScreenMode.OFF
+        policy.chat = policy.room_scan = policy.photo_again = False
     allowances = list(attempt.enrolment.allowances.all())
     if is_screen_free(allowances):
         policy = copy(policy)

@@ -67,23 +67,23 @@ _ONE_LOOK: Mapping[str, float | str] = {
 }
 
 _NOTED = browser_terms.DEFAULTS
+_NOT_THEIRS = (
+    *(Kind.CAMERA_COVERED, Kind.CAMERA_DARK, Kind.EYES_CLOSED, Kind.FACE_HIDDEN),
+    *(Kind.SECOND_PERSON, Kind.CAMERA_FROZEN, Kind.CAMERA_REPLACED),
+)
+_NOT_LOOKED_FOR = dict.fromkeys(_NOT_THEIRS, OFF)
+_NO_PAGE = {kind: {"do": "ignore"} for kind, usual in _NOTED.items() if usual.do != "ignore"}
+_WARNING = Severity.MEDIUM.value
+_EACH_FRAME: Mapping[str, float | str] = {"min_frames": 1, "persist_seconds": 0.0, "share": 1.0}
 
+AS_REPLACED, VIDEO_DEFAULTS = "replaced", "video"
 PRESETS = (
     Preset(
-        "replaced",
+        AS_REPLACED,
         "As the replaced systems",
         "The detectors and numbers of the systems that this one replaces: alarms on single frames, and one "
         "incident in ten minutes. Expect false alarms; what those systems did not look for is off.",
-        modes={
-            Kind.BOOK: ON,
-            Kind.CAMERA_COVERED: OFF,
-            Kind.CAMERA_DARK: OFF,
-            Kind.EYES_CLOSED: OFF,
-            Kind.FACE_HIDDEN: OFF,
-            Kind.SECOND_PERSON: OFF,
-            Kind.CAMERA_FROZEN: OFF,
-            Kind.CAMERA_REPLACED: OFF,
-        },
+        modes={Kind.BOOK: ON, **_NOT_LOOKED_FOR},
         rules={
             Kind.NO_FACE: {"persist_seconds": 0.0, "cooldown_seconds": _TEN_MINUTES},
             Kind.SEVERAL_FACES: _ONE_LOOK,
@@ -100,7 +100,26 @@ PRESETS = (
             Kind.SECOND_SCREEN: _ONE_LOOK,
             Kind.TEXT_SHOWN: _ONE_LOOK,
         },
-        browser={kind: {"do": "ignore"} for kind, usual in _NOTED.items() if usual.do != "ignore"},
+        browser=_NO_PAGE,
+    ),
+    Preset(
+        VIDEO_DEFAULTS,
+        "VideoProctoring defaults",
+        "The alerts of VideoProctoring with its numbers of frames and severities: no face in three frames in "
+        "a row, several faces in any, looking away in five, things in any, another face in three. How far is "
+        "away, and how sure is seen, are our own detectors’ limits. What it did not look for is off.",
+        modes={Kind.BOOK: ON, Kind.TEXT_SHOWN: ON, **_NOT_LOOKED_FOR},
+        rules={
+            Kind.NO_FACE: {"severity": _WARNING, "min_frames": 3, "persist_seconds": 0.0, "share": 1.0},
+            Kind.SEVERAL_FACES: {"severity": Severity.HIGH.value, **_EACH_FRAME},
+            Kind.DIFFERENT_PERSON: {"min_frames": 3, "persist_seconds": 0.0, "share": 1.0},
+            Kind.LOOKING_AWAY: {"severity": _WARNING, "min_frames": 5, "persist_seconds": 0.0, "share": 1.0},
+            Kind.PHONE: {"severity": _WARNING, **_EACH_FRAME},
+            Kind.BOOK: {"severity": _WARNING, **_EACH_FRAME},
+            Kind.SECOND_SCREEN: {"severity": _WARNING, **_EACH_FRAME},
+            Kind.TEXT_SHOWN: {"severity": Severity.INFO.value, **_EACH_FRAME},
+        },
+        browser=_NO_PAGE,
     ),
     Preset(
         "calm",

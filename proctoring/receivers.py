@@ -22,7 +22,7 @@ from exams.signals import (
     practice_due,
     ready_texts_wanted,
 )
-from proctoring import holds, wording
+from proctoring import holds, telling, wording
 from proctoring.incidents.signals import incident_reviewed
 from proctoring.live import announcements, attempt_state
 from proctoring.live.publish import record_event, record_events, record_for_candidates
@@ -35,6 +35,14 @@ from proctoring.review.signals import case_moved
 
 _SAYS_OF_INCIDENTS = ("clear", "decide", "decide_appeal", "take_back")
 """Moves of a case after which its verdict is another one."""
+_TOLD_OF_CASES = {
+    "opened": "case.opened",
+    "clear": "case.decided",
+    "decide": "case.decided",
+    "appeal": "case.appealed",
+    "decide_appeal": "case.decided",
+}
+"""What other systems hear (webhooks)."""
 _KINDS = {"deadline_changed": "attempt.deadline_changed", "take_over": "attempt.taken_over"}
 
 
@@ -192,6 +200,7 @@ def verdict_was_given(sender: type[Incident], *, incident: Incident, **_more: An
     And what a look at its case is worth has changed.
     """
     standings.follow_verdict(incident)
+    telling.of_incident(incident, "incident.reviewed", review_state=incident.review_state)
     estimates.refresh(Case.objects.filter(session=incident.session_id))
 
 
@@ -204,10 +213,12 @@ def case_has_a_word(sender: type[Case], *, case: Case, verb: str, **_more: Any) 
 
 @receiver(case_moved, dispatch_uid="proctoring.case_moved.mails")
 def case_has_moved(sender: type[Case], *, case: Case, verb: str, **_more: Any) -> None:
-    """Tells the candidate by e-mail what they can read or do now."""
+    """Tells the candidate by e-mail what they can read or do now, and other systems that it has moved."""
     from proctoring.rights import mails  # noqa: PLC0415
 
     mails.follow_move(case, verb)
+    if verb in _TOLD_OF_CASES:
+        telling.of_case(case, _TOLD_OF_CASES[verb])
 
 
 @receiver(case_moved, dispatch_uid="proctoring.case_moved.interviews")

@@ -6,6 +6,7 @@ from accounts.models import User
 from accounts.transitions import apply_move
 from exams.models import Attempt
 from proctor_site.kernel import clock
+from proctoring import telling
 from proctoring.models import MonitoringSession
 from proctoring.states import SESSION, SESSION_ENDED, SESSION_LIVE
 
@@ -34,6 +35,7 @@ def ensure(attempt: Attempt) -> MonitoringSession:
                 attempt=attempt,
                 sitting=attempt.enrolment.sitting,
                 candidate=attempt.enrolment.candidate,
+                is_outside=attempt.enrolment.sitting.exam.is_outside,
                 started_at=clock.now(),
             )
     except IntegrityError:  # another request opened it at the same moment
@@ -47,7 +49,11 @@ def end(session: MonitoringSession, *, actor: User | None, reason: str = "") -> 
     """Ends capture. Nothing happens when it has ended already."""
     if session.state == SESSION_ENDED:
         return session
-    return apply_move(session, SESSION, "end", actor=actor, values={"ended_at": clock.now()}, reason=reason)
+    with transaction.atomic():
+        values = {"ended_at": clock.now()}
+        ended = apply_move(session, SESSION, "end", actor=actor, values=values, reason=reason)
+        telling.of_session(ended, "session.ended", state=ended.state)
+    return ended
 
 
 def go_on(session: MonitoringSession, *, actor: User | None, reason: str = "") -> MonitoringSession:

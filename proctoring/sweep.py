@@ -3,6 +3,7 @@
 from accounts.tenancy import across_all
 from exams.delivery import expiry, heartbeat
 from proctoring import coverage
+from proctoring.analysis import forgetting
 from proctoring.evidence import store
 from proctoring.identity import document, showings
 from proctoring.ingest import call_joining
@@ -44,6 +45,17 @@ def sweep_evidence() -> int:
         call_joining.finish_due()
         document.delete_due()
         showings.expire_due()
+        forgetting.try_again()
+        return store.retry_spooled()
+
+
+def sweep_spool() -> int:
+    """Moves evidence that waits on this machine's disk to the store; how many files were moved.
+
+    And forgets what this process could not while the cache was down.
+    """
+    forgetting.try_again()
+    with across_all():
         return store.retry_spooled()
 
 

@@ -14,9 +14,10 @@ from accounts.transitions import lock
 from exams.models import Attempt
 from proctor_site.kernel.errors import Conflict
 from proctoring import coverage, holds, sessions
+from proctoring.analysis import forgetting
 from proctoring.evidence import custody, derived, keys, store
 from proctoring.holds import Span
-from proctoring.identity import consent, document, reference, showings, voice
+from proctoring.identity import document, reference, showings, voice
 from proctoring.models import (
     ActResult,
     BrowserEvent,
@@ -33,6 +34,7 @@ from proctoring.models import (
     LiveWatch,
     MonitoringSession,
     ObservationMinute,
+    ObservedClip,
     RaisedHand,
     SessionMeasures,
     Showing,
@@ -75,6 +77,7 @@ def _empty(session: MonitoringSession, actor: User | None) -> dict[str, int]:
         ("liveness_checks", LivenessCheck.objects.filter(session=session)),
         ("head_baselines", HeadBaseline.objects.filter(session=session)),
         ("observation_minutes", ObservationMinute.objects.filter(session=session)),
+        ("observed_clips", ObservedClip.objects.filter(session=session)),
         ("measures", SessionMeasures.objects.filter(session=session)),
         ("coverage", CoverageMinute.objects.filter(session=session)),
     ):
@@ -93,7 +96,7 @@ def _empty(session: MonitoringSession, actor: User | None) -> dict[str, int]:
     )
     _certify(session, counts, sorted(destroyed), actor)
     coverage.forget(session.pk)
-    transaction.on_commit(partial(consent.forget, session))
+    transaction.on_commit(partial(forgetting.everything, session))
     return counts
 
 

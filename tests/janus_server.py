@@ -15,6 +15,7 @@ import pytest
 from tests.contracts.project_files import ROOT
 
 JANUS = shutil.which("janus")
+READY_WITHIN_S = 60.0
 SECRETS = {
     "PROCTOR_JANUS_API_SECRET": "an api secret",
     "PROCTOR_JANUS_TOKEN_SECRET": "a token secret",
@@ -47,7 +48,8 @@ class JanusServer:
         command = [str(JANUS), "-F", str(self.folder), "-C", str(self.folder / "janus.jcfg"), "-o"]
         with (self.folder / "log").open("ab") as log:
             self.running = subprocess.Popen(command, stdout=log, stderr=log)
-        for _ in range(200):
+        over = time.monotonic() + READY_WITHIN_S
+        while time.monotonic() < over:
             if self._answers():
                 return
             assert self.running.poll() is None, (self.folder / "log").read_text()[-2000:]

@@ -70,7 +70,7 @@ def _begin_with_a_template() -> None:
         return name
 
     def _create_test_db(creation: Any, *args: Any, **options: Any) -> str:
-        template = _OURS + _migrations()
+        template = migrated_template()
         with creation._nodb_cursor() as cursor:
             is_there = creation._database_exists(cursor, template)
         creation.connection.settings_dict["TEST"]["TEMPLATE"] = template if is_there else None
@@ -86,7 +86,7 @@ def _leave_template(creation: Any, name: str) -> None:
     creation.connection.close_pool()
     with creation._nodb_cursor() as cursor:
         with suppress(DatabaseError):
-            cursor.execute(f'CREATE DATABASE "{_OURS}{_migrations()}" TEMPLATE "{name}"')
+            cursor.execute(f'CREATE DATABASE "{migrated_template()}" TEMPLATE "{name}"')
         cursor.execute("SELECT datname FROM pg_database WHERE datname LIKE %s", [f"{_OURS}%"])
         for (old,) in cursor.fetchall():
             if not old.endswith(_migrations()):
@@ -98,6 +98,11 @@ def migrated_tables() -> Path | None:
     """The copy with the tables of today's migrations and no rows of tests; None when there is none yet."""
     copy = FOLDER / f"{_migrations()}.sqlite3"
     return copy if copy.exists() else None
+
+
+def migrated_template() -> str:
+    """The name that the same has on a server of PostgreSQL, whether it is there or not."""
+    return _OURS + _migrations()
 
 
 def _migrations() -> str:

@@ -3,23 +3,19 @@
 from typing import Any
 
 from django import forms
-from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.template.response import TemplateResponse
-from django.urls import path
 from django.views.decorators.debug import sensitive_variables
 
 from accounts.admin.read_only import NeverByHand
+from accounts.admin.shown_once import ShownOnce, actor_of, bound, told, tried
 from accounts.admin.site import site
 from accounts.admin.tenant import TenantAdmin
 from accounts.api_scopes import SCOPES
-from accounts.models import ApiToken
+from accounts.models import ApiToken, Institution
 from accounts.services import api_tokens
-from accounts.tenancy import current_institution
 from proctor_site.kernel import clock
-from proctor_site.kernel.errors import Refusal
 
 _DAYS_HELP = f"1 to {api_tokens.MOST_DAYS}. Then it stops working; rotate it before."
 
@@ -66,7 +62,7 @@ class RotateForm(forms.Form):
 
 
 @admin.register(ApiToken, site=site)
-class ApiTokenAdmin(NeverByHand, TenantAdmin):
+class ApiTokenAdmin(ShownOnce, NeverByHand, TenantAdmin):
     """Tokens by which other systems call the API. Made and ended on pages of their own."""
 
     list_display = ("name", "starts_with", "standing", "allowed", "last_used_at", "expires_at", "made_by")
@@ -86,22 +82,11 @@ class ApiTokenAdmin(NeverByHand, TenantAdmin):
         "rotated_from",
     )
     readonly_fields = fields
+    pages = ("rotate", "revoke")
+    number = "token_id"
+    folder = "admin/accounts/apitoken"
     change_form_template = "admin/accounts/apitoken/change_form.html"
     change_list_template = "admin/accounts/apitoken/change_list.html"
-
-    def get_urls(self) -> list[Any]:
-        """The pages that make, rotate and revoke; each checks the right itself."""
-        pages: dict[str, Any] = {"rotate": self.rotate_page, "revoke": self.revoke_page}
-        own = [
-            path(
-                f"<int:token_id>/{name}/",
-                self.admin_site.admin_view(page),
-                name=f"accounts_apitoken_{name}",
-            )
-            for name, page in pages.items()
-        ]
-        new = path("new/", self.admin_site.admin_view(self.new_page), name="accounts_apitoken_new")
-        return [new, *own, *super().get_urls()]
 
     @admin.display(description="begins with", ordering="prefix")
     def starts_with(self, token: ApiToken) -> str:
@@ -132,67 +117,32 @@ class ApiTokenAdmin(NeverByHand, TenantAdmin):
         return super().changeform_view(request, object_id, form_url, {**more, **(extra_context or {})})
 
     @sensitive_variables("secret")
-    def new_page(self, request: HttpRequest) -> HttpResponse:
+    def new_page(self, request: HttpRequest, here: Institution) -> HttpResponse:
         """GET: the form. POST: makes the token and shows its secret, this one time."""
-        self._refuse_others(request)
-        here = current_institution()
-        if here is None:
-            raise PermissionDenied("No institution is chosen.")
-        form = TokenForm(request.POST if request.method == "POST" else None)
-        if request.method == "POST" and form.is_valid():
-            actor: Any = request.user
-            try:
-                token, secret = api_tokens.make_token(here, actor=actor, **form.cleaned_data)
-            except Refusal as refusal:
-                form.add_error(refusal.field if refusal.field in form.fields else None, refusal.message)
-            else:
-                return self._show(request, token, secret)
-        return self._page(request, "form", "New API token", {"form": form, "button": "Make the token"})
+        form = bound(TokenForm, request)
+        made = tried(form, lambda data: api_tokens.make_token(here, actor=actor_of(request), **data))
+        if made is not None:
+            return self._show(request, *made)
+        return self.page(request, "form", "New API token", {"form": form, "button": "Make the token"})
 
     @sensitive_variables("secret")
-    def rotate_page(self, request: HttpRequest, token_id: int) -> HttpResponse:
+    def rotate_page(self, request: HttpRequest, token: ApiToken) -> HttpResponse:
         """GET: what rotating means. POST: makes the new secret and shows it, this one time."""
-        token = self._token(request, token_id)
-        form = RotateForm(request.POST if request.method == "POST" else None)
-        if request.method == "POST" and form.is_valid():
-            actor: Any = request.user
-            try:
-                made, secret = api_tokens.rotate_token(token, actor=actor, **form.cleaned_data)
-            except Refusal as refusal:
-                form.add_error(refusal.field if refusal.field in form.fields else None, refusal.message)
-            else:
-                return self._show(request, made, secret)
-        more = {"form": form, "token": token, "button": "Rotate it"}
-        return self._page(request, "form", f"Rotate “{token.name}”", more)
+        form = bound(RotateForm, request)
+        made = tried(form, lambda data: api_tokens.rotate_token(token, actor=actor_of(request), **data))
+        if made is not None:
+            return self._show(request, *made)
+        more = {"form": form, "row": token, "button": "Rotate it"}
+        return self.page(request, "form", f"Rotate “{token.name}”", more)
 
-    def revoke_page(self, request: HttpRequest, token_id: int) -> HttpResponse:
+    def revoke_page(self, request: HttpRequest, token: ApiToken) -> HttpResponse:
         """GET: asks. POST: revokes."""
-        token = self._token(request, token_id)
         if request.method == "POST":
-            actor: Any = request.user
-            try:
-                api_tokens.revoke_token(token, actor=actor)
-                messages.success(request, f"“{token}” no longer works.")
-            except Refusal as refusal:
-                messages.error(request, refusal.message)
+            done = f"“{token}” no longer works."
+            told(request, lambda: api_tokens.revoke_token(token, actor=actor_of(request)), done)
             return redirect("admin:accounts_apitoken_changelist")
-        return self._page(request, "revoke", f"Revoke “{token.name}”?", {"token": token})
+        return self.page(request, "revoke", f"Revoke “{token.name}”?", {"row": token})
 
     def _show(self, request: HttpRequest, token: ApiToken, secret: str) -> HttpResponse:
-        more = {"token": token, "secret": secret}
-        return self._page(request, "secret", f"The token for “{token.name}”", more)
-
-    def _page(self, request: HttpRequest, name: str, title: str, more: dict[str, Any]) -> HttpResponse:
-        context = {**self.admin_site.each_context(request), "title": title, "opts": self.opts, **more}
-        return TemplateResponse(request, f"admin/accounts/apitoken/{name}.html", context)
-
-    def _token(self, request: HttpRequest, token_id: int) -> ApiToken:
-        self._refuse_others(request)
-        token: ApiToken | None = self.get_object(request, str(token_id))
-        if token is None:
-            raise Http404("There is no such token.")
-        return token
-
-    def _refuse_others(self, request: HttpRequest) -> None:
-        if not self.may("add", request):
-            raise PermissionDenied("Only an institution admin can manage API tokens.")
+        more = {"row": token, "secret": secret}
+        return self.page(request, "secret", f"The token for “{token.name}”", more)

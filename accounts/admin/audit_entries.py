@@ -22,6 +22,7 @@ from accounts.downloads import download
 from accounts.models import AuditEntry
 from accounts.naming import names_for
 from accounts.tenancy import current_institution
+from accounts.zones import moment_in_words
 from proctor_site.kernel.errors import InvalidInput
 
 
@@ -93,11 +94,11 @@ class AuditEntryAdmin(KeysetLists, NeverByHand, HidesNames, TenantAdmin):
     person_columns = ("who",)
 
     change_list_template = "admin/accounts/auditentry/change_list.html"
-    list_display = ("at", "verb", "who", "stream", "in_words")
-    list_display_links = ("at", "verb")
+    list_display = ("when", "verb", "who", "stream", "in_words")
+    list_display_links = ("when", "verb")
     list_select_related = ("actor",)
     list_filter = tuple(_box(name) for name in ("who", "act", "subject", "since", "until", "words"))
-    fields = ("at", "verb", "who", "stream", "sequence", "in_words", "redacted_at", "hash", "chain")
+    fields = ("when", "verb", "who", "stream", "sequence", "in_words", "redacted_at", "hash", "chain")
     readonly_fields = fields
     keyset = ("-at", "-pk")
 
@@ -156,6 +157,11 @@ class AuditEntryAdmin(KeysetLists, NeverByHand, HidesNames, TenantAdmin):
         names.require(names.hidden, "The log")
         made = audit_exports.export(here, search, form, actor=actor)
         return download(request, made.file, name=made.name, content_type=made.content_type)
+
+    @admin.display(description="when", ordering="at")
+    def when(self, entry: AuditEntry) -> str:
+        """In the reader's zone, to the second."""
+        return moment_in_words(entry.at, seconds=True)
 
     @admin.display(description="who", ordering="actor__name")
     def who(self, entry: AuditEntry) -> str:

@@ -18,6 +18,7 @@ from accounts.models import Institution, Invitation, Membership, User
 from accounts.roles import Role
 from accounts.services import invitations, memberships
 from accounts.tenancy import current_institution
+from accounts.zones import day_in_words
 from proctor_site.kernel import clock
 from proctor_site.kernel.errors import NotAllowed, Refusal
 
@@ -157,12 +158,12 @@ class InvitationAdmin(TenantAdmin):
     @admin.display(description="state")
     def state(self, invitation: Invitation) -> str:
         if invitation.accepted_at:
-            return f"accepted {invitation.accepted_at:%Y-%m-%d}"
+            return f"accepted {day_in_words(invitation.accepted_at)}"
         if invitation.withdrawn_at:
-            return f"withdrawn {invitation.withdrawn_at:%Y-%m-%d}"
+            return f"withdrawn {day_in_words(invitation.withdrawn_at)}"
         if invitation.mail_failed_at:
             return "the e-mail could not be sent"
-        ends = f"{invitation.expires_at:%Y-%m-%d}"
+        ends = day_in_words(invitation.expires_at)
         return f"expired {ends}" if invitation.expires_at <= clock.now() else f"waiting until {ends}"
 
     def save_model(self, request: HttpRequest, obj: Invitation, form: Any, change: bool) -> None:

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST
 from accounts import queries
 from accounts.middleware import SESSION_KEY
 from accounts.permissions import is_staff_of
+from accounts.zones import zone_for
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,7 @@ class InstitutionAdminSite(AdminSite):
         return {
             **super().each_context(request),
             "staffed_institutions": queries.staffed_institutions(request.user),
+            "admin_zone": zone_for(request.user, getattr(request, "institution", None)),
         }
 
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:

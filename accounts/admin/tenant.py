@@ -35,6 +35,14 @@ else:
 
 _VERBS = ("view", "add", "change", "delete")
 HISTORY_LENGTH = 200
+FOLDED_FILTER = "admin/folded_filter.html"
+"""For filters that may offer many values: else the keyboard passes them all before the list."""
+
+
+class _OwnRelated(RelatedOnlyFieldListFilter):
+    """Values that occur in own rows; many of them are folded away until one is chosen."""
+
+    template = FOLDED_FILTER
 
 
 class TenantAdmin(OwnChoices, _ModelAdmin):
@@ -49,6 +57,8 @@ class TenantAdmin(OwnChoices, _ModelAdmin):
     list_per_page = 50
     view_on_site = False
     object_history_template = "admin/audit_history.html"
+    nothing_yet = ""
+    """What an empty list says; without, that there is nothing yet."""
     allow_bulk_delete = False
 
     # rights
@@ -106,7 +116,7 @@ class TenantAdmin(OwnChoices, _ModelAdmin):
     def get_list_filter(self, request: HttpRequest) -> Any:
         """Filters by a relation offer only the values that occur in own rows (never all people)."""
         return [
-            (each, RelatedOnlyFieldListFilter) if self._is_relation(each) else each
+            (each, _OwnRelated) if self._is_relation(each) else each
             for each in super().get_list_filter(request)
         ]
 

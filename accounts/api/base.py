@@ -42,7 +42,8 @@ class TokenSchema(AutoSchema):
     def get_description(self) -> str:  # type: ignore[override]
         view: Any = self.view
         scope = view.scopes[self.method]
-        return f"{super().get_description()}\n\nScope: `{scope}`."
+        less = f"; or `{view.instead}`, for the token's own sessions" if view.instead else ""
+        return f"{super().get_description()}\n\nScope: `{scope}`{less}."
 
 
 class TokenView(APIView):
@@ -58,9 +59,14 @@ class TokenView(APIView):
     http_method_names = ["get", "post", "put", "patch", "delete", "head"]
     schema = TokenSchema()
     scopes: ClassVar[Mapping[str, str]] = {}
+    instead: ClassVar[str] = ""
+    """A scope that is enough too; the view then gives less, as `narrowed` says."""
+    is_capture: ClassVar[bool] = False
+    """Whether calls count as captures, of which many come each second."""
 
     def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> Any:
         self._allowed: Allowed | None = None
+        self.narrowed = False
         with ExitStack() as self._open:
             return super().dispatch(request, *args, **kwargs)
 
@@ -68,7 +74,7 @@ class TokenView(APIView):
         super().initial(request, *args, **kwargs)
         token = self.token
         method = str(request.method)
-        self._allowed = count_call(token.account_id, method)
+        self._allowed = count_call(token.account_id, method, is_capture=self.is_capture)
         refuse_too_many(self._allowed)
         self._open.enter_context(within(token.institution))
         if any(isinstance(value, int) and value > LARGEST for value in kwargs.values()):
@@ -76,6 +82,9 @@ class TokenView(APIView):
         needed = self.scopes.get("GET" if method == "HEAD" else method)
         if needed is None:
             return  # there is no such method: answered with 405
+        if needed not in token.scopes and self.instead in token.scopes:
+            needed = self.instead
+            self.narrowed = True
         if needed not in token.scopes:
             raise NotAllowed(
                 f"This token lacks the scope {needed}. Ask an admin of your institution for one that has it.",
@@ -110,9 +119,9 @@ class TokenView(APIView):
         """The account of the token, for services and the audit log."""
         return self.token.account
 
-    def once(self, act: Callable[[], Response]) -> Response:
+    def once(self, act: Callable[[], Response], *, secret: str = "") -> Response:
         """`idempotency.answer_once` for this call."""
-        return idempotency.answer_once(self.request, act)
+        return idempotency.answer_once(self.request, act, secret=secret)
 
 
 def operation(
@@ -124,11 +133,13 @@ def operation(
     body: Any = None,
     query: Any = None,
     is_paged: bool = False,
+    takes_key: bool = False,
     examples: Any = None,
 ) -> Any:
     """Describes a call by token for the OpenAPI file: answer, errors, paging, idempotency key.
 
-    `status` 201 means that it creates something, and takes an `Idempotency-Key`.
+    `status` 201 means that it creates something, and takes an `Idempotency-Key`; so does what is sent again
+    by others (`takes_key`).
     """
     codes = _READING if body is None and status == 200 else tuple(_WORDS)
     errors: dict[int, Any] = {code: OpenApiResponse(_PROBLEM, _WORDS[code]) for code in codes}
@@ -138,7 +149,7 @@ def operation(
             OpenApiParameter("limit", int, description=f"Rows of a page: {DEFAULT_LIMIT}, at most {MOST}."),
             OpenApiParameter("cursor", str, description="From `next` or `previous` of another page."),
         ]
-    if status == 201:
+    if status == 201 or takes_key:
         parameters.append(
             OpenApiParameter(
                 idempotency.HEADER,

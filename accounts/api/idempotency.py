@@ -1,5 +1,6 @@
 """Creating calls that may be repeated: the same `Idempotency-Key` and body gets the first answer again."""
 
+import base64
 import hashlib
 import json
 import re
@@ -14,6 +15,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.models import ApiToken, IdempotentCall
+from accounts.webhooks import keeping
 from proctor_site.kernel import clock
 from proctor_site.kernel.errors import Conflict, InvalidInput
 
@@ -24,8 +26,10 @@ _LONGEST_S = 120
 """After so long a call that says nothing is thought to have died with its process."""
 
 
-def answer_once(request: Request, act: Callable[[], Response]) -> Response:
+def answer_once(request: Request, act: Callable[[], Response], *, secret: str = "") -> Response:
     """Does `act` in one transaction with its stored answer, or gives the stored answer of the same call.
+
+    `secret`: the field of the answer that is stored encrypted with the operator's key.
 
     Without the header `act` is simply done. A call that is refused stores nothing: it may be mended and
     sent again under its key. Raises InvalidInput (field Idempotency-Key), Conflict `key_in_use` (the first
@@ -42,7 +46,7 @@ def answer_once(request: Request, act: Callable[[], Response]) -> Response:
     if not cache.add(busy, 1, timeout=_LONGEST_S):
         raise _under_way()
     try:
-        return _stored(token, key, mark) or _do(token, key, mark, act)
+        return _stored(token, key, mark, secret) or _do(token, key, mark, act, secret)
     finally:
         cache.delete(busy)
 
@@ -53,7 +57,7 @@ def clear_old() -> int:
     return int(rows.delete()[0])
 
 
-def _stored(token: ApiToken, key: str, mark: str) -> Response | None:
+def _stored(token: ApiToken, key: str, mark: str, secret: str) -> Response | None:
     found = IdempotentCall.objects.filter(account=token.account_id, key=key).first()
     if found is None:
         return None
@@ -66,10 +70,13 @@ def _stored(token: ApiToken, key: str, mark: str) -> Response | None:
             code="key_of_another_call",
             field=HEADER,
         )
-    return Response(found.answer, status=found.status, headers={"Idempotent-Replayed": "true"})
+    answer = found.answer
+    if secret:
+        answer = answer | {secret: keeping.unseal(base64.b64decode(answer[secret]))}
+    return Response(answer, status=found.status, headers={"Idempotent-Replayed": "true"})
 
 
-def _do(token: ApiToken, key: str, mark: str, act: Callable[[], Response]) -> Response:
+def _do(token: ApiToken, key: str, mark: str, act: Callable[[], Response], secret: str) -> Response:
     with transaction.atomic():
         try:
             with transaction.atomic():
@@ -85,6 +92,8 @@ def _do(token: ApiToken, key: str, mark: str, act: Callable[[], Response]) -> Re
         response = act()
         call.status = response.status_code
         call.answer = json.loads(JSONRenderer().render(response.data))
+        if secret:
+            call.answer[secret] = base64.b64encode(keeping.seal(call.answer[secret])).decode()
         call.save(update_fields=["status", "answer"])
     return response
 

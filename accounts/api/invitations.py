@@ -136,10 +136,15 @@ class ResendInvitation(TokenView):
 
     scopes = {"POST": "members:write"}
 
-    @operation("invitation_resend", tag=_TAG, answer=InvitationSerializer, body=StrictSerializer)
+    @operation(
+        "invitation_resend", tag=_TAG, answer=InvitationSerializer, body=StrictSerializer, takes_key=True
+    )
     def post(self, request: Request, invitation_id: int) -> Response:
         """Sends a new link, valid from now; the former one stops working."""
-        checked(StrictSerializer, request.data)
+        return self.once(lambda: self._resend(invitation_id))
+
+    def _resend(self, invitation_id: int) -> Response:
+        checked(StrictSerializer, self.request.data)
         found = own_invitation(invitation_id)
         refuse_roles_of_people([found.role])
         invitations.resend_invitation(found, actor=self.actor)

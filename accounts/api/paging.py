@@ -21,7 +21,7 @@ class PagesByCursor(CursorPagination):
     page_size = DEFAULT_LIMIT
     page_size_query_param = "limit"
     max_page_size = MOST
-    ordering = "pk"
+    ordering: tuple[str, ...] = ("pk",)
 
     def get_page_size(self, request: Request) -> int:
         """Raises InvalidInput (limit), where DRF would take another number without a word."""
@@ -43,14 +43,21 @@ class PagesByCursor(CursorPagination):
 
 
 def page_of(
-    request: Request, rows: "QuerySet[Any]", show: Callable[[list[Any]], Iterable[dict[str, Any]]]
+    request: Request,
+    rows: "QuerySet[Any]",
+    show: Callable[[list[Any]], Iterable[dict[str, Any]]],
+    *,
+    order: tuple[str, ...] = ("pk",),
 ) -> Response:
     """One page of `rows` as `{"next": address or null, "previous": …, "results": […]}`.
+
+    `order`: columns of the rows themselves, the first one a number.
 
     `show` turns the rows of the page into plain values, all at once. Raises InvalidInput (limit, cursor).
     """
     pages = PagesByCursor()
-    found = pages.paginate_queryset(rows.order_by("pk"), request) or []
+    pages.ordering = order
+    found = pages.paginate_queryset(rows.order_by(*order), request) or []
     answer: Response = pages.get_paginated_response(list(show(list(found))))
     return answer
 

@@ -23,6 +23,7 @@ class ProblemSerializer(serializers.Serializer[Any]):
     code = serializers.CharField(help_text="Stable, for machines.")
     detail = serializers.CharField(help_text="A sentence for people.")
     field = serializers.CharField(required=False, help_text="The input at fault.")
+    request_id = serializers.CharField(help_text="Name it to who runs this server: its log has the same.")
 
 
 class FieldProblemSerializer(serializers.Serializer[Any]):

@@ -30,16 +30,16 @@ class Allowed:
         }
 
 
-def count_call(account_id: int, method: str) -> Allowed:
+def count_call(account_id: int, method: str, *, is_capture: bool = False) -> Allowed:
     """Counts a call by the account of a token (which stays the same when the token is rotated).
 
-    Reads and writes count apart, by the minutes of the clock, in `API_READS_PER_MINUTE` and
-    `API_WRITES_PER_MINUTE`; an emptied cache begins anew.
+    Reads, writes and captures count apart, by the minutes of the clock, in `API_READS_PER_MINUTE`,
+    `API_WRITES_PER_MINUTE` and `API_CAPTURES_PER_MINUTE`; an emptied cache begins anew.
     """
-    is_read = method in _READING
-    limit = settings.API_READS_PER_MINUTE if is_read else settings.API_WRITES_PER_MINUTE
+    kind = "capture" if is_capture else "read" if method in _READING else "write"
+    limit: int = getattr(settings, f"API_{kind.upper()}S_PER_MINUTE")
     window, passed = divmod(int(time.time()), WINDOW_S)
-    name = f"api-calls:{account_id}:{'read' if is_read else 'write'}:{window}"
+    name = f"api-calls:{account_id}:{kind}:{window}"
     cache.add(name, 0, timeout=2 * WINDOW_S)
     try:
         used = cache.incr(name)

@@ -19,17 +19,21 @@ Work = Callable[[Job, Progress], Mapping[str, Any] | None]
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """`work` may be carried out more than once: it must leave alone what an earlier try has done."""
+    """`work` may be carried out more than once: it must leave alone what an earlier try has done.
+
+    `gives_way`: all other jobs that are due come first, because this one waits for somebody else's server.
+    """
 
     name: str
     work: Work
     tries: int
+    gives_way: bool = False
 
 
 KINDS: dict[str, Kind] = {}
 
 
-def job_kind(name: str, *, tries: int = 5) -> Callable[[Work], Work]:
+def job_kind(name: str, *, tries: int = 5, gives_way: bool = False) -> Callable[[Work], Work]:
     """Registers the decorated function as the work of all jobs of that kind.
 
     It is called within the institution's scope and outside any transaction, with the job (`job.arguments`)
@@ -41,7 +45,7 @@ def job_kind(name: str, *, tries: int = 5) -> Callable[[Work], Work]:
     def register(work: Work) -> Work:
         if name in KINDS:
             raise ValueError(f"there are two kinds of job named {name}")
-        KINDS[name] = Kind(name, work, tries)
+        KINDS[name] = Kind(name, work, tries, gives_way)
         return work
 
     return register

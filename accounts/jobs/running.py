@@ -13,7 +13,7 @@ from accounts.jobs.services import put_into_queue
 from accounts.models import Job
 from accounts.tenancy import within
 from accounts.transitions import apply_move
-from proctor_site.kernel import clock
+from proctor_site.kernel import clock, request_ids
 from proctor_site.kernel.errors import Conflict, Refusal
 
 log = logging.getLogger(__name__)
@@ -49,7 +49,7 @@ def run(job_id: int) -> None:
     job = rows.filter(pk=job_id, state=states.WAITING).first()
     if job is None:
         return
-    with within(job.institution):
+    with within(job.institution), request_ids.bound(f"job-{job.pk}"):
         now = clock.now()
         values = {"tries": job.tries + 1, "started_at": now, "beat_at": now, "reason": ""}
         try:

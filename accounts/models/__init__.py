@@ -9,7 +9,9 @@ from accounts.models.job import Job
 from accounts.models.membership import Invitation, Membership
 from accounts.models.registration import Registration
 from accounts.models.saved_filter import SavedFilter
+from accounts.models.sign_in import SignIn
 from accounts.models.user import User
+from accounts.models.webhook import WebhookEndpoint, WebhookMessage, WebhookTry
 
 __all__ = [
     "ApiToken",
@@ -23,5 +25,9 @@ __all__ = [
     "Membership",
     "Registration",
     "SavedFilter",
+    "SignIn",
     "User",
+    "WebhookEndpoint",
+    "WebhookMessage",
+    "WebhookTry",
 ]

@@ -68,6 +68,13 @@ class Institution(PrivacyTerms, models.Model):
         default=False,
         help_text="Members with any role but candidate are asked for a second factor at sign-in.",
     )
+    capture_origins = models.JSONField(
+        "pages of other systems that may send captures",
+        default=list,
+        null=True,
+        blank=True,
+        help_text="Origins by https; empty: none, captures come from pages of this server alone.",
+    )
     created_at = models.DateTimeField(auto_now_add=True)
     confirmed_at = models.DateTimeField(null=True, blank=True)
 

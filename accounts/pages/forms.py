@@ -155,8 +155,21 @@ class SettingsForm(forms.Form):
         "Candidates are never asked.",
     )
 
+    capture_origins = forms.CharField(
+        label="Pages of other exam systems that may send pictures and sound of their candidates",
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3, "spellcheck": "false"}),
+        help_text="One origin a line, such as https://exam.example; only https, no *. Empty: none. They need "
+        "a token of the candidate's session all the same.",
+    )
+
+    def clean_capture_origins(self) -> list[str]:
+        """Lines or words."""
+        return str(self.cleaned_data["capture_origins"]).split()
+
     def __init__(self, data: Any = None, *, institution: Institution) -> None:
         initial = {
+            "capture_origins": "\n".join(institution.capture_origins or []),
             "name": institution.name,
             "time_zone": institution.time_zone,
             "language": institution.language,

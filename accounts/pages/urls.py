@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from accounts.pages import invitation, members, own_settings, registration
+from accounts.pages import invitation, members, own_settings, own_sign_ins, registration
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("register/", registration.register, name="register"),
@@ -11,6 +11,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("register/confirm/<str:secret>/", registration.confirm, name="register_confirm"),
     path("invitation/<str:secret>/", invitation.accept, name="invitation"),
     path("account/person/", own_settings.person, name="person"),
+    path("account/sign-ins/", own_sign_ins.own_sign_ins, name="sign_ins"),
     path("i/<slug:slug>/members/", members.members, name="members"),
     path("i/<slug:slug>/members/<int:membership>/end/", members.end, name="member_end"),
     path("i/<slug:slug>/members/<int:membership>/number/", members.number, name="member_number"),

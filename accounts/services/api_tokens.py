@@ -2,9 +2,11 @@
 
 import secrets
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from accounts import audit
 from accounts.api_scopes import SCOPES
@@ -37,16 +39,47 @@ def make_token(
     if not 1 <= days <= MOST_DAYS:
         raise InvalidInput(f"A token is valid for 1 to {MOST_DAYS} days.", field="days")
     with within(institution), transaction.atomic():
-        address = f"token-{secrets.token_hex(12)}@tokens.invalid"  # the domain that never exists (RFC 2606)
-        account = User(name=f"API token “{words}”", email=address, is_active=False)
-        account.set_unusable_password()
-        account.save()
+        account = make_account(f"API token “{words}”")
         token, secret = _write(
             institution, actor, name=words, scopes=codes, account=account, days=timedelta(days=days)
         )
         detail = {"name": words, "prefix": token.prefix, "scopes": codes, "days": days}
         audit.record(institution, token, "apitoken.made", actor=actor, detail=detail)
     return token, secret
+
+
+def lend(
+    institution: Institution, *, name: str, scopes: Iterable[str], lifetime: timedelta, actor: User
+) -> tuple[ApiToken, str]:
+    """A token of minutes that the server itself gives to a page, with an account of its own.
+
+    Who calls this has decided who gets one. Those that are over are deleted; their accounts stay.
+    """
+    with within(institution), transaction.atomic():
+        former = ApiToken.objects.filter(made_by=actor, expires_at__lt=clock.now(), name=name)
+        former.delete()
+        account = make_account(name)
+        codes = _clean_scopes(scopes)
+        token, secret = _write(institution, actor, name=name, scopes=codes, account=account, days=lifetime)
+        detail = {"prefix": token.prefix, "scopes": codes, "seconds": int(lifetime.total_seconds())}
+        audit.record(institution, token, "apitoken.lent", actor=actor, detail=detail)
+    return token, secret
+
+
+def make_account(name: str) -> User:
+    """Whom rows and the audit log name where a program acts: it cannot sign in and is a member of nothing."""
+    address = f"token-{secrets.token_hex(12)}@tokens.invalid"  # the domain that never exists (RFC 2606)
+    account = User(name=name, email=address, is_active=False)
+    account.set_unusable_password()
+    account.save()
+    return account
+
+
+def note_use(row: QuerySet[Any], used_at: datetime | None) -> None:
+    """Writes `last_used_at` of one token or key, once a minute."""
+    now = clock.now()
+    if used_at is None or used_at <= now - _NOTE_USE_EVERY:
+        row.update(last_used_at=now)
 
 
 def rotate_token(
@@ -108,8 +141,7 @@ def find_token(secret: str) -> ApiToken:
         raise NotSignedIn("This token was revoked.", code="token_revoked")
     if token.expires_at <= now:
         raise NotSignedIn("This token is no longer valid.", code="token_expired")
-    if token.last_used_at is None or token.last_used_at <= now - _NOTE_USE_EVERY:
-        ApiToken.objects.with_scopes_disabled().filter(pk=token.pk).update(last_used_at=now)
+    note_use(rows.filter(pk=token.pk), token.last_used_at)
     return token
 
 

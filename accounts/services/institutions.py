@@ -1,11 +1,15 @@
 """Changes what an institution's admin decides: name, time zone, language, and the second-factor rule."""
 
+from collections.abc import Iterable
+from typing import Any
+
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from accounts import audit, law_refusals
 from accounts.emotion_law import law_refusal
 from accounts.models import Institution, User
+from accounts.origins import clean_secure
 from accounts.permissions import roles_of
 from accounts.roles import Role
 from accounts.tenancy import within
@@ -30,17 +34,23 @@ def change_settings(
     language: str,
     requires_second_factor: bool,
     allows_emotions: bool = False,
+    capture_origins: Iterable[str] | None = None,
 ) -> list[str]:
-    """Stores the settings and returns the names of those that changed. Raises NotAllowed, InvalidInput."""
+    """Stores the settings and returns the names of those that changed. Raises NotAllowed, InvalidInput.
+
+    `capture_origins`: pages of other systems that may send captures; None leaves them.
+    """
     if Role.ADMIN not in roles_of(actor, institution):
         raise NotAllowed("Only an institution admin can change these settings.")
-    wanted = {
+    wanted: dict[str, Any] = {
         "name": " ".join(name.split()),
         "time_zone": time_zone,
         "language": language,
         "requires_second_factor": requires_second_factor,
         "allows_emotions": allows_emotions,
     }
+    if capture_origins is not None:
+        wanted["capture_origins"] = clean_secure(capture_origins)
     _refuse_against_law(institution, allows_emotions)
     with within(institution), transaction.atomic():
         kept = Institution.objects.select_for_update().get(pk=institution.pk)

@@ -1,6 +1,5 @@
 """Attempts in the admin, to read: state and clock, answers in words, the journal and its check."""
 
-from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -16,6 +15,7 @@ from accounts.admin.nameless import HidesNames
 from accounts.admin.people_search import by_person
 from accounts.admin.site import site
 from accounts.admin.tenant import TenantAdmin, TenantTabularInline
+from accounts.zones import moment_in_words
 from exams import states
 from exams.admin.kept_answers import kept_page
 from exams.admin.sitting_filter import SittingFilter
@@ -24,11 +24,6 @@ from exams.delivery import throwing_away
 from exams.delivery.verification import verify_journal
 from exams.marking.services import result_of
 from exams.models import Attempt, Enrolment, JournalEntry, LostTime, OutsideSafeBrowser, PaperItem
-
-
-def _in_zone(moment: datetime | None, attempt: Attempt) -> str:
-    sitting = attempt.enrolment.sitting
-    return f"{moment.astimezone(sitting.zone):%Y-%m-%d %H:%M:%S} ({sitting.time_zone})" if moment else "-"
 
 
 class ReadOnly:
@@ -176,29 +171,29 @@ class AttemptAdmin(ReadOnly, KeysetLists, HidesNames, TenantAdmin):
 
     @admin.display(description="started", ordering="started_at")
     def started(self, attempt: Attempt) -> str:
-        return _in_zone(attempt.started_at, attempt)
+        return moment_in_words(attempt.started_at, seconds=True)
 
     @admin.display(description="deadline", ordering="deadline_at")
     def deadline(self, attempt: Attempt) -> str:
-        return _in_zone(attempt.deadline_at, attempt)
+        return moment_in_words(attempt.deadline_at, seconds=True)
 
     @admin.display(description="paused since", ordering="paused_at")
     def paused(self, attempt: Attempt) -> str:
-        return _in_zone(attempt.paused_at, attempt)
+        return moment_in_words(attempt.paused_at, seconds=True)
 
     @admin.display(description="ended", ordering="ended_at")
     def ended(self, attempt: Attempt) -> str:
-        return _in_zone(attempt.ended_at, attempt)
+        return moment_in_words(attempt.ended_at, seconds=True)
 
     @admin.display(description="to be handed in until")
     def to_hand_in(self, attempt: Attempt) -> str:
-        return _in_zone(attempt.hand_in_until, attempt)
+        return moment_in_words(attempt.hand_in_until, seconds=True)
 
     @admin.display(description="handed in, by the word of the device")
     def claimed(self, attempt: Attempt) -> str:
         if attempt.claimed_hand_in_at is None:
             return "-"
-        said = _in_zone(attempt.claimed_hand_in_at, attempt)
+        said = moment_in_words(attempt.claimed_hand_in_at, seconds=True)
         return f"{said}; arrived too late to count by itself"
 
     @admin.display(description="transcript")

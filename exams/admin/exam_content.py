@@ -57,6 +57,9 @@ def content_page(admin: Any, request: HttpRequest, exam_id: int) -> HttpResponse
         raise Http404("There is no such exam.")
     if not admin.has_view_permission(request, exam):
         raise PermissionDenied
+    if exam.is_outside:
+        messages.info(request, "Another system delivers this exam: it has no questions here.")
+        return redirect("admin:exams_exam_change", exam.pk)
     may_change = admin.has_change_permission(request, exam)
     if request.method == "POST":
         if not may_change:

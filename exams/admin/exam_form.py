@@ -51,6 +51,7 @@ class ExamForm(_ModelForm):
             "instructions",
             "language",
             "is_template",
+            "is_outside",
             *TOOLS,
             "pass_percentage",
             "asks_certainty",
@@ -82,6 +83,8 @@ class ExamForm(_ModelForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        if cleaned.get("is_outside") and cleaned.get("is_template"):
+            self.add_error("is_template", "What another system delivers is no template.")
         preset = cleaned.get("grade_preset") or KEEP
         try:
             chosen = PRESETS[preset][1] if preset else read_steps(cleaned.get("grade_text") or "")

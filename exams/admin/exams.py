@@ -106,11 +106,11 @@ class ExamAdmin(TenantAdmin):
         "is_template",
         "changed_at",
     )
-    list_filter = ("is_template",)
+    list_filter = ("is_template", "is_outside")
     search_fields = ("title",)
     form = ExamForm
     fieldsets = (
-        (None, {"fields": ("title", "instructions", "language", "is_template")}),
+        (None, {"fields": ("title", "instructions", "language", "is_template", "is_outside")}),
         (
             "Tools for candidates",
             {
@@ -127,6 +127,11 @@ class ExamAdmin(TenantAdmin):
     def response_add(self, request: HttpRequest, obj: Any, post_url_continue: str | None = None) -> Any:
         """A new exam leads to the page on which it is put together."""
         if "_save" in request.POST or not request.POST.keys() & {"_continue", "_addanother", "_popup"}:
+            if obj.is_outside:
+                messages.success(
+                    request, f"“{obj}” is there. Now make a sitting: its number starts sessions."
+                )
+                return redirect("admin:exams_exam_change", obj.pk)
             messages.success(request, f"“{obj}” is there. Now put questions into its sections.")
             return redirect(address_of(obj))
         return super().response_add(request, obj, post_url_continue)
@@ -135,10 +140,17 @@ class ExamAdmin(TenantAdmin):
         if obj and not self.has_change_permission(request, obj):
             shown = ("title", "instructions", "tools", "asks_certainty", "pass_percentage", "grades")
             return [(None, {"fields": shown})]
+        if obj and obj.is_outside:
+            return [(None, {"fields": ("title", "is_outside")})]
         return super().get_fieldsets(request, obj)
 
+    def get_inlines(self, request: HttpRequest, obj: Any) -> Any:
+        """What another system delivers has no sections here."""
+        inlines = super().get_inlines(request, obj)
+        return [each for each in inlines if each is not SectionInline] if obj and obj.is_outside else inlines
+
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        return ("grades", "tools")
+        return ("grades", "tools", "is_outside") if obj else ("grades", "tools")
 
     def get_urls(self) -> list[Any]:
         """The pages of an exam besides its settings; each checks the right itself."""

@@ -7,6 +7,7 @@ from django.contrib import admin
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 
+from accounts.admin.tenant import FOLDED_FILTER
 from exams.bank.categories import lies_in
 from exams.kinds.registry import KINDS, choices
 from exams.models import QuestionCategory, QuestionTag
@@ -18,6 +19,8 @@ NONE = "none"
 
 class _ChoiceFilter(admin.SimpleListFilter):
     """A filter that is one condition per value; `condition` gives None for a value that makes no sense."""
+
+    template = FOLDED_FILTER
 
     def condition(self, value: str) -> Q | None:
         raise NotImplementedError

@@ -6,6 +6,7 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
+from accounts.admin.tenant import FOLDED_FILTER
 from exams.models import Sitting
 
 OFFERED = 100
@@ -19,12 +20,13 @@ class SittingFilter(admin.SimpleListFilter):
     """
 
     title = "sitting"
+    template = FOLDED_FILTER
     parameter_name = "sitting"
     path: ClassVar[str] = "sitting"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         rows = self.offered(request, model_admin).select_related("exam").order_by("-opens_at", "-pk")
-        return [(str(each.pk), f"{each.exam.title}: {each.title}") for each in rows[:OFFERED]]
+        return [(str(each.pk), each.heading) for each in rows[:OFFERED]]
 
     def offered(self, request: HttpRequest, model_admin: Any) -> "QuerySet[Sitting]":
         """The sittings that this person may choose."""

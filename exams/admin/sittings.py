@@ -1,5 +1,6 @@
 """Sittings in the admin: window in the sitting's own zone, proctors, candidates by pasted addresses."""
 
+from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -11,12 +12,14 @@ from django.db.models import Count, Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
+from django.utils import timezone
 from django.utils.html import format_html
 
 from accounts.admin.site import site
 from accounts.admin.tenant import TenantAdmin, TenantTabularInline
 from accounts.models import Membership, User
 from accounts.naming import names_for
+from accounts.zones import moment_in_words
 from exams.admin.reasons import HidesReasons
 from exams.admin.refusals import RefusalsInWords
 from exams.admin.rosters import candidate_file, roster_list, roster_report, roster_state
@@ -69,11 +72,11 @@ class SittingAdmin(RefusalsInWords, HidesReasons, TenantAdmin):
     list_display = (
         "named",
         "exam",
-        "opens",
+        "begins_here",
         "candidate_count",
         "ratio",
         "is_on",
-        "closes",
+        "ends_here",
         "duration_minutes",
     )
     list_select_related = ("exam",)
@@ -112,6 +115,16 @@ class SittingAdmin(RefusalsInWords, HidesReasons, TenantAdmin):
     def named(self, sitting: Sitting) -> str:
         """Practice is called so."""
         return str(sitting)
+
+    @admin.display(description="opens", ordering="opens_at")
+    def begins_here(self, sitting: Sitting) -> str:
+        """In the reader's zone, as all lists, and where that is another one as it was announced."""
+        return _in_list(sitting.opens_at, sitting)
+
+    @admin.display(description="closes", ordering="closes_at")
+    def ends_here(self, sitting: Sitting) -> str:
+        """As `begins_here`."""
+        return _in_list(sitting.closes_at, sitting)
 
     @admin.display(description="opens", ordering="opens_at")
     def opens(self, sitting: Sitting) -> str:
@@ -253,3 +266,10 @@ def _told(sitting: Sitting) -> str:
     if sitting.tells_candidates:
         return " Its candidates are told by e-mail."
     return " Tell its candidates: e-mails are switched off for this sitting."
+
+
+def _in_list(moment: datetime, sitting: Sitting) -> str:
+    shown = moment_in_words(moment)
+    if timezone.get_current_timezone_name() == sitting.time_zone:
+        return shown
+    return f"{shown}; announced as {moment.astimezone(sitting.zone):%-d %b, %H:%M} ({sitting.time_zone})"

@@ -35,7 +35,7 @@ class MediaFile(APIView):
 
     @extend_schema(
         operation_id="media_file",
-        responses={(200, "application/octet-stream"): OpenApiTypes.BINARY, **READING_REFUSALS},
+        responses={(200, "*/*"): OpenApiTypes.BINARY, **READING_REFUSALS},
     )
     def get(self, request: Request, media_id: uuid.UUID) -> HttpResponseBase:
         """The bytes, for staff who read questions and for candidates while a page of theirs shows it."""

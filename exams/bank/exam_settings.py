@@ -39,9 +39,11 @@ SECTION_SETTINGS = (
 )
 
 
-def create_exam(institution: Institution, *, actor: User | None, **settings: Any) -> Exam:
-    """A new exam without sections. Raises InvalidInput naming the field."""
-    exam = Exam(institution=institution)
+def create_exam(
+    institution: Institution, *, actor: User | None, is_outside: bool = False, **settings: Any
+) -> Exam:
+    """A new exam without sections; `is_outside`: another system delivers it. Raises InvalidInput."""
+    exam = Exam(institution=institution, is_outside=is_outside)
     _set(exam, _clean_exam(settings), EXAM_SETTINGS)
     with transaction.atomic():
         exam.save()

@@ -38,14 +38,23 @@ def clean(html: str) -> str:
 
     Kept: paragraphs, headings, lists, tables, code, sub and sup, emphasis, MathML, and pictures, sounds and
     links whose source is `media:<public id>`. Scripts, styles, events, classes, ids and other addresses go.
+    Raises InvalidInput for so many tags that cleaning could take minutes.
     """
-    cleaned = rich_text_cleaner.clean(html).strip()
-    return cleaned if plain_text(cleaned, HTML) else ""
+    if rich_text_cleaner.is_costly(html):
+        raise InvalidInput(
+            f"A text may have {rich_text_cleaner.MOST_TAGS:,} tags, and {rich_text_cleaner.MOST_STYLED} "
+            "different kinds of links and emphasis. Paste it without its formatting, or divide it.",
+            code="too_many_tags",
+        )
+    return clean_as(html, HTML)
 
 
 def clean_as(text: str, text_format: str) -> str:
     """`text` in its one stored form: rich text sanitised, plain text as it is."""
-    return clean(text) if text_format == HTML else text
+    if text_format != HTML:
+        return text
+    cleaned = rich_text_cleaner.clean(text).strip()
+    return cleaned if plain_text(cleaned, HTML) else ""
 
 
 def render(text: str, text_format: str, media_url: MediaAddress) -> SafeString:

@@ -1,6 +1,7 @@
 """The allow list of rich text, for the sanitiser nh3 (pure)."""
 
 import re
+from html import escape
 
 import nh3
 
@@ -97,6 +98,30 @@ _cleaner = nh3.Cleaner(
 )
 
 
+MOST_TAGS = 10_000
+MOST_STYLED = 32
+# HTML opens these again in every block while nobody closes them, but only three of those that are alike
+# ("Noah's Ark", HTML 13.2.4.3): a thousand different ones before a thousand paragraphs are a million tags.
+_STYLED = re.compile(r"<(?:a|b|big|code|em|font|i|nobr|s|small|strike|strong|tt|u)[\s/]", re.I)
+_PLAINLY_STYLED = re.compile(r'<[a-z]+(?:\s+[a-z-]+="[^"<>]*")*\s*/?>', re.I)
+
+
+def is_costly(html: str) -> bool:
+    """Whether cleaning it could take more than its length justifies: too many tags, or too many that are
+    opened again and again. Asked before, in linear time, of the text as it came."""
+    if html.count("<") > MOST_TAGS:
+        return True
+    different: set[object] = set()
+    for found in _STYLED.finditer(html):
+        # What is not written plainly may be another tag than it looks like: it counts by itself.
+        plain = _PLAINLY_STYLED.match(html, found.start())
+        different.add(plain[0].lower() if plain else found.start())
+    return len(different) > MOST_STYLED
+
+
 def clean(html: str) -> str:
-    """`html` with nothing but the tags, attributes and values above; always well-formed."""
-    return _cleaner.clean(html)
+    """`html` with nothing but the tags, attributes and values above; always well-formed.
+
+    Of what `is_costly` nothing is read as a tag: it is shown as it was written.
+    """
+    return escape(html) if is_costly(html) else _cleaner.clean(html)

@@ -24,8 +24,9 @@ Place = SectionQuestion | SectionPool
 
 
 def add_section(exam: Exam, *, title: str, actor: User | None) -> Section:
-    """A new section at the end. Raises InvalidInput (title)."""
+    """A new section at the end. Raises InvalidInput (title), and what `require_own` raises."""
     title = plain_text(title, "title", "The title", most=200).strip()
+    require_own(exam)
     with transaction.atomic():
         lock(exam)
         last = max((section.position for section in exam.sections.all()), default=0)
@@ -38,6 +39,12 @@ def add_section(exam: Exam, *, title: str, actor: User | None) -> Section:
         )
         _note(exam, "section_added", actor, section=section.pk)
     return section
+
+
+def require_own(exam: Exam) -> None:
+    """Raises Conflict (outside) where another system delivers the exam, with its own questions."""
+    if exam.is_outside:
+        raise Conflict("Another system delivers this exam: it has no questions here.", code="outside")
 
 
 def move_section(section: Section, *, up: bool, actor: User | None) -> None:

@@ -12,6 +12,8 @@ from proctor_site.kernel.errors import Conflict, TooLate
 def require_open(enrolment: Enrolment, now: datetime) -> None:
     """Raises Conflict or TooLate unless the candidate may check in at `now`."""
     sitting = enrolment.sitting
+    if sitting.exam.is_outside:
+        raise Conflict("This exam is taken in another system, not here.", code="outside")
     _require_valid(enrolment, sitting)
     opens = timing.check_in_opens(window_of(enrolment))
     if now < opens:

@@ -176,6 +176,8 @@ def reinstate(attempt: Attempt, *, actor: User | None, reason: str = "", detail:
     with transaction.atomic():
         lock(attempt)
         _require_newest(attempt)
+        if attempt.enrolment.sitting.exam.is_outside:
+            raise Conflict("The system that delivers this exam can start a new session.", code="outside")
         ended_at = attempt.ended_at
         values = {"paused_at": ended_at, "ended_at": None, "ended_by": ""}
         move(attempt, "reinstate", actor=actor, reason=reason, values=values, detail=detail)

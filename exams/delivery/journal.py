@@ -1,6 +1,7 @@
 """Saves answers: every change becomes a chained journal entry, the newest per question the answer."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -9,14 +10,15 @@ from django.db import transaction
 
 from accounts.transitions import lock
 from exams import states, timing
-from exams.delivery import answer_files, receipts
+from exams.delivery import answer_files, heartbeat, receipts
 from exams.delivery.changes import Change, RefusedChange, read_change, sequence_of
 from exams.delivery.devices import clean_device, turn_of
 from exams.delivery.navigation import Gate
 from exams.kinds.registry import kind_named
 from exams.models import Answer, Attempt, JournalEntry, KeptChange, PaperItem
 from proctor_site.kernel import chains, clock
-from proctor_site.kernel.errors import Conflict, InvalidInput, Refusal, TooLarge, TooLate
+from proctor_site.kernel.errors import Conflict, InvalidInput, Refusal, TooLarge, TooLate, Unavailable
+from proctor_site.kernel.figures import SAVE_SECONDS, SAVES, timed
 
 MOST_CHANGES = 200
 
@@ -42,12 +44,13 @@ def save_batch(attempt: Attempt, *, device: str, changes: Sequence[object]) -> B
     the answer only where no later device has given one.
 
     The whole batch is refused, and nothing changes: Conflict not_started, paused, ended, other_device;
-    TooLate after the deadline; TooLarge over MOST_CHANGES; InvalidInput for a wrong device.
+    TooLate after the deadline, Unavailable (no_pulse) where that is not known yet; TooLarge over
+    MOST_CHANGES; InvalidInput for a wrong device.
     """
     device = clean_device(device)
     if len(changes) > MOST_CHANGES:
         raise TooLarge(f"Send at most {MOST_CHANGES} changes at a time.", field="changes")
-    with transaction.atomic():
+    with _counted(), transaction.atomic():
         lock(attempt)
         now = clock.now()
         _require_writable(attempt, now)
@@ -55,6 +58,20 @@ def save_batch(attempt: Attempt, *, device: str, changes: Sequence[object]) -> B
         batch.read(changes)
         batch.write()
         return BatchResult(batch.accepted, batch.refused, attempt, receipts.sign_receipt(attempt), now)
+
+
+@contextmanager
+def _counted() -> Iterator[None]:
+    try:
+        with timed(SAVE_SECONDS):
+            yield
+    except Refusal:
+        SAVES.labels("refused").inc()
+        raise
+    except Exception:
+        SAVES.labels("failed").inc()
+        raise
+    SAVES.labels("saved").inc()
 
 
 def _require_writable(attempt: Attempt, now: datetime) -> None:
@@ -69,6 +86,9 @@ def _require_writable(attempt: Attempt, now: datetime) -> None:
         or attempt.deadline_at is None
         or timing.is_past(attempt.deadline_at, now)
     ):
+        if attempt.state == states.IN_PROGRESS and heartbeat.is_stale():
+            # Before the pulse has said what an outage, or a clock that was set, has cost, nobody is late.
+            raise Unavailable("The server has just come back; this answer is to come again.", code="no_pulse")
         raise TooLate("The working time is over; this answer came after the deadline.")
 
 

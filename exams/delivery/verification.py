@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 
+from django.db import transaction
+
+from accounts.transitions import lock
 from exams.delivery import records, throwing_away
 from exams.delivery.journal import entry_payload
 from exams.delivery.late import kept_payload
@@ -21,8 +24,15 @@ def verify_journal(attempt: Attempt) -> JournalFault | None:
     """The first fault of an attempt's journal, or None when it is whole and the answers agree with it.
 
     The journal of an attempt that was thrown away as announced, or erased after its period, is whole when
-    nothing of it is left.
+    nothing of it is left. Looks under the lock that saving takes: else an answer that comes meanwhile would
+    look like a forged one.
     """
+    with transaction.atomic():
+        lock(attempt)
+        return _first_fault(attempt)
+
+
+def _first_fault(attempt: Attempt) -> JournalFault | None:
     entries = list(attempt.journal.order_by("sequence"))
     if attempt.thrown_away_at is not None or attempt.records_erased_at is not None:
         if entries:

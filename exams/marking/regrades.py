@@ -20,7 +20,7 @@ from exams.marking.services import mark_ended
 from exams.marking.standing import standing
 from exams.models import Attempt, PaperItem, Question, QuestionVersion, Regrade, Sitting
 from exams.models.regrade import RegradeMode
-from exams.scheduling.queries import counted_sittings
+from exams.scheduling.queries import marked_sittings
 from proctor_site.kernel import clock
 from proctor_site.kernel.errors import Conflict, InvalidInput
 
@@ -73,7 +73,7 @@ def sittings_with(question: Question) -> list[Sitting]:
     asked = PaperItem.objects.filter(
         version__question=question, attempt__started_at__isnull=False, attempt__state__in=states.MARKED
     ).order_by()
-    found = counted_sittings().filter(pk__in=asked.values("attempt__enrolment__sitting"))
+    found = marked_sittings().filter(pk__in=asked.values("attempt__enrolment__sitting"))
     return list(found.select_related("exam"))
 
 

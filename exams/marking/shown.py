@@ -10,7 +10,7 @@ from exams.bank import wording
 from exams.kinds.registry import kind_named
 from exams.marking.releases import as_marked_now, policy_of
 from exams.models import Attempt, Exam, PaperItem, QuestionVersion, ReleasedResult, ResultPolicy
-from exams.scheduling.queries import counted_sittings
+from exams.scheduling.queries import marked_sittings
 from proctor_site.kernel import clock
 
 
@@ -85,7 +85,7 @@ def _result_in_force(attempt: Attempt) -> ReleasedResult | None:
 
 def has_sittings_ahead(exam: Exam) -> bool:
     """Whether somebody may still take the exam, apart from practice: then its key stays secret."""
-    ahead = counted_sittings().filter(exam=exam, cancelled_at=None, closes_at__gt=clock.now())
+    ahead = marked_sittings().filter(exam=exam, cancelled_at=None, closes_at__gt=clock.now())
     return ahead.exists()
 
 

@@ -16,6 +16,7 @@ class EndedBy(models.TextChoices):
     CLOCK = "clock", "Clock"
     PROCTOR = "proctor", "Proctor"
     OFFICER = "officer", "Exam officer"
+    SYSTEM = "system", "System that delivers the exam"
 
 
 class Attempt(TenantModel):

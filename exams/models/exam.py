@@ -50,6 +50,13 @@ class Exam(TenantModel):
     is_template = models.BooleanField(
         "template", default=False, help_text="Exams are made from it; it is never scheduled itself."
     )
+    is_outside = models.BooleanField(
+        "delivered by another system",
+        default=False,
+        help_text="Candidates take it elsewhere, and only its supervision is here: it has no questions, no "
+        "results and no page of its own. The other system starts and ends each session by the API. Fixed "
+        "once the exam is saved.",
+    )
     created_at = models.DateTimeField(auto_now_add=True)
     changed_at = models.DateTimeField(auto_now=True)
 
@@ -61,6 +68,10 @@ class Exam(TenantModel):
             ),
             models.CheckConstraint(
                 condition=models.Q(calculator__in=Calculator.values), name="exam_calculator_known"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(is_outside=False) | models.Q(is_template=False),
+                name="exam_outside_no_template",
             ),
         ]
 

@@ -155,6 +155,11 @@ class Sitting(TenantModel):
         return f"Practice: {self.title}" if self.is_practice else self.title
 
     @property
+    def heading(self) -> str:
+        """Exam and sitting, as pages and lists of staff name it; once where both are called the same."""
+        return self.title if self.exam.title == self.title else f"{self.exam.title}: {self.title}"
+
+    @property
     def window(self) -> Window:
         late = None if self.late_entry_minutes is None else timedelta(minutes=self.late_entry_minutes)
         if late is not None and self.begins == Beginning.PERSON:

@@ -14,7 +14,7 @@ from exams.marking import progress, rounds
 from exams.marking.rubrics import rubric_for
 from exams.models import MarkingRound, RoundMarker, Sitting
 from exams.pages.marking_forms import MarkersForm, RoundForm
-from exams.scheduling.queries import counted_sittings
+from exams.scheduling.queries import marked_sittings
 from proctor_site.kernel.errors import Refusal
 
 _LISTED = 200
@@ -33,7 +33,7 @@ def marking(request: HttpRequest, slug: str) -> HttpResponse:
 @require_right("exams.manage_marking")
 def new_round(request: HttpRequest, slug: str, sitting_id: int) -> HttpResponse:
     """Opens a round for answers of a sitting that wait for a person."""
-    sitting: Sitting = get_object_or_404(counted_sittings().select_related("exam"), pk=sitting_id)
+    sitting: Sitting = get_object_or_404(marked_sittings().select_related("exam"), pk=sitting_id)
     form = RoundForm(request.POST if request.method == "POST" else None, sitting=sitting)
     if request.method == "POST" and form.is_valid():
         try:

@@ -15,7 +15,7 @@ from exams.bank.wording import key_in_words
 from exams.marking import regrades
 from exams.models import Question, Regrade, Sitting
 from exams.models.regrade import RegradeMode
-from exams.scheduling.queries import counted_sittings
+from exams.scheduling.queries import marked_sittings
 from proctor_site.kernel.errors import Refusal
 
 _SHOWN = 200
@@ -69,7 +69,7 @@ class RegradeForm(forms.Form):
 @require_right("exams.release_results")
 def choose(request: HttpRequest, slug: str, sitting_id: int) -> HttpResponse:
     """The questions of a sitting that can be regraded, and the regrades so far."""
-    sitting: Sitting = get_object_or_404(counted_sittings().select_related("exam"), pk=sitting_id)
+    sitting: Sitting = get_object_or_404(marked_sittings().select_related("exam"), pk=sitting_id)
     context = {
         "sitting": sitting,
         "questions": regrades.questions_on(sitting),

@@ -11,7 +11,7 @@ from accounts.downloads import download
 from accounts.naming import names_for
 from accounts.pages.guards import person_of, require_right
 from exams.reports.exports import NAMELESS, What, export
-from exams.scheduling.queries import counted_sittings
+from exams.scheduling.queries import marked_sittings
 from exams.tables import Format
 from proctor_site.kernel.errors import InvalidInput
 
@@ -24,7 +24,7 @@ Choice = TypeVar("Choice", What, Format)
 def export_sitting(request: HttpRequest, slug: str, sitting_id: int) -> HttpResponseBase:
     """The table `what` in the form `as` as a file; what has names in it is for the office only."""
     sitting = (
-        counted_sittings().select_related("exam__institution", "institution").filter(pk=sitting_id).first()
+        marked_sittings().select_related("exam__institution", "institution").filter(pk=sitting_id).first()
     )
     if sitting is None:
         raise Http404("There is no such sitting.")

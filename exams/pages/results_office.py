@@ -21,7 +21,7 @@ from exams.marking import marks, overview, releases
 from exams.marking.services import result_of
 from exams.marking.shown import has_sittings_ahead, released_of
 from exams.models import Attempt, Exam, MarkChange, MarkingRound, PaperItem, ResultPolicy, Sitting
-from exams.scheduling.queries import counted_sittings
+from exams.scheduling.queries import marked_sittings
 from proctor_site.kernel import clock
 from proctor_site.kernel.errors import Conflict, Refusal
 
@@ -50,14 +50,15 @@ class PolicyForm(forms.ModelForm):  # type: ignore[type-arg]
         widgets = {
             "not_before": forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
         }
-        labels = {"not_before": "Not before (UTC)"}
+        labels = {"not_before": "Not before"}
+        help_texts = {"not_before": "In your own time zone."}
 
 
 @require_safe
 @require_right("exams.view_results")
 def results(request: HttpRequest, slug: str) -> HttpResponse:
     """The sittings that have begun, newest first."""
-    rows = counted_sittings().filter(opens_at__lte=clock.now()).select_related("exam")
+    rows = marked_sittings().filter(opens_at__lte=clock.now()).select_related("exam")
     page = Paginator(rows, _PER_PAGE).get_page(request.GET.get("page"))
     lines = [(each, releases.current_release(each)) for each in page]
     return render(request, "exams/results/sittings.html", {"page": page, "lines": lines})
@@ -248,9 +249,7 @@ def _shown_words(found: ResultPolicy) -> list[str]:
 
 
 def _sitting(sitting_id: int) -> Sitting:
-    found: Sitting = get_object_or_404(
-        counted_sittings().select_related("exam", "institution"), pk=sitting_id
-    )
+    found: Sitting = get_object_or_404(marked_sittings().select_related("exam", "institution"), pk=sitting_id)
     return found
 
 

@@ -15,6 +15,7 @@ from exams.delivery.navigation import parts_of
 from exams.delivery.tools import tools_of
 from exams.pages.safe_browser import kept_out
 from exams.pages.steps import PAGE_OF_STATE, Page, api_url_of, own_attempt, url_of
+from proctor_site.kernel import clock
 
 
 @never_cache
@@ -35,6 +36,7 @@ def waiting(request: HttpRequest, slug: str, attempt_id: int) -> HttpResponse:
         "sitting": sitting,
         "exam": sitting.exam,
         "turn": turn,
+        "is_open": turn.at is not None and turn.at <= clock.now() <= timing.latest_start(window),
         "minutes": sitting.duration_minutes + round(extra.total_seconds() / 60),
         "extra_minutes": round(extra.total_seconds() / 60),
         **attempt.paper.aggregate(

@@ -8,7 +8,7 @@ from django.db.models import Count, Q, QuerySet
 
 from exams import states
 from exams.models import Question, QuestionFigures, Sitting
-from exams.scheduling.queries import counted_sittings
+from exams.scheduling.queries import marked_sittings
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,5 +49,5 @@ def sittings_with_results() -> QuerySet[Sitting]:
     Practice is no sitting with results.
     """
     handed_in = Count("enrolments__attempts", filter=Q(enrolments__attempts__state=states.SUBMITTED))
-    rows: QuerySet[Sitting] = counted_sittings().annotate(handed_in=handed_in).filter(handed_in__gt=0)
+    rows: QuerySet[Sitting] = marked_sittings().annotate(handed_in=handed_in).filter(handed_in__gt=0)
     return rows.select_related("exam").order_by("-opens_at", "-id")

@@ -13,7 +13,7 @@ from accounts.transitions import lock
 from exams.models import Exam, PaperItem, QuestionFigures, Sitting, StoredReport
 from exams.reports.columns import Subject, data_version
 from exams.reports.report import Report, from_json, make_report, to_json
-from exams.scheduling.queries import counted_sittings
+from exams.scheduling.queries import marked_sittings
 from proctor_site.kernel import clock
 
 JOB_KIND = "exams.statistics"
@@ -110,7 +110,7 @@ def subject_of(exam: int | None, sitting: int | None) -> Subject | None:
     if sitting is None:
         found = Exam.objects.select_related("institution").filter(pk=exam or 0).first()
         return Subject(found) if found else None
-    one = counted_sittings().select_related("exam__institution").filter(pk=sitting).first()
+    one = marked_sittings().select_related("exam__institution").filter(pk=sitting).first()
     return Subject(one.exam, one) if one and exam in (None, one.exam_id) else None
 
 

@@ -20,7 +20,7 @@ from exams.scheduling import mails
 from exams.scheduling.enrolling import enrol_rows
 from exams.scheduling.group_allowances import follow
 from exams.scheduling.roster_rows import RosterRow
-from exams.scheduling.verdicts import full, places_left, portions
+from exams.scheduling.verdicts import ENROLS_ITS_OWN, full, places_left, portions
 from proctor_site.kernel import clock
 from proctor_site.kernel.errors import Conflict, InvalidInput, TooLarge
 
@@ -41,8 +41,20 @@ def enrol(sitting: Sitting, user: User, *, actor: User | None, tells: bool = Tru
     """The right of a candidate of the institution to the sitting; gives a withdrawn one back.
 
     The candidate hears of it by e-mail, unless `tells` is False. Raises InvalidInput (field "candidate") for
-    people who are no candidates of the institution, Conflict for a cancelled (cancelled) or full (full) one.
+    people who are no candidates of the institution, Conflict for a cancelled (cancelled) or full (full) one,
+    and where another system delivers the exam (outside).
     """
+    if sitting.exam.is_outside:
+        raise Conflict(ENROLS_ITS_OWN, code="outside")
+    return _enrol(sitting, user, actor, tells)
+
+
+def enrol_from_outside(sitting: Sitting, user: User, *, actor: User | None) -> Enrolment:
+    """The same for a sitting whose exam another system delivers; nobody is written to."""
+    return _enrol(sitting, user, actor, tells=False)
+
+
+def _enrol(sitting: Sitting, user: User, actor: User | None, tells: bool) -> Enrolment:
     if not _is_candidate(user, sitting.institution):
         raise InvalidInput(f"{user} is not a candidate of {sitting.institution}.", field="candidate")
     with transaction.atomic():

@@ -60,6 +60,8 @@ def _write(
     sitting: Sitting, people: Sequence[tuple[str, Enrolment | None]], kind: MailKind, occasion: str
 ) -> None:
     # Invitations carry the only link to accept them, so they are sent in any case.
+    if sitting.exam.is_outside:
+        return
     if not people or not (sitting.tells_candidates or kind == MailKind.INVITED):
         return
     now = clock.now()

@@ -27,7 +27,10 @@ def write_due_reminders() -> None:
     own = Q(enrolments__allowances__opens_at__gt=soon[0], enrolments__allowances__opens_at__lte=soon[1])
     # _base_manager: this looks at every institution.
     coming = Sitting._base_manager.filter(
-        Q(opens_at__gt=soon[0], opens_at__lte=soon[1]) | own, cancelled_at=None, tells_candidates=True
+        Q(opens_at__gt=soon[0], opens_at__lte=soon[1]) | own,
+        cancelled_at=None,
+        tells_candidates=True,
+        exam__is_outside=False,
     )
     for sitting in coming.select_related("institution").distinct():
         with within(sitting.institution):

@@ -14,10 +14,10 @@ from accounts.roles import Role
 from exams import states
 from exams.bank.outline import findings_of
 from exams.models import Attempt, Enrolment, Exam, PendingEnrolment, Sitting, SittingProctor
-from exams.models.sitting import Beginning, TimeUp
+from exams.models.sitting import Beginning, SafeBrowserUse, TimeUp
 from exams.scheduling import mails
 from proctor_site.kernel import clock
-from proctor_site.kernel.errors import Conflict, InvalidInput
+from proctor_site.kernel.errors import Conflict, InvalidInput, NotFound
 
 _FIXED_ONCE_STARTED = (
     "exam",
@@ -133,6 +133,17 @@ def assign_proctor(sitting: Sitting, user: User, *, actor: User | None) -> Sitti
     return row
 
 
+def unassign_proctor(sitting: Sitting, user: User, *, actor: User | None) -> None:
+    """Takes the watching away; whom they looked at first is nobody's then. Raises NotFound."""
+    with transaction.atomic():
+        row = SittingProctor.objects.filter(sitting=sitting, user=user).select_related("sitting").first()
+        if row is None:
+            raise NotFound(f"{user} does not watch this sitting.")
+        row.delete()
+        detail = {"user": user.pk}
+        audit.record(sitting.institution, sitting, "sitting.proctor_unassigned", actor=actor, detail=detail)
+
+
 def may_watch_at(institution: Institution, user: User) -> bool:
     """Whether the person has a role in the institution with which sittings are watched."""
     rows = Membership.objects.filter(institution=institution, user=user, ended_at=None)
@@ -158,6 +169,7 @@ def check_sitting(sitting: Sitting) -> None:
             raise InvalidInput("Give a moment with its time zone.", field=name)
     _check_lengths(sitting)
     _check_practice(sitting)
+    _check_outside(sitting)
     if sitting.pk is not None:
         _check_capacity(sitting)
         _check_queue(sitting)
@@ -202,6 +214,25 @@ def _check_practice(sitting: Sitting) -> None:
         raise InvalidInput("Give 1 to 90 days.", field="practice_days")
     if sitting.is_practice and sitting.begins != Beginning.CLOCK:
         raise InvalidInput("Practice begins by the clock: nobody has to be there.", field="begins")
+
+
+def _check_outside(sitting: Sitting) -> None:
+    """What only an exam page could do is not offered where another system has the page."""
+    if sitting.exam_id is None or not sitting.exam.is_outside:
+        return
+    for name, only in (
+        ("is_practice", False),
+        ("begins", Beginning.CLOCK),
+        ("starts_per_minute", None),
+        ("time_up", TimeUp.AUTO_SUBMIT),
+        ("safe_browser", SafeBrowserUse.OFF),
+    ):
+        if (getattr(sitting, name) or None) != (only or None):
+            raise InvalidInput(
+                "Another system delivers this exam, and does this itself if at all.",
+                field=name,
+                code="outside",
+            )
 
 
 def _check_capacity(sitting: Sitting) -> None:

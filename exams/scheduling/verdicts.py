@@ -67,6 +67,9 @@ class _Found:
     numbers: Numbers
 
 
+ENROLS_ITS_OWN = "Another system delivers this exam: it brings its candidates by the API."
+
+
 def portions(items: Sequence[Item]) -> Iterator[Sequence[Item]]:
     """The items in portions of AT_ONCE."""
     for start in range(0, len(items), AT_ONCE):
@@ -139,6 +142,8 @@ def _judge_row(sitting: Sitting, row: RosterRow, found: _Found) -> Verdict:
         return Verdict(row, Outcome.REFUSED, row.problem)
     if sitting.cancelled_at is not None:
         return Verdict(row, Outcome.REFUSED, "This sitting has been cancelled.")
+    if sitting.exam.is_outside:
+        return Verdict(row, Outcome.REFUSED, ENROLS_ITS_OWN)
     user = found.users.get(row.email)
     clash = found.numbers.clash(row, user) if row.external_id else ""
     if clash:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 
 from accounts import audit
@@ -19,8 +20,8 @@ from exams.bank.questions import create_question
 from exams.models import Attempt, Exam, Section, SectionQuestion, Sitting
 from exams.models.exam import Calculator
 from exams.scheduling import enrolments, sittings
-from proctor_site.demo import picture
-from proctor_site.demo.cases import make_cases
+from proctor_site.demo import old_clients, picture
+from proctor_site.demo.cases import Staff, make_cases
 from proctor_site.demo.questions import FORMULA_SHEET, FURTHER, IN_A_PICTURE, SECTIONS
 from proctor_site.kernel import clock
 from proctoring.models import Policy
@@ -61,7 +62,12 @@ def seed() -> tuple[Sitting, list[DemoAccount]]:
                 exam = _make_exam(institution)
                 _make_further_exam(institution)
                 emails = [_email(f"candidate{number}") for number in range(1, len(CANDIDATES) + 1)]
-                make_cases(institution, exam, list(User.objects.filter(email__in=emails).order_by("email")))
+                people = list(User.objects.filter(email__in=emails).order_by("email"))
+                make_cases(institution, exam, people, Staff(*map(_person, ("admin", "officer", "reviewer"))))
+        if settings.COMPAT:
+            names = {"admin": "admin", "officer": "officer", "proctor": "proctor1"}
+            staff = {part: User.objects.get(email=_email(name)) for part, name in names.items()}
+            old_clients.make_key(institution, **staff)
         with within(institution):
             return _open_sitting(institution), made
 
@@ -96,6 +102,10 @@ def _candidate(number: int, name: str) -> tuple[str, str, Role]:
 
 def _email(account: str) -> str:
     return f"{account}@demo.example"
+
+
+def _person(account: str) -> User:
+    return User.objects.get(email=_email(account))
 
 
 def _password() -> str:

@@ -1,1 +1,1 @@
-"""The small shared core: state tables, errors, the clock and hash chains. A test limits it to these."""
+"""The small shared core: state tables, errors, the clock, hash chains, figures. A test limits it to these."""

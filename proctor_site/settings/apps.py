@@ -37,7 +37,13 @@ INSTALLED_APPS = [
 # each request two turns of a thread.
 MIDDLEWARE = [
     "servestatic.middleware.ServeStaticMiddleware",
+    "proctor_site.request_ids.RequestIdMiddleware",
+    "proctor_site.response_headers.ResponseHeadersMiddleware",
+    "proctor_site.plain_http.PlainHttpMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    "accounts.refusal_log.RefusalLogMiddleware",
+    # Before sessions: no cookie counts for the clients of the replaced systems. Off unless PROCTOR_COMPAT.
+    "proctoring.compat.middleware.CompatMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -72,6 +78,7 @@ LANGUAGE_CODE = "en"
 TIME_ZONE = "UTC"
 USE_TZ = True
 USE_I18N = True
+FORMAT_MODULE_PATH = "proctor_site.formats"
 
 AUTHENTICATION_BACKENDS = [
     "rules.permissions.ObjectPermissionBackend",
@@ -86,6 +93,7 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
+ACCOUNT_REAUTHENTICATION_REQUIRED = True  # a change of the address asks for the password again
 ACCOUNT_CHANGE_EMAIL = True  # one address for each person; a new one replaces it once it is confirmed
 ACCOUNT_FORMS = {
     "login": "accounts.pages.sign_in_forms.LoginForm",
@@ -111,6 +119,7 @@ MFA_FORMS = {
     "activate_totp": "accounts.pages.sign_in_forms.ActivateTOTPForm",
 }
 MFA_TOTP_ISSUER = "Proctor"
+# MFA_TOTP_TOLERANCE stays 0: allauth forgets a used code after 30 s; one of the next step would work twice.
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
@@ -127,5 +136,10 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "DESCRIPTION": "Exams, attempts, captures and incidents. Errors are problem details (RFC 9457).",
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "proctor_site.api_schema.describe_problems",
+        "proctor_site.api_schema.give_examples",
+    ],
     "ENUM_NAME_OVERRIDES": {"StateEnum": "exams.states.STATES", "RoleEnum": "accounts.roles.ROLE_CODES"},
 }

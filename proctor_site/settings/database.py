@@ -26,8 +26,12 @@ POOL_SIZE = env.integer("PROCTOR_DATABASE_POOL", 16, least=2)
 """Most connections one process keeps to PostgreSQL."""
 
 
+TRANSACTION_POOLING = env.flag("PROCTOR_DATABASE_TRANSACTION_POOLING", default=False)
+"""A pooler such as PgBouncer stands before PostgreSQL and gives a connection for one transaction only."""
+
+
 def _database() -> dict[str, Any]:
-    url = env.text("DATABASE_URL")
+    url = env.secret("DATABASE_URL")
     if not url:
         return {
             "ENGINE": "django.db.backends.sqlite3",
@@ -39,7 +43,10 @@ def _database() -> dict[str, Any]:
     parsed: dict[str, Any] = {**dj_database_url.parse(url)}
     # Never CONN_MAX_AGE under ASGI: each request is a new thread and the server runs out of clients.
     parsed["CONN_MAX_AGE"] = 0
+    parsed["DISABLE_SERVER_SIDE_CURSORS"] = TRANSACTION_POOLING  # a cursor would stay on another's connection
     if parsed["ENGINE"].endswith("postgresql") and "pytest" not in sys.modules:
+        # Else each connection of the pool fails one request after the database was started anew (0190).
+        parsed["CONN_HEALTH_CHECKS"] = True
         parsed["OPTIONS"] = {**parsed.get("OPTIONS", {}), "pool": {"min_size": 2, "max_size": POOL_SIZE}}
     return parsed
 

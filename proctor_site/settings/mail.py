@@ -3,7 +3,8 @@
 from proctor_site.settings import env
 
 EMAIL_HOST = env.text("PROCTOR_EMAIL_HOST")
-EMAIL_BACKEND = (
+EMAIL_BACKEND = "accounts.mail_backend.OnlyToRealAddresses"
+MAIL_TRANSPORT = (
     "django.core.mail.backends.smtp.EmailBackend"
     if EMAIL_HOST
     else "django.core.mail.backends.console.EmailBackend"

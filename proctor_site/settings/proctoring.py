@@ -3,6 +3,7 @@
 import os
 
 from proctor_site.settings import env
+from proctor_site.settings.roles import ROLE
 
 FACE_ENGINE = env.text("PROCTOR_FACE_ENGINE", "proctoring.vision.engines.opencv_faces.OpenCVFaces")
 HEAD_ENGINE = env.text_or_none("PROCTOR_HEAD_ENGINE", "proctoring.vision.engines.mesh_head.MeshHead")
@@ -76,5 +77,5 @@ TURN_SECRET = env.secret("PROCTOR_TURN_SECRET")
 """A coturn server and its static-auth-secret."""
 RELAY_ONLY = env.flag("PROCTOR_RELAY_ONLY", default=False)
 """All live video through the TURN server, so that neither side learns the other's address."""
-SWEEP_IN_PROCESS = env.flag("PROCTOR_SWEEP_IN_PROCESS", default=True)
+SWEEP_IN_PROCESS = env.flag("PROCTOR_SWEEP_IN_PROCESS", default=ROLE == "all")
 """The web process submits attempts at their deadline itself; off when `manage.py sweep` runs elsewhere."""

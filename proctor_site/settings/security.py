@@ -28,7 +28,12 @@ ALLOWED_HOSTS = env.names("PROCTOR_ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]") 
     [urlsplit(BASE_URL).hostname or ""] if urlsplit(BASE_URL).hostname else []
 )
 CSRF_TRUSTED_ORIGINS = [BASE_URL]
+WEBHOOK_PRIVATE_HOSTS = [name.lower() for name in env.names("PROCTOR_WEBHOOK_PRIVATE_HOSTS")]
+"""Hosts of the operator's own network that webhooks may reach, also by plain http."""
 
+# A browser takes these names over https only, without a domain: no neighbouring host can plant such a cookie.
+SESSION_COOKIE_NAME = "__Host-sessionid" if _HTTPS else "sessionid"
+CSRF_COOKIE_NAME = "__Host-csrftoken" if _HTTPS else "csrftoken"
 SESSION_COOKIE_SECURE = _HTTPS
 CSRF_COOKIE_SECURE = _HTTPS
 SESSION_COOKIE_HTTPONLY = True
@@ -38,18 +43,21 @@ SESSION_COOKIE_SAMESITE = "Lax"
 # emptied signs nobody out.
 SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
 CSRF_COOKIE_SAMESITE = "Lax"
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"  # they may name people: no cookie
 SESSION_COOKIE_AGE = 14 * 60 * 60  # longer than the longest sitting: a session must not end an exam
 SECURE_SSL_REDIRECT = env.flag("PROCTOR_SSL_REDIRECT", default=True) and _HTTPS
 # A media server beside us reports over the loopback; what it says is signed, or comes with a secret.
-SECURE_REDIRECT_EXEMPT = [r"^api/v1/live/events/"]
+# And whoever watches the server asks it directly, past the proxy.
+SECURE_REDIRECT_EXEMPT = [r"^api/v1/live/events/", r"^health/"]
 SECURE_HSTS_SECONDS = 31_536_000 if _HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = _HTTPS
 SECURE_HSTS_PRELOAD = _HTTPS
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CONTENT_TYPE_NOSNIFF = True
-SECURE_PROXY_SSL_HEADER = (
-    ("HTTP_X_FORWARDED_PROTO", "https") if env.flag("PROCTOR_BEHIND_PROXY", default=False) else None
-)
+_BEHIND_PROXY = env.flag("PROCTOR_BEHIND_PROXY", default=False)
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _BEHIND_PROXY else None
+CALLS_BY_HTTPS_ONLY = _HTTPS and (_BEHIND_PROXY or SECURE_SSL_REDIRECT)
+"""Refuses programs that come by http (`proctor_site.https_only`); with neither, nobody could tell."""
 X_FRAME_OPTIONS = "DENY"
 
 # Where pages may connect to: ourselves, and the media server where there is one.
@@ -77,7 +85,7 @@ CONTENT_SECURITY_POLICY = {
         "connect-src": _CONNECT,
         "worker-src": _WORKERS,
         "object-src": [NONE],
-        "base-uri": [SELF],
+        "base-uri": [NONE],
         "form-action": [SELF],
         "frame-ancestors": [NONE],
     }
@@ -92,9 +100,12 @@ AUTH_PASSWORD_VALIDATORS = [
         "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
         "OPTIONS": {"min_length": 10},
     },
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("email", "name")},
+    },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": "accounts.password_words.GuessableWordsValidator"},
 ]
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440

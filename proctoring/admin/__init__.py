@@ -2,6 +2,7 @@
 
 from proctoring.admin import (
     cases,
+    compat_keys,
     data_exports,
     deletion_certificates,
     identity,
@@ -21,6 +22,7 @@ from proctoring.admin import (
 
 __all__ = [
     "cases",
+    "compat_keys",
     "data_exports",
     "deletion_certificates",
     "identity",

@@ -11,7 +11,6 @@ from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -53,16 +52,15 @@ class CaseAdmin(ManyCases, CaseActs, HidesNames, ReadOnlyAdmin):
         if here is None or not self.has_view_permission(request):
             raise PermissionDenied
         asked = case_queue.asked_of(request)
-        with timezone.override(zone_of(request)):
-            context = {
-                **self.admin_site.each_context(request),
-                "title": "Cases",
-                "opts": self.opts,
-                "zone": zone_of(request),
-                **case_queue.context_of(here, person(request), asked),
-                **saved_filters.beside("cases", request, here),
-            }
-            return TemplateResponse(request, "admin/proctoring/case/change_list.html", context).render()
+        context = {
+            **self.admin_site.each_context(request),
+            "title": "Cases",
+            "opts": self.opts,
+            "zone": zone_of(request),
+            **case_queue.context_of(here, person(request), asked),
+            **saved_filters.beside("cases", request, here),
+        }
+        return TemplateResponse(request, "admin/proctoring/case/change_list.html", context).render()
 
     def change_view(
         self,
@@ -81,17 +79,17 @@ class CaseAdmin(ManyCases, CaseActs, HidesNames, ReadOnlyAdmin):
         self, request: HttpRequest, case: Case, *, kept: QueryDict | None = None, status: int = 200
     ) -> HttpResponse:
         """The page of the case; `kept`: what was typed into a form that was refused."""
-        with timezone.override(zone_of(request)):
-            context = {
-                **self.admin_site.each_context(request),
-                "title": f"Case {case.pk}: {name_for(case, request.user)}",
-                "opts": self.opts,
-                **desk_page.context_of(request, case, person(request)),
-                **case_panel.context_for(case, person(request), kept),
-                **case_interviews.context_for(case, person(request)),
-            }
-            page = TemplateResponse(request, "admin/proctoring/case/page.html", context, status=status)
-            return page.render()
+        context = {
+            **self.admin_site.each_context(request),
+            "is_nav_sidebar_enabled": False,  # the desk needs the width
+            "title": f"Case {case.pk}: {name_for(case, request.user)}",
+            "opts": self.opts,
+            **desk_page.context_of(request, case, person(request)),
+            **case_panel.context_for(case, person(request), kept),
+            **case_interviews.context_for(case, person(request)),
+        }
+        page = TemplateResponse(request, "admin/proctoring/case/page.html", context, status=status)
+        return page.render()
 
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None

@@ -21,6 +21,7 @@ class DataExportAdmin(RightsAdmin):
     """Who asked, when, and the file for who asked for it; nobody else's copy can be opened here."""
 
     change_list_template = "admin/proctoring/rights/exports.html"
+    nothing_yet = "Nobody has asked for a copy yet."
     list_display = ("__str__", "person", "asked_by", "asked_at", "made_at", "expires_at")
     list_select_related = ("person", "asked_by")
     fields = ("person", "asked_by", "asked_at", "note", "made_at", "expires_at", "size", "sha256", "copy")

@@ -18,6 +18,7 @@ from proctoring.rights import answers, certificates
 class DeletionCertificateAdmin(RightsAdmin):
     """Certificates: to read, to check and to take away."""
 
+    nothing_yet = "Nothing has been deleted yet: each deletion leaves a signed certificate here."
     list_display = ("public_id", "cause", "made_at", "whole")
     change_form_template = "admin/proctoring/rights/certificate.html"
     fields = (

@@ -6,9 +6,9 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.template.defaultfilters import pluralize
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
-from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
@@ -89,7 +89,7 @@ class AllDecisions:
         row = _own(request, decision_run_id)
         is_undo = row.undo_asked_at is not None
         context = {
-            "title": f"{VERBS[row.verb].label}: {row.expected} incidents",
+            "title": f"{VERBS[row.verb].label}: {row.expected} incident{pluralize(row.expected)}",
             "run": row,
             "job": row.undo_job if is_undo else row.job,
             "is_undo": is_undo,
@@ -116,8 +116,7 @@ class AllDecisions:
         self, request: HttpRequest, template: str, context: dict[str, Any], status: int = 200
     ) -> HttpResponse:
         more = {**self.admin_site.each_context(request), "opts": self.opts, "zone": zone_of(request)}
-        with timezone.override(zone_of(request)):
-            return TemplateResponse(request, _PATH + template, {**more, **context}, status=status).render()
+        return TemplateResponse(request, _PATH + template, {**more, **context}, status=status).render()
 
 
 @job_kind(runs.JOB)

@@ -7,10 +7,10 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import Exists, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
-from django.utils import timezone
 from django.utils.html import format_html
 
 from accounts.models import Institution, User
+from accounts.zones import moment_in_words
 from proctor_site.kernel import clock
 from proctoring.browser.events import BrowserKind
 from proctoring.evidence import custody
@@ -95,7 +95,7 @@ def severity(incident: Incident) -> str:
 @admin.display(description="started")
 def started(incident: Incident) -> str:
     """When it began, in the reader's zone."""
-    return f"{timezone.localtime(incident.started_at):%-d %b %Y, %H:%M:%S}"
+    return moment_in_words(incident.started_at, seconds=True)
 
 
 @admin.display(description="duration")

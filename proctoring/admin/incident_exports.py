@@ -8,7 +8,6 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
-from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
@@ -110,9 +109,8 @@ class Exports:
 
     def _page(self, request: HttpRequest, template: str, context: dict[str, Any]) -> HttpResponse:
         more = {**self.admin_site.each_context(request), "opts": self.opts, "zone": zone_of(request)}
-        with timezone.override(zone_of(request)):
-            page = f"admin/proctoring/incident/{template}"
-            return TemplateResponse(request, page, {**more, **context}).render()
+        page = f"admin/proctoring/incident/{template}"
+        return TemplateResponse(request, page, {**more, **context}).render()
 
 
 @job_kind(incident_exports.JOB, tries=3)

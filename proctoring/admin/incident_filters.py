@@ -9,6 +9,7 @@ from django.http import HttpRequest, QueryDict
 from django.utils import timezone
 
 from accounts import saved_filters
+from accounts.admin.tenant import FOLDED_FILTER
 from accounts.saved_filters import FilteredList
 from exams.admin import sitting_filter
 from exams.models import Sitting
@@ -16,9 +17,9 @@ from proctoring.models import Incident
 
 
 class KindFilter(admin.ChoicesFieldListFilter):
-    """The kinds, closed until one is chosen: else the keyboard passes some forty links before the list."""
+    """The kinds: some forty, closed until one is chosen."""
 
-    template = "admin/proctoring/incident/kind_filter.html"
+    template = FOLDED_FILTER
 
 
 class SittingFilter(sitting_filter.SittingFilter):

@@ -15,6 +15,7 @@ from proctoring.incidents import services
 from proctoring.models import EvidenceItem, Incident
 from proctoring.models.evidence import EvidenceKind
 from proctoring.permissions import may_see_incidents
+from proctoring.reports.facts import offset_in_words
 from proctoring.review import precision
 from proctoring.review.intervals import Figures
 from proctoring.states import INCIDENT_REVIEW
@@ -63,9 +64,7 @@ class Exhibit:
 
     @property
     def offset_words(self) -> str:
-        if self.offset < 0:
-            return f"{-self.offset} s before it began"
-        return f"{self.offset} s after it began" if self.offset else "as it began"
+        return offset_in_words(self.offset)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import path
-from django.utils import timezone
 from django.utils.html import format_html
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
@@ -128,11 +127,10 @@ class IncidentAdmin(Exports, AllDecisions, ManyDecisions, KeysetLists, WatchedRo
 
     def _page_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         incident = self._found(request, unquote(object_id))
-        with timezone.override(zone_of(request)):
-            page = TemplateResponse(
-                request, "admin/proctoring/incident/page.html", self._page_context(request, incident)
-            )
-            return page.render()
+        page = TemplateResponse(
+            request, "admin/proctoring/incident/page.html", self._page_context(request, incident)
+        )
+        return page.render()
 
     def _page_context(self, request: HttpRequest, incident: Incident) -> dict[str, Any]:
         viewer, zone = _person(request), zone_of(request)

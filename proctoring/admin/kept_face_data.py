@@ -6,11 +6,11 @@ from django.contrib import admin
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 
 from accounts.admin.site import site
 from accounts.models import AuditEntry
+from accounts.zones import moment_in_words
 from proctoring.admin.private_photos import PrivatePhotoAdmin
 from proctoring.identity import kept_face_data
 from proctoring.models import Consent, HeadBaseline, KeptFaceData, MonitoringSession, ReferenceFace
@@ -92,12 +92,12 @@ class KeptFaceDataAdmin(PrivatePhotoAdmin):
         given = Consent.objects.filter(session=session.pk, withdrawn_at=None).select_related("notice").first()
         if given is None:
             return "None in force."
-        return f"Of {_moment(given.given_at)} to notice {given.notice}."
+        return f"Of {moment_in_words(given.given_at)} to notice {given.notice}."
 
     @admin.display(description="templates")
     def kept(self, session: KeptFaceData) -> str:
         faces = ReferenceFace.objects.filter(session=session.pk).only("view", "engine", "created_at")
-        lines = [(each.get_view_display(), _moment(each.created_at), each.engine) for each in faces]
+        lines = [(each.get_view_display(), moment_in_words(each.created_at), each.engine) for each in faces]
         if not lines:
             return "None: no face is compared."
         return format_html_join("", "<p>One of the {}, made {} by {}. It is stored encrypted.</p>", lines)
@@ -118,7 +118,7 @@ class KeptFaceDataAdmin(PrivatePhotoAdmin):
     def later(self, session: Any) -> str:
         address = reverse("admin:proctoring_keptfacedata_picture", args=[session.pk])
         lines = [
-            (address, link, each.pk, _moment(each.asked_at), each.asked_by)
+            (address, link, each.pk, moment_in_words(each.asked_at), each.asked_by)
             for each, link in session.later_photos
         ]
         if not lines:
@@ -137,8 +137,4 @@ class KeptFaceDataAdmin(PrivatePhotoAdmin):
         if row is None:
             return "None is kept."
         words = kept_face_data.in_words(Baseline.from_json(row.numbers))
-        return f"{words} Stored {_moment(row.created_at)}; numbers only, no picture."
-
-
-def _moment(moment: Any) -> str:
-    return f"{timezone.localtime(moment):%-d %b %Y, %H:%M}"
+        return f"{words} Stored {moment_in_words(row.created_at)}; numbers only, no picture."

@@ -1,15 +1,13 @@
 """Live meetings in the admin, to read: of which sitting or interview, who was there and from when to when."""
 
-from datetime import datetime
-
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.utils import timezone
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
 from accounts.admin.site import site
+from accounts.zones import moment_in_words
 from proctoring.admin.read_only import ReadOnlyAdmin
 from proctoring.models import Meeting, MeetingStay, Participant
 
@@ -52,14 +50,21 @@ class MeetingAdmin(ReadOnlyAdmin):
     @admin.display(description="people")
     def people(self, meeting: Meeting) -> str | SafeString:
         rows = Participant.objects.filter(meeting=meeting).select_related("user").order_by("joined_at")
-        lines = ((str(each.user), each.part, _moment(each.joined_at)) for each in rows[:_MOST])
+        lines = (
+            (str(each.user), each.part, moment_in_words(each.joined_at, seconds=True))
+            for each in rows[:_MOST]
+        )
         return format_html_join("", "{} ({}), came last on {}<br>", lines) or "Nobody so far."
 
     @admin.display(description="from when to when")
     def stays(self, meeting: Meeting) -> str | SafeString:
         rows = MeetingStay.objects.filter(participant__meeting=meeting).select_related("participant__user")
         lines = (
-            (str(each.participant.user), _moment(each.began_at), _moment(each.ended_at))
+            (
+                str(each.participant.user),
+                moment_in_words(each.began_at, seconds=True, none="now"),
+                moment_in_words(each.ended_at, seconds=True, none="now"),
+            )
             for each in rows.order_by("began_at")[:_MOST]
         )
         return format_html_join("", "{}: {} to {}<br>", lines) or "–"
@@ -70,7 +75,3 @@ class MeetingAdmin(ReadOnlyAdmin):
 
     def has_view_permission(self, request: HttpRequest, obj: Meeting | None = None) -> bool:
         return request.user.has_perm("proctoring.view_meeting")
-
-
-def _moment(moment: datetime | None) -> str:
-    return f"{timezone.localtime(moment):%-d %b %Y, %H:%M:%S}" if moment else "now"

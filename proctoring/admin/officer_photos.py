@@ -5,10 +5,10 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 
 from accounts.admin.site import site
+from accounts.zones import moment_in_words
 from proctoring.admin.private_photos import PrivatePhotoAdmin
 from proctoring.identity import officer_photos
 from proctoring.models import OfficerPhoto, ReferenceFace
@@ -65,7 +65,7 @@ class OfficerPhotoAdmin(PrivatePhotoAdmin):
         lines = (
             (
                 face.session.sitting or "outside session",
-                f"{timezone.localtime(face.consent.given_at):%-d %b %Y, %H:%M}",
+                moment_in_words(face.consent.given_at),
                 face.consent.notice,
                 _COMPARED[Likeness(face.likeness)],
             )

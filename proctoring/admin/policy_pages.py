@@ -54,7 +54,7 @@ class PolicyFileForm(forms.Form):
             raise forms.ValidationError(f"The file is larger than {MOST_BYTES // 1000} kB: it is no policy.")
         try:
             return json.loads(file.read().decode("utf-8-sig"))
-        except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
+        except (ValueError, RecursionError) as error:
             raise forms.ValidationError(f"This is not JSON: {error}.") from error
 
 

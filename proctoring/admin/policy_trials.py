@@ -9,7 +9,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
-from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.models import Job
@@ -37,7 +36,7 @@ def spans_of(policy: Policy) -> list[tuple[str, str]]:
     own = Sitting.objects.filter(exam__in=exams_under(policy), is_practice=False, opens_at__lt=clock.now())
     rows = own.select_related("exam").order_by("-opens_at", "-pk")[:_OFFERED]
     days = [(f"days:{number}", f"the last {number} days") for number in trials.DAYS]
-    return [*days, *((f"sitting:{each.pk}", f"{each.exam.title}: {each.title}") for each in rows)]
+    return [*days, *((f"sitting:{each.pk}", each.heading) for each in rows)]
 
 
 class PolicyTrials(_Options):
@@ -73,21 +72,19 @@ class PolicyTrials(_Options):
         """How far it is, and then what was found."""
         policy = self._changeable(request, policy_id)
         job = self._job(policy, job_id)
-        with timezone.override(zone_of(request)):
-            context = {
-                **self.admin_site.each_context(request),
-                "title": f"Numbers of {policy.name}, tried",
-                "opts": self.opts,
-                "policy": policy,
-                "job": job,
-                "result": job.result,
-                "lists": _lists_of(job.result, names_for(request.user, policy.institution)),
-                "untried": [(label_of(kind), reason) for kind, reason in trials.WHY_NOT.items()],
-                "upheld": job.result.get("verdicts", {}).get("upheld", 0),
-                "state_url": reverse("admin:proctoring_policy_trial_state", args=[policy.pk, job.pk]),
-                "zone": zone_of(request),
-            }
-            return TemplateResponse(request, "admin/proctoring/policy/trial.html", context).render()
+        context = {
+            **self.admin_site.each_context(request),
+            "title": f"Numbers of {policy.name}, tried",
+            "opts": self.opts,
+            "policy": policy,
+            "job": job,
+            "result": job.result,
+            "lists": _lists_of(job.result, names_for(request.user, policy.institution)),
+            "upheld": job.result.get("verdicts", {}).get("upheld", 0),
+            "state_url": reverse("admin:proctoring_policy_trial_state", args=[policy.pk, job.pk]),
+            "zone": zone_of(request),
+        }
+        return TemplateResponse(request, "admin/proctoring/policy/trial.html", context).render()
 
     def trial_state(self, request: HttpRequest, policy_id: int, job_id: int) -> HttpResponse:
         """For the page that waits."""

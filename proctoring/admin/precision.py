@@ -9,7 +9,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import path
-from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts import audit
@@ -59,24 +58,23 @@ class DetectorPrecisionAdmin(ReadOnlyAdmin):
         here = self._here(request)
         may_change = request.user.has_perm("proctoring.change_precisionterms", here)
         terms = standings.terms_of(here)
-        with timezone.override(zone_of(request)):
-            context = {
-                **self.admin_site.each_context(request),
-                "title": "Precision of detectors",
-                "opts": self.opts,
-                "panels": panels_of(here),
-                "terms": terms,
-                "form": (form or TermsForm(instance=terms)) if may_change else None,
-                "may_bring_back": request.user.has_perm("proctoring.bring_back_detector", here),
-                "drawing_width": WIDTH,
-                "floor_x": terms.floor_percent * WIDTH / 100,
-                "zone": zone_of(request),
-            }
-            status = 400 if form is not None else 200
-            page = TemplateResponse(
-                request, "admin/proctoring/detectorprecision/page.html", context, status=status
-            )
-            return page.render()
+        context = {
+            **self.admin_site.each_context(request),
+            "title": "Precision of detectors",
+            "opts": self.opts,
+            "panels": panels_of(here),
+            "terms": terms,
+            "form": (form or TermsForm(instance=terms)) if may_change else None,
+            "may_bring_back": request.user.has_perm("proctoring.bring_back_detector", here),
+            "drawing_width": WIDTH,
+            "floor_x": terms.floor_percent * WIDTH / 100,
+            "zone": zone_of(request),
+        }
+        status = 400 if form is not None else 200
+        page = TemplateResponse(
+            request, "admin/proctoring/detectorprecision/page.html", context, status=status
+        )
+        return page.render()
 
     def save_terms(self, request: HttpRequest) -> HttpResponse:
         """Stores the terms; what is advisory stays so until a person brings it back."""

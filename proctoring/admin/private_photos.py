@@ -56,7 +56,7 @@ class PrivatePhotoAdmin(HidesNames, ReadOnlyAdmin):
         response = HttpResponse(data, content_type=content_type_of(data))
         response["Content-Disposition"] = "inline"
         response["X-Content-Type-Options"] = "nosniff"
-        response["Content-Security-Policy"] = "default-src 'none'; sandbox"
+        response["Content-Security-Policy"] = "default-src 'none'; sandbox; frame-ancestors 'none'"
         return response
 
     def delete_view(self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any) -> Any:

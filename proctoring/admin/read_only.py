@@ -3,12 +3,12 @@
 from typing import Any
 
 from django.http import Http404, HttpRequest
-from django.utils import timezone
 
 from accounts.admin.tenant import TenantAdmin
 from accounts.permissions import roles_of
 from accounts.roles import Role
 from accounts.tenancy import current_institution
+from accounts.zones import zone_for
 from exams.models import SittingProctor
 
 SEES_ALL = frozenset(
@@ -17,23 +17,9 @@ SEES_ALL = frozenset(
 
 
 class ProctoringAdmin(TenantAdmin):
-    """An admin page of proctoring: times in the reader's zone, missing and foreign ids answer 404."""
+    """An admin page of proctoring: missing and foreign ids answer 404."""
 
     actions = None
-
-    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
-        with timezone.override(zone_of(request)):
-            return _rendered(super().changelist_view(request, extra_context))
-
-    def changeform_view(
-        self,
-        request: HttpRequest,
-        object_id: str | None = None,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> Any:
-        with timezone.override(zone_of(request)):
-            return _rendered(super().changeform_view(request, object_id, form_url, extra_context))
 
     def _get_obj_does_not_exist_redirect(self, request: HttpRequest, opts: Any, object_id: str) -> Any:
         raise Http404("There is no such row here.")
@@ -84,11 +70,4 @@ def watched_by(request: HttpRequest) -> Any:
 
 def zone_of(request: HttpRequest) -> str:
     """The time zone in which the signed-in person reads times."""
-    here = current_institution()
-    own = getattr(request.user, "time_zone", "")
-    return own or (here.time_zone if here else "UTC")
-
-
-def _rendered(response: Any) -> Any:
-    """Renders while the zone still holds; template responses would do so later."""
-    return response.render() if hasattr(response, "render") else response
+    return zone_for(request.user, current_institution())

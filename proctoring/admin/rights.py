@@ -24,7 +24,7 @@ from proctoring.models import (
     RetentionRun,
 )
 from proctoring.models.rights import HoldScope
-from proctoring.rights import free_text, nightly, periods, requests, retention
+from proctoring.rights import answers, free_text, nightly, periods, requests, retention
 from proctoring.rights.kinds import KINDS, kind_of
 
 
@@ -74,6 +74,7 @@ class LegalHoldAdmin(RightsAdmin):
     """Holds: placed and lifted with a reason, never deleted."""
 
     change_list_template = "admin/proctoring/rights/holds.html"
+    nothing_yet = "There is no hold."
     change_form_template = "admin/proctoring/rights/hold.html"
     list_display = ("__str__", "reason", "placed_by", "placed_at", "until", "lifted_at")
     list_select_related = ("placed_by",)
@@ -151,6 +152,7 @@ class RetentionRunAdmin(RightsAdmin):
     """The nights, and what would go now."""
 
     change_list_template = "admin/proctoring/rights/runs.html"
+    nothing_yet = "No night has been yet."
 
     def get_urls(self) -> list[Any]:
         return [self.own("now/", self.now, "retentionrun_now"), *super().get_urls()]
@@ -206,6 +208,7 @@ class RetentionRunAdmin(RightsAdmin):
 class ErasureRequestAdmin(RightsAdmin):
     """Requests: looked at with a preview, granted or refused with words."""
 
+    nothing_yet = "Nobody has asked for erasure yet."
     list_display = ("__str__", "person", "state", "asked_at", "decided_at", "finished_at")
     list_filter = ("state",)
     list_select_related = ("person",)
@@ -219,7 +222,7 @@ class ErasureRequestAdmin(RightsAdmin):
         "decided_at",
         "answer",
         "finished_at",
-        "told_at",
+        "answer_sent",
         "remains",
     )
     readonly_fields = fields
@@ -229,6 +232,10 @@ class ErasureRequestAdmin(RightsAdmin):
             self.own("<int:object_id>/decide/", self.decide, "erasurerequest_decide"),
             *super().get_urls(),
         ]
+
+    @admin.display(description="answer by e-mail")
+    def answer_sent(self, row: ErasureRequest) -> str:
+        return answers.standing(row)
 
     @admin.display(description="what remained")
     def remains(self, row: ErasureRequest) -> str:

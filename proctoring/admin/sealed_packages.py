@@ -9,7 +9,6 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import path
-from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import downloads
@@ -108,9 +107,8 @@ class SealedPackageAdmin(ReadOnlyAdmin):
             "zone": zone_of(request),
         }
         status = 400 if form.errors else 200
-        with timezone.override(zone_of(request)):
-            template = "admin/proctoring/sealedpackage/of_case.html"
-            return TemplateResponse(request, template, context, status=status).render()
+        template = "admin/proctoring/sealedpackage/of_case.html"
+        return TemplateResponse(request, template, context, status=status).render()
 
     def download(self, request: HttpRequest, package_id: int) -> HttpResponseBase:
         """The zip, for the person whose link it is; each download is logged."""

@@ -1,7 +1,6 @@
 """Monitoring sessions and warnings in the admin, to read."""
 
 from dataclasses import replace
-from datetime import datetime
 from typing import Any
 
 from django.contrib import admin
@@ -9,7 +8,6 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
-from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.views.decorators.http import require_POST, require_safe
 
@@ -17,6 +15,7 @@ from accounts.admin.keyset import KeysetLists
 from accounts.admin.nameless import HidesNames
 from accounts.admin.people_search import by_person
 from accounts.admin.site import site
+from accounts.zones import moment_in_words
 from proctor_site.kernel.errors import Unavailable
 from proctoring.admin import evidence_store
 from proctoring.admin.incident_filters import SittingFilter
@@ -24,8 +23,10 @@ from proctoring.admin.read_only import WatchedRowsAdmin, zone_of
 from proctoring.evidence import custody
 from proctoring.evidence.history import history_of
 from proctoring.identity.shown import shown_of
-from proctoring.models import CandidateWarning, Case, Consent, MonitoringSession
+from proctoring.models import CandidateWarning, Case, Consent, MonitoringSession, OutsideSession
 
+_SAME_ID = 100
+"""Of an id that its caller has used again and again, the first ones are found."""
 _DEEDS_SHOWN = 500
 _FILES_CHECKED = 500
 """Files that the page reads to check them; more are left to the command."""
@@ -37,15 +38,38 @@ class MonitoringSessionAdmin(KeysetLists, HidesNames, WatchedRowsAdmin):
 
     person_columns = ("candidate_name",)
 
-    list_display = ("candidate_name", "sitting", "state", "started_at", "ended_at", "evidence_count")
+    list_display = (
+        "candidate_name",
+        "callers_id",
+        "sitting",
+        "state",
+        "started_at",
+        "ended_at",
+        "evidence_count",
+    )
     list_display_links = ("candidate_name",)
-    list_select_related = ("candidate", "sitting")
-    list_filter = (SittingFilter, "state", "started_at")
+    list_select_related = ("candidate", "sitting", "outside")
+    list_filter = (SittingFilter, "state", "is_outside", "started_at")
     search_fields = ("candidate__name", "candidate__email")
-    search_help_text = "Searches names and e-mail addresses of candidates."
+    search_help_text = (
+        "Searches names and e-mail addresses of candidates, or finds the whole session id of another system."
+    )
     change_list_template = "admin/keyset_list.html"
     fieldsets = (
-        (None, {"fields": ("candidate_name", "sitting", "attempt_link", "state", "started_at", "ended_at")}),
+        (
+            None,
+            {
+                "fields": (
+                    "candidate_name",
+                    "sitting",
+                    "attempt_link",
+                    "state",
+                    "started_at",
+                    "ended_at",
+                    "callers_id",
+                )
+            },
+        ),
         ("Review", {"fields": ("review",)}),
         ("Consent", {"fields": ("consent",)}),
         (
@@ -55,6 +79,7 @@ class MonitoringSessionAdmin(KeysetLists, HidesNames, WatchedRowsAdmin):
     )
     readonly_fields = (
         "candidate_name",
+        "callers_id",
         "attempt_link",
         "review",
         "consent",
@@ -67,6 +92,10 @@ class MonitoringSessionAdmin(KeysetLists, HidesNames, WatchedRowsAdmin):
 
     def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
         rows = self.named_only(request, queryset) if search_term else queryset
+        called = OutsideSession.objects.filter(name=search_term.strip()).values_list("session", flat=True)
+        numbers = list(called[:_SAME_ID]) if search_term else []
+        if numbers:
+            return rows.filter(pk__in=numbers), False
         sessions = MonitoringSession.objects.all()
         found = by_person(
             rows, search_term, path="pk", holders=sessions, person="candidate", with_address=True
@@ -127,6 +156,10 @@ class MonitoringSessionAdmin(KeysetLists, HidesNames, WatchedRowsAdmin):
     @admin.display(description="candidate", ordering="candidate__name")
     def candidate_name(self, session: MonitoringSession) -> str:
         return str(session.candidate or "outside session")
+
+    @admin.display(description="session id elsewhere")
+    def callers_id(self, session: MonitoringSession) -> str:
+        return session.outside.name if hasattr(session, "outside") else "–"
 
     @admin.display(description="attempt")
     def attempt_link(self, session: MonitoringSession) -> str:
@@ -214,7 +247,7 @@ def _request_in_words(asked: dict[str, Any]) -> tuple[Any, ...]:
     row, links = asked["row"], [(each["url"], each["words"]) for each in asked["pictures"]]
     pictures = format_html_join(", ", '<a href="{}" target="_blank" rel="noopener">{}</a>', links)
     words = format_html("Pictures, each look is logged: {}.", pictures) if links else ""
-    return asked["what"].capitalize(), _moment(row.asked_at), row.asked_by, asked["state"], words
+    return asked["what"].capitalize(), moment_in_words(row.asked_at), row.asked_by, asked["state"], words
 
 
 def _consent_in_words(consent: Consent) -> str:
@@ -225,12 +258,8 @@ def _consent_in_words(consent: Consent) -> str:
         ("voice comparison", consent.voice_comparison),
     )
     given = " and ".join(word for word, is_given in offered if is_given) or "no camera"
-    words = f"{given}, notice {consent.notice}, {_moment(consent.given_at)}"
-    return f"{words}, withdrawn {_moment(consent.withdrawn_at)}" if consent.withdrawn_at else words
-
-
-def _moment(moment: datetime) -> str:
-    return f"{timezone.localtime(moment):%-d %b %Y, %H:%M}"
+    words = f"{given}, notice {consent.notice}, {moment_in_words(consent.given_at)}"
+    return f"{words}, withdrawn {moment_in_words(consent.withdrawn_at)}" if consent.withdrawn_at else words
 
 
 site.notes.append(evidence_store.note)

@@ -41,7 +41,10 @@ _VERSION_TTL_S = 24 * 60 * 60
 
 @dataclass(frozen=True, slots=True)
 class SoundContext:
-    """What listening must know. `voice`: the enrolled one, made by `voice_engine`; None: none to compare."""
+    """What listening must know. `voice`: the enrolled one, made by `voice_engine`; None: none to compare.
+
+    `keeps_heard`: the notice said that what is heard is kept in numbers.
+    """
 
     rule_set: policies.RuleSet = field(default_factory=lambda: policies.RuleSet({}))
     seconds: int = 30
@@ -49,6 +52,7 @@ class SoundContext:
     diarizer: str = DiarizerChoice.LOCAL.value
     voice: tuple[float, ...] | None = field(default=None, repr=False)
     voice_engine: str = ""
+    keeps_heard: bool = False
 
     @property
     def may_listen(self) -> bool:
@@ -90,7 +94,7 @@ _lock = threading.Lock()
 
 def of(session: MonitoringSession) -> SessionContext:
     """The session's context, loaded at most every `RELOAD_AFTER_S` seconds or after `forget`."""
-    version = cache.get(_version_key(session.pk), 0)
+    version = version_of(session.pk)
     found = _known.get(session.pk)
     if found is not None and found[1] == version and time.monotonic() - found[0] < RELOAD_AFTER_S:
         return found[2]
@@ -101,6 +105,11 @@ def of(session: MonitoringSession) -> SessionContext:
             _known.clear()
         _known[session.pk] = (time.monotonic(), version, fresh)
     return fresh
+
+
+def version_of(session_id: int) -> int:
+    """A number that `forget` changes: who has kept it sees whether anything was changed meanwhile."""
+    return int(cache.get(_version_key(session_id), 0))
 
 
 def forget(session_id: int) -> None:
@@ -140,7 +149,7 @@ def _load(session: MonitoringSession, before: SessionContext | None) -> SessionC
         ),
         baseline=_baseline(session),
         # Never in an exam: only in sessions of outside callers.
-        reads_emotions=session.attempt_id is None and not emotions.why_not(session.institution),
+        reads_emotions=session.is_measured and not emotions.why_not(session.institution),
         sides=sides,
         sound=sound,
         screen=_screen(session, policy, consent),
@@ -171,6 +180,7 @@ def _sound(
         diarizer=DiarizerChoice.DEEPGRAM if leave else DiarizerChoice.LOCAL,
         voice=voice,
         voice_engine=engine,
+        keeps_heard=consent.heard_kept,
     )
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from django.core.cache import cache
 
+from proctoring.incidents.known_voices import KnownVoices
 from proctoring.incidents.voice_rules import VoiceState
 
 _MEMORY_TTL_S = 12 * 60 * 60
@@ -22,10 +23,15 @@ Ranges = tuple[tuple[int, int], ...]
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """`taken`: numbers of the recordings that were taken, as ranges with both ends; `rules`: their memory."""
+    """`taken`: numbers of the recordings that were taken, as ranges with both ends; `rules`: their memory.
+
+    `is_ended`: the session has ended since the last recording that was judged.
+    """
 
     taken: Ranges = ()
     rules: VoiceState = field(default_factory=VoiceState)
+    voices: KnownVoices = field(default_factory=KnownVoices)
+    is_ended: bool = False
 
     @property
     def last_sequence(self) -> int:
@@ -68,7 +74,10 @@ def load(session_id: int) -> Heard:
     if not data:
         return Heard()
     taken = tuple((int(first), int(last)) for first, last in data["taken"])
-    return Heard(taken, VoiceState.from_data(data["rules"]))
+    if "voices" not in data:  # written by a version that kept vectors among the rules; gone within a day
+        return Heard(taken)
+    voices = KnownVoices.from_data(data["voices"])
+    return Heard(taken, VoiceState.from_data(data["rules"]), voices, data["is_ended"])
 
 
 def save(session_id: int, memory: Heard) -> None:
@@ -79,7 +88,7 @@ def save(session_id: int, memory: Heard) -> None:
 def end(session_id: int) -> None:
     """The session has ended: what is left knows numbers and times for recordings that come late, no voice."""
     memory = load(session_id)
-    _store(session_id, replace(memory, rules=memory.rules.without_voices()), _AFTER_END_TTL_S)
+    _store(session_id, Heard(memory.taken, memory.rules.closed(), is_ended=True), _AFTER_END_TTL_S)
 
 
 def forget(session_id: int) -> None:
@@ -88,7 +97,12 @@ def forget(session_id: int) -> None:
 
 
 def _store(session_id: int, memory: Heard, seconds: int) -> None:
-    data = {"taken": memory.taken, "rules": memory.rules.to_data()}
+    data = {
+        "taken": memory.taken,
+        "rules": memory.rules.to_data(),
+        "voices": memory.voices.to_data(),
+        "is_ended": memory.is_ended,
+    }
     cache.set(_key(session_id), data, seconds)
 
 

@@ -22,6 +22,7 @@ from proctoring.vision.exchange import (
     Likeness,
     TurnReport,
 )
+from proctoring.vision.upload import ImageLimits
 
 __all__ = [
     "WorkerLost",
@@ -32,10 +33,12 @@ __all__ = [
     "engine_choice",
     "engine_description",
     "enrol",
+    "is_strained",
     "load",
     "look",
     "look_at_head",
     "look_at_turn",
+    "shrink",
     "start",
 ]
 
@@ -43,6 +46,8 @@ log = logging.getLogger(__name__)
 
 WAIT_S = 0.4
 """How long a frame may wait for a free worker before it is shed."""
+STRAINED_FOR_S = 10.0
+"""What gives way to pictures does so when too many of these last seconds had to wait."""
 ENROL_WAIT_S = 8.0
 LOOK_WAIT_S = 0.1
 """Advice at check-in gives way to the frames of running exams."""
@@ -114,6 +119,11 @@ def look_at_head(image: bytes) -> HeadReport:
     return start().run("look_at_head", image, wait_s=WAIT_S)
 
 
+def shrink(image: bytes, limits: ImageLimits, long_side: int, most_bytes: int) -> bytes:
+    """The picture as a JPEG of at most so many bytes, b"" if it cannot be; sheds like a frame."""
+    return start().run("shrink", image, limits, long_side, most_bytes, wait_s=WAIT_S)
+
+
 def look_at_turn(image: bytes, references: tuple[Vector, ...]) -> TurnReport:
     """One look at a head that was asked to turn; sheds like a frame. `references`: only under consent."""
     return start().run("look_at_turn", image, references, wait_s=WAIT_S)
@@ -127,6 +137,11 @@ def engine_description() -> str:
 def load() -> Load | None:
     """Figures of the pool, or None when it has not been started."""
     return _pool.figures() if _pool is not None else None
+
+
+def is_strained(within_s: float = STRAINED_FOR_S) -> bool:
+    """Whether too many pictures had to wait so lately, as they do before many are left out."""
+    return _pool is not None and _pool.is_strained(within_s)
 
 
 def close() -> None:

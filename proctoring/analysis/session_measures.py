@@ -22,7 +22,7 @@ _TTL_S = 12 * 60 * 60
 
 def note(session: MonitoringSession, report: FrameReport, baseline: Head | None = None) -> None:
     """Adds one frame's measurements. One frame of a session at a time (`recent.begin`)."""
-    if session.attempt_id is not None:
+    if not session.is_measured:
         return
     kept: dict[str, Any] = cache.get(_key(session.pk)) or {"figures": {}, "since": report.captured_at}
     brows, confused = follow(Brows.from_json(kept.get("brows", {})), report)
@@ -43,7 +43,7 @@ def note(session: MonitoringSession, report: FrameReport, baseline: Head | None 
 
 def note_sound(session: MonitoringSession, report: ClipReport) -> None:
     """Adds one recording's measurements, at once: there is one in half a minute."""
-    if session.attempt_id is not None:
+    if not session.is_measured:
         return
     found = measure_sound(report)
     if found:
@@ -58,9 +58,16 @@ def store(session: MonitoringSession) -> None:
     cache.delete(_key(session.pk))
 
 
+def figures_of(session: MonitoringSession) -> dict[str, Figure]:
+    """The figures up to now, by name. Within the institution's scope."""
+    row = SessionMeasures.objects.filter(session=session).first()
+    kept = cache.get(_key(session.pk)) or {}
+    return merge(_read(row.figures if row else {}), _read(kept.get("figures", {})))
+
+
 def why_not_confused(session: MonitoringSession) -> str:
     """Why the figures have no `emotion_confused` yet, in a sentence; "" when they may."""
-    if session.attempt_id is not None:
+    if not session.is_measured:
         return "Candidates who sit an exam are not measured."
     if reason := emotions.why_not(session.institution):
         return reason

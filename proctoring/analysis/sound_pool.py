@@ -1,7 +1,8 @@
 """The bounded pool of processes that listen to recordings, apart from those that look at frames.
 
 They start with the first recording, not with the server. A caller waits some seconds, because the browser
-keeps its copy of a recording that was refused.
+keeps its copy of a recording that was refused. While pictures have to wait, recordings are put off at once:
+sound gives way before frames do (decision 0192).
 """
 
 import atexit
@@ -15,6 +16,8 @@ from typing import Any
 from django.conf import settings
 
 from proctor_site.kernel.errors import Overloaded, Unavailable
+from proctor_site.kernel.figures import SHED
+from proctoring.analysis import pool as pictures
 from proctoring.analysis import sound_worker
 from proctoring.analysis.worker_pools import InProcessPool, Pool, WorkerPool
 from proctoring.audio.call_sound import CallPieces, CallSound
@@ -40,12 +43,15 @@ _shed_at = 0.0
 
 
 class _OwnProcess(InProcessPool):
+    counted_as = "sound"
+
     def make(self, choice: Any) -> tuple[Any, str]:
         return sound_worker.make(choice)
 
 
 class _Workers(WorkerPool):
     process_name = "listening"
+    counted_as = "sound"
 
     @property
     def serve(self) -> Callable[[Connection, Any], None]:
@@ -80,8 +86,11 @@ def start() -> Pool:
 def analyse(recording: bytes, request: ClipRequest, told: VoiceResult | None = None) -> ClipReport:
     """Report on one recording; blocks the calling thread until it is there. `told`: a provider's voices.
 
-    Raises ClipError (no recording), Unavailable (code `overloaded`: nobody free within `WAIT_S`), WorkerLost.
+    Raises ClipError (no recording), Unavailable (code `overloaded`: nobody free within `WAIT_S`, or pictures
+    have to wait), WorkerLost.
     """
+    if told is None:  # a provider's answer was paid for
+        _stand_back()
     report: ClipReport = _run("analyse_clip", recording, request, told)
     return report
 
@@ -90,6 +99,7 @@ def prepare(
     recording: bytes, request: ClipRequest, *, longest_s: float, only_speech: bool
 ) -> ClipReport | ForProvider:
     """What a provider may be sent of a recording, or the report where there is none. Raises as `analyse`."""
+    _stand_back()
     found: ClipReport | ForProvider = _run("prepare", recording, request, longest_s, only_speech)
     return found
 
@@ -127,6 +137,14 @@ def is_crowded() -> bool:
     return _shed_at > 0 and time.monotonic() - _shed_at < CROWDED_S
 
 
+def gives_way() -> bool:
+    """Whether this process puts recordings off, or did a moment ago: for operators.
+
+    For as long as pictures that were left out are told of, so that nobody reads the steps out of order.
+    """
+    return is_crowded() or pictures.is_strained(CROWDED_S)
+
+
 def close() -> None:
     """Stops the workers; the next recording starts new ones."""
     global _pool, _shed_at
@@ -135,6 +153,15 @@ def close() -> None:
         if _pool is not None:
             _pool.close()
             _pool = None
+
+
+def _stand_back() -> None:
+    """Puts a recording off while pictures wait; one that was begun is finished, as is a person's voice."""
+    global _shed_at
+    if pictures.is_strained():
+        _shed_at = time.monotonic()
+        SHED.labels("sound").inc()
+        raise crowded("Pictures come first just now; keep this recording for later.", RETRY_AFTER_MS)
 
 
 def _run(method: str, *arguments: Any) -> Any:

@@ -11,6 +11,7 @@ import queue
 import threading
 import time
 from abc import ABC, abstractmethod
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
@@ -18,6 +19,7 @@ from multiprocessing.process import BaseProcess
 from typing import Any
 
 from proctor_site.kernel.errors import Overloaded, Unavailable
+from proctor_site.kernel.figures import ANALYSIS, SHED
 from proctoring.analysis import worker
 
 log = logging.getLogger(__name__)
@@ -25,6 +27,12 @@ log = logging.getLogger(__name__)
 TASK_TIMEOUT_S = 15.0
 START_TIMEOUT_S = 60.0
 RESTART_PAUSE_S = 5.0
+STRAIN_WAIT_S = 0.25
+"""A task that waits so long for a worker came late; a frame is left out after 0.4."""
+STRAIN_SHARE = 0.05
+"""Share of late tasks that shows a pool at its limit. Cameras come in bursts: of 12 at two thirds of a core
+one was late now and then (decision 0193)."""
+_WAITS_KEPT = 4096
 
 
 class WorkerLost(Exception):
@@ -48,12 +56,14 @@ class Pool(ABC):
 
     workers: int
     description: str
+    counted_as = "frames"
 
     def __init__(self) -> None:
         self._figures = threading.Lock()
         self._busy = 0
         self._mean_ms = 0.0
         self._counts = {"analysed": 0, "shed": 0, "lost": 0}
+        self._waits: deque[tuple[float, bool]] = deque(maxlen=_WAITS_KEPT)
 
     @abstractmethod
     def run(self, method: str, *arguments: Any, wait_s: float) -> Any:
@@ -68,6 +78,18 @@ class Pool(ABC):
         with self._figures:
             return Load(self.workers, self._busy / self.workers, self._mean_ms, **self._counts)
 
+    def is_strained(self, within_s: float) -> bool:
+        """Whether `STRAIN_SHARE` of the last seconds' tasks came late: what may wait longer stands back."""
+        since = time.monotonic() - within_s
+        with self._figures:
+            late = [is_late for at, is_late in self._waits if at >= since]
+        return any(late) and sum(late) >= STRAIN_SHARE * len(late)
+
+    def _note_wait(self, began: float) -> None:
+        now = time.monotonic()
+        with self._figures:
+            self._waits.append((now, now - began >= STRAIN_WAIT_S))
+
     def _count(self, name: str) -> None:
         with self._figures:
             self._counts[name] += 1
@@ -77,12 +99,14 @@ class Pool(ABC):
             self._busy += change
 
     def _note_time(self, ms: float) -> None:
+        ANALYSIS.labels(self.counted_as).observe(ms / 1000)
         with self._figures:
             self._mean_ms = ms if not self._mean_ms else 0.95 * self._mean_ms + 0.05 * ms
             self._counts["analysed"] += 1
 
     def _shed(self) -> Overloaded:
         self._count("shed")
+        SHED.labels(self.counted_as).inc()
         return Overloaded("Every analyser is busy; try again later.", details={"retry_after_ms": 2_000})
 
 
@@ -100,7 +124,10 @@ class InProcessPool(Pool):
         return worker.make(choice)
 
     def run(self, method: str, *arguments: Any, wait_s: float) -> Any:
-        if not self._turn.acquire(timeout=wait_s):
+        asked = time.monotonic()
+        is_mine = self._turn.acquire(timeout=wait_s)
+        self._note_wait(asked)
+        if not is_mine:
             raise self._shed()
         self._note_busy(1)
         start = time.perf_counter()
@@ -153,10 +180,13 @@ class WorkerPool(Pool):
         self.description = started[0].description
 
     def run(self, method: str, *arguments: Any, wait_s: float) -> Any:
+        asked = time.monotonic()
         try:
             chosen = self._idle.get(timeout=wait_s)
         except queue.Empty:
             raise self._shed() from None
+        finally:
+            self._note_wait(asked)
         self._note_busy(1)
         try:
             outcome, result, ms = self._ask(chosen, (method, *arguments))

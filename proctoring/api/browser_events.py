@@ -15,13 +15,13 @@ from exams.api.base import REFUSALS
 from proctor_site.kernel.errors import InvalidInput
 from proctoring.api.base import fields_in
 from proctoring.api.browser_shapes import BrowserEventsAnswerSerializer, BrowserEventsSerializer
-from proctoring.api.capture import CaptureView
+from proctoring.api.origins import CaptureFromListedOrigins
 from proctoring.ingest.browser_events import accept_browser_events
 
 MOST_BYTES = 64_000
 
 
-class SendBrowserEvents(CaptureView):
+class SendBrowserEvents(CaptureFromListedOrigins):
     """Send browser events."""
 
     parser_classes = [LimitedJSONParser, MultiPartParser]
@@ -42,10 +42,11 @@ class SendBrowserEvents(CaptureView):
         list as JSON. What is not noted for this candidate is accepted and forgotten.
         """
         session = self.session_for(request, public_id)
-        return Response(accept_browser_events(session, _batch_in(request)).to_json())
+        return Response(accept_browser_events(session, batch_in(request)).to_json())
 
 
-def _batch_in(request: Request) -> Mapping[str, Any]:
+def batch_in(request: Request) -> Mapping[str, Any]:
+    """The events in a body of either form. Raises InvalidInput, field "events"."""
     given = fields_in(request)
     events, now = given.get("events"), given.get("now")
     if not isinstance(events, str):

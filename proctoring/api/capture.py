@@ -62,10 +62,7 @@ class CaptureView(APIView):
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Refuses by the announced length, before anything is read."""
         super().initial(request, *args, **kwargs)
-        most = (self.most_bytes or settings.FRAME_MAX_BYTES) * _BASE64_AND_FORM + _FORM_BYTES
-        announced = request.META.get("CONTENT_LENGTH") or "0"
-        if announced.isdigit() and int(announced) > most:
-            raise TooLarge(f"At most {most:.0f} bytes are accepted.", field="frame")
+        refuse_length(request, self.most_bytes)
 
     def session_for(self, request: Request, public_id: Any) -> MonitoringSession:
         """The session, if this caller may send for it; else NotFound. Nobody at all: NotAuthenticated."""
@@ -85,6 +82,14 @@ class CaptureView(APIView):
         if request.auth is not None:
             return request.auth == session.public_id
         return session.attempt is not None and is_own(request.user, session.attempt)
+
+
+def refuse_length(request: Request, most_bytes: int | None) -> None:
+    """Raises TooLarge when the request announces more than a capture has, in whatever form it comes."""
+    most = (most_bytes or settings.FRAME_MAX_BYTES) * _BASE64_AND_FORM + _FORM_BYTES
+    announced = request.META.get("CONTENT_LENGTH") or "0"
+    if announced.isdigit() and int(announced) > most:
+        raise TooLarge(f"At most {most:.0f} bytes are accepted.", field="frame")
 
 
 class RawImageParser(BaseParser):

@@ -18,12 +18,12 @@ from exams.models import Attempt
 from proctor_site.kernel.errors import Conflict, InvalidInput, TooLarge
 from proctoring import sessions
 from proctoring.api.capture import (
-    CaptureView,
     OctetSoundParser,
     RawSoundParser,
     number_in,
     recording_in,
 )
+from proctoring.api.origins import CaptureFromListedOrigins
 from proctoring.api.sound_shapes import (
     ClipAnswerSerializer,
     ClipSerializer,
@@ -35,7 +35,7 @@ from proctoring.identity import voice
 from proctoring.ingest.clips import accept_clip, accept_unheard
 from proctoring.models import MonitoringSession
 
-_HEADERS = [
+CLIP_HEADERS = [
     OpenApiParameter("X-Sequence", int, OpenApiParameter.HEADER, description="With a raw recording."),
     OpenApiParameter(
         "X-Captured-At", int, OpenApiParameter.HEADER, description="When it began, milliseconds since 1970."
@@ -43,7 +43,7 @@ _HEADERS = [
 ]
 
 
-class SendClip(CaptureView):
+class SendClip(CaptureFromListedOrigins):
     """Send a recording."""
 
     parser_classes = [RawSoundParser, OctetSoundParser, MultiPartParser, LimitedJSONParser]
@@ -55,7 +55,7 @@ class SendClip(CaptureView):
 
     @extend_schema(
         operation_id="session_clip",
-        parameters=_HEADERS,
+        parameters=CLIP_HEADERS,
         request={
             "audio/webm": OpenApiTypes.BINARY,
             "multipart/form-data": ClipSerializer,
@@ -69,24 +69,24 @@ class SendClip(CaptureView):
         `accepted` false is an answer: the copy may go. With 503 keep it and send it again after Retry-After.
         Of a piece with nothing to hear send JSON instead.
         """
-        session = self.session_for(request, public_id)
-        is_unheard = request.content_type.startswith("application/json")
-        begin = "started_at" if is_unheard else "captured_at"
-        sequence: Any = number_in(request, "sequence", "X-Sequence", required=True)
-        captured_ms = number_in(request, begin, "X-Captured-At", required=False)
-        if not isinstance(sequence, int):
-            raise InvalidInput("sequence must be a whole number.", field="sequence")
-        captured_at = None if captured_ms is None else captured_ms / 1000
-        with within(session.institution):
-            if is_unheard:
-                answer = accept_unheard(
-                    session, _unheard_in(request), sequence=sequence, captured_at=captured_at
-                )
-            else:
-                answer = accept_clip(
-                    session, recording_in(request), sequence=sequence, captured_at=captured_at
-                )
-        return Response(answer.to_json())
+        return clip_answer(self.session_for(request, public_id), request)
+
+
+def clip_answer(session: MonitoringSession, request: Request) -> Response:
+    """Takes the recording in the request, or word of a piece without one; whoever may send it."""
+    is_unheard = request.content_type.startswith("application/json")
+    begin = "started_at" if is_unheard else "captured_at"
+    sequence: Any = number_in(request, "sequence", "X-Sequence", required=True)
+    captured_ms = number_in(request, begin, "X-Captured-At", required=False)
+    if not isinstance(sequence, int):
+        raise InvalidInput("sequence must be a whole number.", field="sequence")
+    captured_at = None if captured_ms is None else captured_ms / 1000
+    with within(session.institution):
+        if is_unheard:
+            answer = accept_unheard(session, _unheard_in(request), sequence=sequence, captured_at=captured_at)
+        else:
+            answer = accept_clip(session, recording_in(request), sequence=sequence, captured_at=captured_at)
+    return Response(answer.to_json())
 
 
 def _unheard_in(request: Request) -> Unheard:

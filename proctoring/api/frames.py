@@ -12,24 +12,26 @@ from accounts.api.shapes import ProblemSerializer
 from accounts.tenancy import within
 from exams.api.base import REFUSALS
 from proctor_site.kernel.errors import InvalidInput
-from proctoring.api.capture import PARSERS, CaptureView, number_in, picture_in
+from proctoring.api.capture import PARSERS, number_in, picture_in
+from proctoring.api.origins import CaptureFromListedOrigins
 from proctoring.api.shapes import FrameAnswerSerializer, FrameSerializer
 from proctoring.ingest.services import accept_frame
+from proctoring.models import MonitoringSession
 
-_HEADERS = [
+FRAME_HEADERS = [
     OpenApiParameter("X-Sequence", int, OpenApiParameter.HEADER, description="With a raw picture."),
     OpenApiParameter("X-Captured-At", int, OpenApiParameter.HEADER, description="Milliseconds since 1970."),
 ]
 
 
-class SendFrame(CaptureView):
+class SendFrame(CaptureFromListedOrigins):
     """Send a frame."""
 
     parser_classes = PARSERS
 
     @extend_schema(
         operation_id="session_frame",
-        parameters=_HEADERS,
+        parameters=FRAME_HEADERS,
         request={
             "image/jpeg": OpenApiTypes.BINARY,
             "multipart/form-data": FrameSerializer,
@@ -42,12 +44,16 @@ class SendFrame(CaptureView):
 
         Keep one frame in flight. `accepted` or `analysed` false is an answer, not an error.
         """
-        session = self.session_for(request, public_id)
-        sequence: Any = number_in(request, "sequence", "X-Sequence", required=True)
-        captured_ms = number_in(request, "captured_at", "X-Captured-At", required=False)
-        if not isinstance(sequence, int):
-            raise InvalidInput("sequence must be a whole number.", field="sequence")
-        captured_at = None if captured_ms is None else captured_ms / 1000
-        with within(session.institution):
-            answer = accept_frame(session, picture_in(request), sequence=sequence, captured_at=captured_at)
-        return Response(answer.to_json())
+        return frame_answer(self.session_for(request, public_id), request)
+
+
+def frame_answer(session: MonitoringSession, request: Request) -> Response:
+    """Takes the frame in the request, whoever may send it."""
+    sequence: Any = number_in(request, "sequence", "X-Sequence", required=True)
+    captured_ms = number_in(request, "captured_at", "X-Captured-At", required=False)
+    if not isinstance(sequence, int):
+        raise InvalidInput("sequence must be a whole number.", field="sequence")
+    captured_at = None if captured_ms is None else captured_ms / 1000
+    with within(session.institution):
+        answer = accept_frame(session, picture_in(request), sequence=sequence, captured_at=captured_at)
+    return Response(answer.to_json())

@@ -23,7 +23,7 @@ from proctoring.consumers.frame_message import HEADER, FrameMessage, read_frame
 from proctoring.consumers.json_socket import JsonSocket, number, read_message
 from proctoring.consumers.threads import NoThreadFree, in_thread
 from proctoring.identity.consent import valid_consent
-from proctoring.ingest import browser_events, clips, screens
+from proctoring.ingest import browser_events, clips, counting, screens
 from proctoring.ingest.services import FrameAnswer, accept_frame
 from proctoring.live import announcements, attempt_state, groups, messages, presence, publish
 from proctoring.live.battery import read_battery
@@ -119,6 +119,7 @@ class CandidateConsumer(JsonSocket):
         except Refusal as refusal:
             await self._send_refusal(refusal, sequence=frame.sequence)
         except NoThreadFree:
+            counting.note("frame", counting.SHED)
             wait_ms = pace.next_frame_after_ms(1, settings.FRAME_INTERVAL_MS, shed=True)
             await self._answer_shed(FrameAnswer(frame.sequence, True, False, wait_ms, code="overloaded"))
         except Exception:

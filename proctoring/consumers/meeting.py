@@ -17,6 +17,7 @@ from proctoring.meetings.own import making, queries, room
 from proctoring.meetings.own.signals import from_page
 from proctoring.meetings.services import SEEN_EVERY_S
 from proctoring.meetings.signals import Allowance, NotYours
+from proctoring.outside import live_rooms
 
 log = logging.getLogger(__name__)
 
@@ -33,8 +34,7 @@ class MeetingConsumer(JsonSocket):
     async def connect(self) -> None:
         await self.accept()
         publish.bind_loop(asyncio.get_running_loop())
-        route = self.scope["url_route"]["kwargs"]
-        self.slug, self.meeting_id = route["slug"], int(route["meeting"])
+        self.meeting_id = await in_thread(self._meeting_id)
         self.connection = uuid.uuid4().hex
         self.allowance = Allowance(_BURST, _PER_SECOND)
         self.peers: frozenset[str] = frozenset()
@@ -173,8 +173,13 @@ class MeetingConsumer(JsonSocket):
             log.warning("meeting %s: %s messages were ignored", self.meeting_id, self.ignored)
             self.ignored = 0
 
+    def _meeting_id(self) -> int:
+        """Which meeting the address names; 0 for none."""
+        return int(self.scope["url_route"]["kwargs"]["meeting"])
+
     def _check(self) -> access.Guest:
-        return access.meeting_guest(self.scope["user"].pk, self.slug, self.meeting_id)
+        slug = self.scope["url_route"]["kwargs"]["slug"]
+        return access.meeting_guest(self.scope["user"].pk, slug, self.meeting_id)
 
     def _enter(self) -> room.Entered:
         with within(self.guest.institution):
@@ -193,6 +198,30 @@ class MeetingConsumer(JsonSocket):
         guest = self._check()
         with within(guest.institution):
             making.end_by_host(guest.meeting, host=guest.user)
+
+
+class TokenMeetingConsumer(MeetingConsumer):
+    """The same for a participant of another system: a token in the address names them, no sign-in."""
+
+    def _meeting_id(self) -> int:
+        try:
+            return self._place().meeting.pk or 0
+        except NotFound:
+            return 0
+
+    def _check(self) -> access.Guest:
+        try:
+            place = self._place()
+            with within(place.institution):
+                is_theirs = place.meeting.pk == self.meeting_id and place.invitation is not None
+                if place.candidate is None or not is_theirs:
+                    raise NotFound("There is no such meeting.")
+        except NotFound as unknown:
+            raise access.Refused(access.NOT_FOUND) from unknown
+        return access.Guest(place.candidate, place.institution, place.meeting)
+
+    def _place(self) -> live_rooms.Place:
+        return live_rooms.find(self.scope["url_route"]["kwargs"]["token"])
 
 
 def _id_in(content: dict[str, Any]) -> int:

@@ -12,6 +12,8 @@ from typing import Any, TypeVar
 from django.conf import settings
 from django.db import close_old_connections
 
+from proctor_site.kernel import request_ids
+
 Result = TypeVar("Result")
 
 _database = ThreadPoolExecutor(max_workers=4, thread_name_prefix="socket")
@@ -57,10 +59,13 @@ async def in_patient_thread(work: Callable[..., Result], *args: Any, **kwargs: A
 async def _run(
     executor: ThreadPoolExecutor, work: Callable[..., Result], *args: Any, **kwargs: Any
 ) -> Result:
+    number = request_ids.current()  # an executor takes no context along
+
     def call() -> Result:
         close_old_connections()
         try:
-            return work(*args, **kwargs)
+            with request_ids.bound(number):
+                return work(*args, **kwargs)
         finally:
             close_old_connections()
 

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from django.core import signing
+import rules
 from django.core.cache import cache
 from django.db.models import Q
 
-from accounts import audit
+from accounts import audit, signed_links
 from accounts.models import AuditEntry, User
 from accounts.permissions import roles_of
 from exams.delivery.throwing_away import was_announced
@@ -64,7 +64,15 @@ class Break:
 
 def make_link(item_id: int, viewer: User) -> str:
     """A signed ticket for one file and one viewer, good for `LINK_LIFETIME`; the value of `?link=`."""
-    return signing.dumps([item_id, viewer.pk], salt=_SALT)
+    return signed_links.make(_SALT, [item_id], viewer)
+
+
+def note_link(item: EvidenceItem, viewer: User) -> str:
+    """The same for who reads without a page of ours: that the link was made is logged too."""
+    audit.record(
+        item.institution, item, "evidence.linked", actor=viewer, detail={"incident": item.incident_id}
+    )
+    return make_link(item.pk, viewer)
 
 
 def address_of(item_id: int, viewer: User, slug: str, *, small: bool = False) -> str:
@@ -101,10 +109,7 @@ def open_for(item_id: int, link: str, viewer: User, header: str = "") -> OpenedE
     if status == 416:
         return OpenedEvidence(item, b"", item.content_type, first, last, status)
     part = store.read_part(item, first, last) if status == 206 else None
-    data = store.read(item) if part is None else part
-    if part is None and hashlib.sha256(data).hexdigest() != item.sha256:
-        audit.record(item.institution, item, "evidence.found_altered", actor=viewer)
-        raise Conflict("This file is not the one that was stored; it is not shown.", code="altered")
+    data = _read_whole(item, viewer) if part is None else part
     if not is_played:
         _log_view(item, viewer)
     elif not cache.get(known := f"evidence-heard:{hashlib.sha256(link.encode()).hexdigest()}"):
@@ -113,6 +118,21 @@ def open_for(item_id: int, link: str, viewer: User, header: str = "") -> OpenedE
     if part is None and status == 206:
         data = data[first : last + 1]
     return OpenedEvidence(item, data, item.content_type, first, last, status)
+
+
+def read_for(item: EvidenceItem, viewer: User) -> bytes:
+    """A whole file for somebody whose right its caller has checked; logged. Raises Conflict, Unavailable."""
+    data = _read_whole(item, viewer)
+    _log_view(item, viewer)
+    return data
+
+
+def _read_whole(item: EvidenceItem, viewer: User) -> bytes:
+    data = store.read(item)
+    if hashlib.sha256(data).hexdigest() != item.sha256:
+        audit.record(item.institution, item, "evidence.found_altered", actor=viewer)
+        raise Conflict("This file is not the one that was stored; it is not shown.", code="altered")
+    return data
 
 
 def _log_view(item: EvidenceItem, viewer: User, **more: bool) -> None:
@@ -141,7 +161,7 @@ def find_for(item_id: int, link: str, viewer: User) -> EvidenceItem:
     Must run inside the scope of the institution in the address. Raises NotAllowed (`link_expired`,
     `link_invalid`, `not_allowed`) and NotFound (no such item in this institution).
     """
-    _check_link(item_id, link, viewer)
+    signed_links.check(link, _SALT, [item_id], viewer, lifetime=LINK_LIFETIME, noun="file")
     item = (
         EvidenceItem.objects.filter(pk=item_id)
         .select_related("institution", "incident__sitting", "session__sitting")
@@ -163,22 +183,9 @@ def is_own_and_released(item: EvidenceItem, viewer: User) -> bool:
 
 def _may_see_as_staff(item: EvidenceItem, viewer: User) -> bool:
     sitting = item.incident.sitting if item.incident else item.session.sitting
-    return viewer.has_perm("proctoring.view_evidence", item) and may_see_incidents(
-        viewer, sitting, item.institution
-    )
-
-
-def _check_link(item_id: int, link: str, viewer: User) -> None:
-    try:
-        linked_item, linked_viewer = signing.loads(link, salt=_SALT, max_age=LINK_LIFETIME)
-    except signing.SignatureExpired as error:
-        raise NotAllowed(
-            "This link has expired; open it again from its page.", code="link_expired"
-        ) from error
-    except (signing.BadSignature, ValueError, TypeError) as error:
-        raise NotAllowed("This link is not valid.", code="link_invalid") from error
-    if (linked_item, linked_viewer) != (item_id, viewer.pk):
-        raise NotAllowed("This link was made for another file or another person.", code="link_invalid")
+    # Not User.has_perm: accounts of tokens are inactive, but have the roles of the call.
+    may_view = bool(rules.has_perm("proctoring.view_evidence", viewer, item))
+    return may_view and may_see_incidents(viewer, sitting, item.institution)
 
 
 def first_broken(session: MonitoringSession, *, check_files: bool = True) -> Break | None:

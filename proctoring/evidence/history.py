@@ -11,6 +11,7 @@ from proctoring.models import EvidenceItem, MonitoringSession
 
 _WORDS = {
     "evidence.viewed": "looked at",
+    "evidence.linked": "link made for another system",
     "evidence.found_altered": "found altered when it was to be looked at",
     "evidence.erased": "erased",
     "evidence.keys_destroyed": "key destroyed",

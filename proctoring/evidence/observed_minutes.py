@@ -1,4 +1,4 @@
-"""Encrypts what detectors said of a minute, with a key of the person: without it the rows tell nothing."""
+"""Encrypts what detectors said of a minute or a recording, with a key of the person: else rows are noise."""
 
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
@@ -6,18 +6,24 @@ from uuid import UUID
 
 from proctor_site.kernel.errors import Conflict, NotFound
 from proctoring.evidence import keys, sealing
-from proctoring.models import DataClass, MonitoringSession, ObservationMinute
+from proctoring.models import DataClass, MonitoringSession, ObservationMinute, ObservedClip
 
 _AT_ONCE = 500
+_MINUTES, _CLIPS = "observations", "heard"
 
 
 def sealed(session: MonitoringSession, begins_at: datetime, packed: bytes) -> bytes:
     """The encrypted minute. Two queries. Raises Unavailable without the master key."""
-    return keys.sealer_of(session).seal(DataClass.OBSERVED, _name(session.pk, begins_at), packed)
+    return keys.sealer_of(session).seal(DataClass.OBSERVED, _name(_MINUTES, session.pk, begins_at), packed)
 
 
-def opened(rows: Sequence[ObservationMinute]) -> Iterator[bytes | None]:
-    """The plain minutes in the same order; None: its key was destroyed, or it was altered.
+def sealed_clip(session: MonitoringSession, begins_at: datetime, packed: bytes) -> bytes:
+    """The same of a recording."""
+    return keys.sealer_of(session).seal(DataClass.OBSERVED, _name(_CLIPS, session.pk, begins_at), packed)
+
+
+def opened(rows: Sequence[ObservationMinute] | Sequence[ObservedClip]) -> Iterator[bytes | None]:
+    """The plain contents in the same order; None: its key was destroyed, or it was altered.
 
     Rows from before encryption are given as they are. Each key is read once. Raises Unavailable.
     """
@@ -42,7 +48,7 @@ def seal_older(*, dry_run: bool) -> int:
     return found
 
 
-def _opened(row: ObservationMinute, known: dict[UUID, bytes]) -> bytes | None:
+def _opened(row: ObservationMinute | ObservedClip, known: dict[UUID, bytes]) -> bytes | None:
     raw = bytes(row.data)
     try:
         head = sealing.head_of(raw)
@@ -50,11 +56,12 @@ def _opened(row: ObservationMinute, known: dict[UUID, bytes]) -> bytes | None:
             return raw
         if head.key_id not in known:
             known[head.key_id] = keys.key_of(head)
-        return sealing.unseal(known[head.key_id], _name(row.session_id, row.begins_at), raw)
+        of = _CLIPS if isinstance(row, ObservedClip) else _MINUTES
+        return sealing.unseal(known[head.key_id], _name(of, row.session_id, row.begins_at), raw)
     except (sealing.SealBroken, NotFound, Conflict):
         return None
 
 
-def _name(session_id: int, begins_at: datetime) -> str:
+def _name(of: str, session_id: int, begins_at: datetime) -> str:
     """Binds the bytes to their row: a minute moved to another place opens nothing."""
-    return f"observations/{session_id}/{begins_at.astimezone(UTC).isoformat()}"
+    return f"{of}/{session_id}/{begins_at.astimezone(UTC).isoformat()}"

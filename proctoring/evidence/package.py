@@ -8,12 +8,11 @@ from datetime import timedelta
 from typing import IO, Any
 
 from django.conf import settings
-from django.core import signing
 from django.core.files import File
 from django.core.files.storage import storages
 from django.db import transaction
 
-from accounts import audit, stored_files
+from accounts import audit, signed_links, stored_files
 from accounts.jobs.kinds import Progress, job_kind
 from accounts.jobs.services import enqueue
 from accounts.models import Job, User
@@ -125,7 +124,7 @@ def _sha256_of(file: IO[bytes]) -> str:
 
 def link_to(row: SealedPackage, viewer: User) -> str:
     """The signed part of the address of a download: one package, one viewer, some minutes."""
-    return signing.dumps([row.pk, viewer.pk], salt=_SALT)
+    return signed_links.make(_SALT, [row.pk], viewer)
 
 
 def download(row: SealedPackage, link: str, *, actor: User) -> IO[bytes]:
@@ -135,14 +134,7 @@ def download(row: SealedPackage, link: str, *, actor: User) -> IO[bytes]:
     """
     if not actor.has_perm("proctoring.seal_evidence", row):
         raise NotAllowed("Only the exam office hands evidence over.")
-    try:
-        named = signing.loads(link, salt=_SALT, max_age=LINK_LIFETIME)
-    except signing.SignatureExpired as error:
-        raise NotAllowed("This link has expired; load its page again.", code="link_expired") from error
-    except signing.BadSignature as error:
-        raise NotAllowed("This link is not valid.", code="link_invalid") from error
-    if named != [row.pk, actor.pk]:
-        raise NotAllowed("This link was made for another package or person.", code="link_invalid")
+    signed_links.check(link, _SALT, [row.pk], actor, lifetime=LINK_LIFETIME, noun="package")
     if not row.name:
         raise NotFound("This package is not there any more; make a new one.")
     file: IO[bytes] = tempfile.TemporaryFile(dir=settings.DATA_DIR)  # noqa: SIM115  (its reader closes it)

@@ -20,6 +20,8 @@ from proctoring.models import Case, CaseComment, EvidenceItem, Interview, Readin
 MOST_BYTES = 2_000_000_000
 """The server's disk holds a package twice while it is made."""
 KEY_ADDRESS = "/evidence-key/"
+STYLE = Path(__file__).with_name("package_style.css")
+"""Of pages that people take away in a zip; it names no other file."""
 
 
 def write(row: SealedPackage, file: IO[bytes], tell: Callable[[int, int], None]) -> dict[str, int]:
@@ -52,7 +54,7 @@ def write(row: SealedPackage, file: IO[bytes], tell: Callable[[int, int], None])
         for path, content in _papers(row):
             add(path, json.dumps(content, indent=1, ensure_ascii=False, default=str).encode())
         add("index.html", _page(row, evidence, paths).encode())
-        add("style.css", Path(__file__).with_name("package_style.css").read_bytes())
+        add("style.css", STYLE.read_bytes())
         add("verify.py", Path(__file__).with_name("verify_package.py").read_bytes())
         for name, data in _signed(row, evidence, listed).items():
             archive.writestr(name, data)

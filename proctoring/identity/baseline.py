@@ -95,7 +95,7 @@ def store(session: MonitoringSession, baseline: Baseline) -> None:
                 "created_at": clock.now(),
             },
         )
-        transaction.on_commit(lambda: context.forget(session.pk))
+        transaction.on_commit(lambda: context.forget(session.pk), robust=True)
 
 
 def erase(session: MonitoringSession) -> None:

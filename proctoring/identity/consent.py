@@ -13,10 +13,9 @@ from exams.delivery import attempts
 from exams.models import Attempt
 from proctor_site.kernel import clock
 from proctor_site.kernel.errors import Conflict, InvalidInput, NotFound
-from proctoring import holds, policies, sessions
-from proctoring.analysis import context, heard, recent
+from proctoring import holds, policies, sessions, telling
+from proctoring.analysis import context, forgetting
 from proctoring.browser.events import BrowserKind
-from proctoring.evidence import screen_ring
 from proctoring.identity import (
     baseline,
     document,
@@ -29,7 +28,6 @@ from proctoring.identity import (
 )
 from proctoring.identity import notice as notices
 from proctoring.law_guards import why_not_room_scan
-from proctoring.live import presence
 from proctoring.live.publish import record_event
 from proctoring.meetings import calls
 from proctoring.meetings import services as meetings
@@ -91,10 +89,10 @@ def give(
             _queue(attempt, before)
             return before
         if before:
-            _end(before, candidate)
+            end(before, candidate)
             meetings.stop_for(attempt, by="chosen_anew")
             calls.stop_for(attempt, by="chosen_anew")
-            transaction.on_commit(lambda: forget(session))
+            transaction.on_commit(lambda: forgetting.everything(session))
         given = Consent.objects.create(
             institution=attempt.institution,
             session=session,
@@ -109,20 +107,21 @@ def give(
         detail = {"notice": read.version, **choice}
         audit.record(attempt.institution, attempt, verb, actor=candidate, detail=detail)
         _queue(attempt, given)
-        transaction.on_commit(lambda: context.forget(session.pk))
+        transaction.on_commit(lambda: context.forget(session.pk), robust=True)
     return given
 
 
 def _told(policy: Policy, choice: dict[str, bool]) -> dict[str, Any]:
     """What the notice said, and so may be done; consents to older notices keep what those said."""
     return {
-        "looked_for": _named(policy, shares_screen=choice["screen"]),
+        "looked_for": named(policy, shares_screen=choice["screen"]),
         "screen_seconds": policy.screen_seconds if choice["screen"] else None,
         "screen_clips": choice["screen"] and policy.screen_clips,
         "recordings_leave": policy.listens and policy.diarizer == DiarizerChoice.DEEPGRAM,
         "live_video": policy.shows_live and choice["camera"],
         "live_recording": policy.records_live and choice["camera"],
         "call_recording": policy.records_calls and choice["camera"],
+        "heard_kept": policy.listens and choice["microphone"],
         "battery": True,
     }
 
@@ -159,8 +158,8 @@ def _screen_choice(policy: Policy, screen: object) -> dict[str, bool]:
     return {"screen": screen}
 
 
-def _named(policy: Policy, *, shares_screen: bool) -> list[str]:
-    """What the notice named, without what the candidate's own choice leaves out."""
+def named(policy: Policy, *, shares_screen: bool) -> list[str]:
+    """What the notice of a policy names, without what the candidate's own choice leaves out."""
     named = [kind.value for kind in (*notices.looked_for(policy), *notices.noted(policy))]
     return [each for each in named if shares_screen or each != BrowserKind.SCREEN_SHARE_STOPPED.value]
 
@@ -186,10 +185,11 @@ def _read_notice(attempt: Attempt, version: object) -> Notice:
     return read
 
 
-def withdraw(attempt: Attempt, *, candidate: User) -> None:
+def withdraw(attempt: Attempt, *, candidate: User, by: User | None = None) -> None:
     """Takes the consent back: capture stops at the next frame, face data is deleted, proctors are told.
 
-    The attempt goes on; a person decides how. Nothing happens when there is no consent in force.
+    The attempt goes on; a person decides how. Nothing happens when there is no consent in force. `by`: the
+    account of another system that tells of it.
     """
     _require_own(attempt, candidate)
     session = sessions.session_of(attempt)
@@ -202,7 +202,7 @@ def withdraw(attempt: Attempt, *, candidate: User) -> None:
         consent = valid_consent(session)
         if consent is None:
             return
-        _end(consent, candidate)
+        end(consent, by or candidate)
         record_event(
             attempt.institution,
             kind="camera.changed",
@@ -213,7 +213,7 @@ def withdraw(attempt: Attempt, *, candidate: User) -> None:
         )
         meetings.stop_for(attempt, by="withdrawn")
         calls.stop_for(attempt, by="withdrawn")
-        transaction.on_commit(lambda: forget(session))
+        transaction.on_commit(lambda: forgetting.everything(session))
 
 
 def policy_of(attempt: Attempt) -> Policy:
@@ -221,20 +221,20 @@ def policy_of(attempt: Attempt) -> Policy:
     return policies.policy_of(attempt)
 
 
-def _end(consent: Consent, candidate: User) -> None:
+def end(consent: Consent, actor: User | None) -> None:
+    """Ends an agreement, and deletes what rests on it; in the caller's transaction and lock."""
     consent.withdrawn_at = clock.now()
     consent.save(update_fields=["withdrawn_at"])
-    showings.drop(consent.session, actor=candidate)
+    showings.drop(consent.session, actor=actor)
     # Under a legal hold nothing is compared any more and nothing deleted: `erase_withdrawn` does it later.
     is_held = holds.is_held(consent.session)
     if not is_held:
         _erase_of(consent.session)
     attempt = consent.session.attempt
+    telling.of_session(consent.session, "consent.withdrawn")
     if attempt is not None:
         detail = {"kept_by_a_hold": True} if is_held else {}
-        audit.record(
-            attempt.institution, attempt, "attempt.consent_withdrawn", actor=candidate, detail=detail
-        )
+        audit.record(attempt.institution, attempt, "attempt.consent_withdrawn", actor=actor, detail=detail)
 
 
 def erase_withdrawn(institution: Institution) -> int:
@@ -266,16 +266,6 @@ def _erase_of(session: MonitoringSession) -> None:
     showings.erase(session)
     liveness.erase(session)
     voice.erase(session)
-
-
-def forget(session: MonitoringSession) -> None:
-    """Drops what is held in memory of a session: reference, recent frames, the small picture."""
-    context.forget(session.pk)
-    recent.forget(session.pk)
-    heard.forget(session.pk)
-    screen_ring.forget(session.pk)
-    if session.attempt_id is not None:
-        presence.forget(session.attempt_id)
 
 
 def _queue(attempt: Attempt, consent: Consent) -> None:

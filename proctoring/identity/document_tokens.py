@@ -5,11 +5,14 @@ import secrets
 from dataclasses import dataclass
 from datetime import timedelta
 
+from django.db import transaction
+
 from accounts import audit
 from accounts.models import Institution, User
+from accounts.transitions import lock
 from proctor_site.kernel import clock
 from proctor_site.kernel.errors import Conflict, InvalidInput
-from proctoring.analysis import pool
+from proctoring.analysis import context, pool
 from proctoring.identity import document
 from proctoring.models import DocumentCheck, MonitoringSession
 from proctoring.models.identity_check import DocumentAnswer
@@ -63,6 +66,39 @@ def verify(
     )
     audit.record(institution, check, "document.compared", actor=actor, detail={"answer": check.answer})
     return Verified(check, report, live, token)
+
+
+def verify_in(
+    session: MonitoringSession, *, document_photo: bytes, document_type: str, actor: User | None
+) -> DocumentCheck:
+    """Compares a document with the face that the session has registered. The photo is not kept.
+
+    Raises Conflict `no_reference` and `document_known`, InvalidInput as `verify`, Overloaded, Unavailable.
+    """
+    kind = document.check_type(document_type)
+    references = context.of(session).references
+    if not references:
+        raise Conflict("Register a face first; the document is compared with it.", code="no_reference")
+    report = document.compare(document_photo, references)
+    if not report.ok:
+        raise InvalidInput(document.words_of(report.problems[0]), code=report.problems[0], field="document")
+    with transaction.atomic():
+        lock(session)
+        if DocumentCheck._base_manager.filter(session_id=session.pk).exists():
+            raise Conflict("This session has a document already.", code="document_known")
+        check = DocumentCheck.objects.create(
+            institution=session.institution,
+            session=session,
+            document_type=kind,
+            answer=report.likeness.value,
+            similarity=report.similarity,
+            engine=report.engine[:100],
+            created_at=clock.now(),
+        )
+        audit.record(
+            session.institution, check, "document.compared", actor=actor, detail={"answer": check.answer}
+        )
+    return check
 
 
 def redeem(token: object, session: MonitoringSession) -> DocumentCheck:

@@ -12,7 +12,8 @@ from accounts.transitions import lock
 from exams import states
 from proctor_site.kernel.errors import Conflict, NotFound
 from proctoring import holds
-from proctoring.identity import baseline, consent, liveness, photo_links, reference, showings, store
+from proctoring.analysis import forgetting
+from proctoring.identity import baseline, liveness, photo_links, reference, showings, store
 from proctoring.identity.deletion_reason import required_reason
 from proctoring.models import HeadBaseline, KeptFaceData, MonitoringSession, ReferenceFace, Showing
 from proctoring.models.identity import View
@@ -96,7 +97,7 @@ def erase(session: MonitoringSession, *, actor: User, reason: object) -> None:
         if later := showings.erase(session):
             detail["later_photos"] = later
         audit.record(session.institution, session, "session.face_data_deleted", actor=actor, detail=detail)
-        transaction.on_commit(lambda: consent.forget(session))
+        transaction.on_commit(lambda: forgetting.everything(session))
 
 
 def in_words(learnt: Baseline) -> str:

@@ -175,7 +175,7 @@ def _keep_view(session: MonitoringSession, consent: Consent, side: Ask | None, r
         template=templates.seal(report.vector),
         created_at=clock.now(),
     )
-    transaction.on_commit(partial(context.forget, session.pk))
+    transaction.on_commit(partial(context.forget, session.pk), robust=True)
 
 
 def _under_way(session: MonitoringSession, challenge: str, sequence: int) -> LivenessCheck:
@@ -204,7 +204,7 @@ def _settle(check: LivenessCheck, answer: LivenessAnswer) -> None:
     session = check.session
     if answer != LivenessAnswer.MOVED:
         ReferenceFace.objects.filter(session=session, view__in=_VIEWS.values()).delete()
-        transaction.on_commit(partial(context.forget, session.pk))
+        transaction.on_commit(partial(context.forget, session.pk), robust=True)
     detail = {"answer": answer.value, "tries": check.tries}
     audit.record(
         session.institution, session, "session.liveness_settled", actor=session.candidate, detail=detail

@@ -59,7 +59,11 @@ def for_attempt(attempt: Attempt) -> Notice:
 
 def current(institution: Institution, policy: Policy) -> Notice:
     """The row of the wording that follows from the policy now."""
-    body = wording(institution, policy)
+    return kept(institution, wording(institution, policy))
+
+
+def kept(institution: Institution, body: str) -> Notice:
+    """The row of a wording, made when it is new."""
     digest = hashlib.sha256(body.encode()).hexdigest()
     for _ in range(5):
         found = Notice.objects.filter(institution=institution, sha256=digest).first()

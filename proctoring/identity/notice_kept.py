@@ -32,6 +32,11 @@ def _captured(policy: Policy, days: Mapping[str, int | None]) -> list[str]:
     parts = []
     if policy.listens:
         parts.append(f"Recordings of sound are kept {_for(days['sound'])}; nobody else hears them.")
+        parts.append(
+            "What the program heard in each recording, in numbers (such as: one voice, from second 3 to 9), "
+            "is kept without the sound, without words and without anything by which a voice is known "
+            f"{_for(days['observations'])}, for the same purpose as what it said of pictures."
+        )
     if policy.shares_screen:
         parts.append(f"Pictures and films of your screen are kept {_for(days['screen'])}.")
     if policy.records_live:

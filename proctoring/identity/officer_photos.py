@@ -158,7 +158,7 @@ def _store_later(face: ReferenceFace, view: OfficerView) -> None:
         audit.record(
             session.institution, session, "session.officer_photo_compared", actor=None, detail=detail
         )
-        transaction.on_commit(partial(context.forget, session.pk))
+        transaction.on_commit(partial(context.forget, session.pk), robust=True)
 
 
 def likeness_in_words(session: MonitoringSession | None) -> str:
@@ -215,4 +215,4 @@ def erase(photo: OfficerPhoto, *, actor: User | None, reason: str) -> None:
     OfficerPhoto.objects.filter(pk=photo.pk).delete()  # its templates go with it
     stored_files.remove(photo.institution, "identity", [photo.photo_name])
     for session in sessions:
-        transaction.on_commit(partial(context.forget, session))
+        transaction.on_commit(partial(context.forget, session), robust=True)

@@ -100,7 +100,7 @@ def _keep(
             )
             if officers is not None:
                 officer_photos.store_view(session, consent, officers, templates.seal(officers.vector))
-            transaction.on_commit(partial(context.forget, session.pk))
+            transaction.on_commit(partial(context.forget, session.pk), robust=True)
     except BaseException:
         store.delete(name)
         raise

@@ -70,7 +70,7 @@ def leave_out(session: MonitoringSession) -> None:
         lock(session)
         if erase(session):
             audit.record(session.institution, session, "session.voice_deleted", actor=session.candidate)
-            transaction.on_commit(lambda: context.forget(session.pk))
+            transaction.on_commit(lambda: context.forget(session.pk), robust=True)
 
 
 def erase(session: MonitoringSession) -> int:
@@ -96,7 +96,7 @@ def _keep(session: MonitoringSession, found: VoiceEnrolment) -> None:
             },
         )
         audit.record(session.institution, session, "session.voice_enrolled", actor=session.candidate)
-        transaction.on_commit(lambda: context.forget(session.pk))
+        transaction.on_commit(lambda: context.forget(session.pk), robust=True)
 
 
 def _require_open(session: MonitoringSession) -> None:

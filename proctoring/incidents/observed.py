@@ -40,11 +40,12 @@ class SeenFrame:
 
 def as_kept(report: FrameReport) -> FrameReport:
     """The report with its moment and observations rounded to what is kept of them."""
-    found = tuple(_rounded(each) for each in report.observations)
+    found = tuple(rounded(each) for each in report.observations)
     return replace(report, captured_at=round(report.captured_at, 3), observations=found)
 
 
-def _rounded(seen: Observation) -> Observation:
+def rounded(seen: Observation) -> Observation:
+    """The observation as exactly as it is kept."""
     steps = _steps(seen.present)
     numbers: Measurements = seen.measurements
     if seen.present and seen.informative:

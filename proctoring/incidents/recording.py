@@ -4,10 +4,14 @@ import logging
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 
 from django.db import transaction
 from django.db.models import QuerySet
 
+from proctor_site.kernel import clock
+from proctor_site.kernel.figures import ALERT_DELAY
+from proctoring import telling
 from proctoring.evidence import store, windows
 from proctoring.evidence.exhibits import FrameSource, Picture, Recording
 from proctoring.evidence.spool_state import StagedOrLost, note_lost, stage_what_can_be
@@ -252,6 +256,8 @@ def _end_row(incident: Incident) -> None:
 
 def tell_proctors(incident: Incident, kind: str) -> None:
     """The event of an incident for the pages of its sitting, in the caller's transaction."""
+    if kind == "incident.opened":
+        telling.of_incident(incident, "incident.raised")
     if incident.sitting is None:
         return  # an outside caller's session has no proctors' page
     if incident.sitting.is_practice:
@@ -264,6 +270,12 @@ def tell_proctors(incident: Incident, kind: str) -> None:
         sitting=incident.sitting,
         attempt=incident.session.attempt,
     )
+    if kind == _EVENTS[OpenIncident]:
+        transaction.on_commit(partial(_note_delay, incident.last_seen_at))
+
+
+def _note_delay(seen_at: datetime) -> None:
+    ALERT_DELAY.observe(max(0.0, (clock.now() - seen_at).total_seconds()))
 
 
 def _tell_candidate(incident: Incident, kind: ObservationKind) -> None:

@@ -1,7 +1,7 @@
 """When what is heard in recordings becomes an incident, goes on, and is over.
 
-Pure: state and report in, new state and findings out. Recordings may come late and out of order. The numbers
-are in `rule_table` (there "frames" are recordings), their reasons in decision 0096.
+Pure: state and what was heard in, new state and findings out. Recordings may come late and out of order.
+The numbers are in `rule_table` (there "frames" are recordings), their reasons in decision 0096.
 """
 
 from collections.abc import Mapping
@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, tzinfo
 from typing import Any
 
-from proctoring.audio.exchange import ClipReport, Embedding, Span
+from proctoring.audio.exchange import Span
 from proctoring.incidents.decisions import (
     Decision,
     EndIncident,
@@ -18,13 +18,12 @@ from proctoring.incidents.decisions import (
     RepeatIncident,
 )
 from proctoring.incidents.explanations import explain
+from proctoring.incidents.heard_clips import HeardClip
 from proctoring.incidents.rule_state import Spell
 from proctoring.incidents.rule_table import Rule
 from proctoring.incidents.sightings import Sighting, sighting_of
 from proctoring.observations import ObservationKind, Severity
 
-SAME_VOICE = 0.5
-"""Cosine from which two voices of different recordings count as the same one."""
 _MOST_VOICES = 4
 _MOST_PENDING = 50
 _OVERLAP = (
@@ -43,12 +42,12 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class KindMemory:
-    """`pending`: (begin, seconds) of sightings in a row that are no incident yet. `voices`: unit vectors of
-    the other voices of the spell; biometric, for the cache alone."""
+    """`pending`: (begin, seconds) of sightings in a row that are no incident yet. `voices`: numbers of the
+    other voices of the spell (`known_voices`)."""
 
     spell: Spell | None = None
     pending: tuple[tuple[float, float], ...] = ()
-    voices: tuple[Embedding, ...] = field(default=(), repr=False)
+    voices: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +60,8 @@ class VoiceState:
         """Kinds with an incident open now."""
         return tuple(kind for kind, each in self.kinds.items() if each.spell and each.spell.is_open)
 
-    def without_voices(self) -> "VoiceState":
-        """The same without anything biometric, and with nothing open: the session has ended."""
+    def closed(self) -> "VoiceState":
+        """The same with nothing open or pending, and no voice known again: the session has ended."""
         kinds = {}
         for kind, each in self.kinds.items():
             spell = each.spell
@@ -86,14 +85,14 @@ class VoiceState:
             kinds[ObservationKind(kind)] = KindMemory(
                 Spell.from_json(spell) if spell else None,
                 tuple((float(at), float(seconds)) for at, seconds in pending),
-                tuple(tuple(voice) for voice in voices),
+                tuple(int(voice) for voice in voices),
             )
         return cls(kinds)
 
 
 def judge(
     state: VoiceState,
-    report: ClipReport,
+    clip: HeardClip,
     rules: Mapping[ObservationKind, Rule],
     muted: frozenset[ObservationKind] = frozenset(),
     zone: tzinfo = UTC,
@@ -106,15 +105,15 @@ def judge(
     findings: list[Finding] = []
     for kind, rule in rules.items():
         memory = kinds.get(kind, KindMemory())
-        seen = report.observation(kind)
+        seen = clip.observation(kind)
         if kind in muted:
             kinds[kind], made = _end(rule, memory, "muted")
         elif seen is None or not seen.informative:
             continue
         elif seen.present:
-            kinds[kind], made = _take(rule, memory, sighting_of(rule, seen, report, zone))
+            kinds[kind], made = _take(rule, memory, sighting_of(rule, seen, clip, zone))
         else:
-            kinds[kind], made = _clear(rule, memory, report)
+            kinds[kind], made = _clear(rule, memory, clip)
         findings += made
     return VoiceState(kinds), findings
 
@@ -175,7 +174,7 @@ def _open(rule: Rule, memory: KindMemory, sighting: Sighting) -> tuple[KindMemor
             rule.kind, sighting.severity, spell.confidence, begin, sighting.end, count, _words(rule, spell),
             _plain(spell),
         )  # fmt: skip
-        voices = sighting.voices[:_MOST_VOICES]
+        voices = _voices(KindMemory(), sighting)
     return KindMemory(spell, (), voices), [Finding(decision, sighting.spans)]
 
 
@@ -183,12 +182,7 @@ def _is_same(rule: Rule, memory: KindMemory, last: Spell, sighting: Sighting) ->
     """Within the cool-down, or the same other voice as before however late."""
     if abs(sighting.begin - last.last_seen_at) <= rule.cooldown_seconds:
         return True
-    return any(cosine(one, other) >= SAME_VOICE for one in sighting.voices for other in memory.voices)
-
-
-def cosine(one: Embedding, other: Embedding) -> float:
-    """Of two unit vectors; 0 for vectors of different models."""
-    return sum(a * b for a, b in zip(one, other, strict=True)) if len(one) == len(other) else 0.0
+    return bool({*sighting.voices} & {*memory.voices})
 
 
 def _grown(spell: Spell, sighting: Sighting) -> Spell:
@@ -225,11 +219,11 @@ def _graver(rule: Rule, spell: Spell, sighting: Sighting) -> Severity:
     )
 
 
-def _clear(rule: Rule, memory: KindMemory, report: ClipReport) -> tuple[KindMemory, list[Finding]]:
+def _clear(rule: Rule, memory: KindMemory, clip: HeardClip) -> tuple[KindMemory, list[Finding]]:
     """A recording without it: what was pending is nothing, and an open spell may be over."""
     spell = memory.spell
-    memory = replace(memory, pending=tuple(each for each in memory.pending if each[0] > report.captured_at))
-    if spell is None or not spell.is_open or report.captured_at < spell.last_seen_at - report.duration_s:
+    memory = replace(memory, pending=tuple(each for each in memory.pending if each[0] > clip.at))
+    if spell is None or not spell.is_open or clip.at < spell.last_seen_at - clip.seconds:
         return memory, []
     spell = replace(spell, clear_looks=spell.clear_looks + 1)
     memory = replace(memory, spell=spell)
@@ -277,10 +271,6 @@ def _plain(spell: Spell) -> dict[str, Any]:
     return {name: value for name, value in spell.measurements.items() if name != "severity"}
 
 
-def _voices(memory: KindMemory, sighting: Sighting) -> tuple[Embedding, ...]:
+def _voices(memory: KindMemory, sighting: Sighting) -> tuple[int, ...]:
     """The voices of the spell and those of this recording that are not among them."""
-    found = list(memory.voices)
-    for voice in sighting.voices:
-        if all(cosine(voice, other) < SAME_VOICE for other in found):
-            found.append(voice)
-    return tuple(found[:_MOST_VOICES])
+    return tuple(dict.fromkeys([*memory.voices, *sighting.voices]))[:_MOST_VOICES]

@@ -22,10 +22,13 @@ from proctoring.audio.unheard import Unheard, report_of
 from proctoring.evidence import sounds
 from proctoring.evidence.exhibits import Recording
 from proctoring.incidents import services as incidents
+from proctoring.incidents.heard_clips import heard_clip
 from proctoring.incidents.notices import notice_text
 from proctoring.incidents.recording import Circumstances, moment
 from proctoring.incidents.voice_rules import Finding, judge
-from proctoring.ingest import limits
+from proctoring.ingest import limits, observing
+from proctoring.ingest.afterwards import look_again
+from proctoring.ingest.counting import counted
 from proctoring.live import presence
 from proctoring.meetings import calls
 from proctoring.models import MonitoringSession
@@ -126,6 +129,7 @@ def wanted(session: MonitoringSession) -> ClipsWanted:
     )
 
 
+@counted("clip")
 def accept_clip(
     session: MonitoringSession, recording: bytes, *, sequence: int, captured_at: float | None = None
 ) -> ClipAnswer:
@@ -133,13 +137,14 @@ def accept_clip(
 
     Numbers may come in any order; one that was taken before is answered with `accepted` false, code
     `repeated`. Raises Conflict (`ended`, `not_started`, `consent_missing`), InvalidInput and TooLarge; and
-    Unavailable (`overloaded`) when nobody is free within `sound_pool.WAIT_S`: then nothing has changed and
-    the client keeps its copy. Blocks: not for an event loop.
+    Unavailable (`overloaded`) when nobody is free within `sound_pool.WAIT_S`, or pictures wait: then nothing
+    has changed and the client keeps its copy. Blocks: not for an event loop.
     """
     limits.check_recording(recording)
     return _accept(session, recording, sequence=sequence, captured_at=captured_at)
 
 
+@counted("clip")
 def accept_unheard(
     session: MonitoringSession, piece: Unheard, *, sequence: int, captured_at: float | None = None
 ) -> ClipAnswer:
@@ -156,6 +161,7 @@ def _accept(
 ) -> ClipAnswer:
     number = limits.check_sequence(sequence)
     at = limits.believed_begin(captured_at, session.started_at.timestamp())
+    version = context.version_of(session.pk)
     is_late = _check_open(session, at)
     known = _listening(session)
     if _is_in_a_break(session, at):
@@ -164,6 +170,7 @@ def _accept(
         raise sound_pool.crowded("Another recording of this session is being listened to.", 5_000)
     try:
         answer = _in_turn(session, known, piece, number, at, is_late=is_late)
+        look_again(session, version, lambda agreed: agreed.sound.may_listen)
     finally:
         heard.done(session.pk)
     return replace(answer, clip_seconds=known.sound.seconds, listen_first=listens_first(known.sound))
@@ -240,11 +247,13 @@ def _in_turn(
         heard.save(session.pk, memory)
         _note_presence(session, memory, None)
         return ClipAnswer(number, True, False, "analysis_interrupted", last)
-    state, findings = judge(
-        memory.rules, report, known.sound.rule_set.rules, known.sound.rule_set.muted, _zone(session)
-    )
+    rule_set = known.sound.rule_set
+    clip, voices = heard_clip(report, memory.voices)
+    if known.sound.keeps_heard:
+        observing.keep_clip(session, memory, rule_set, clip)
+    state, findings = judge(memory.rules, clip, rule_set.rules, rule_set.muted, _zone(session))
     _record(session, known, piece if isinstance(piece, bytes) else b"", report, findings)
-    heard.save(session.pk, Heard(memory.taken, state))
+    heard.save(session.pk, Heard(memory.taken, state, voices))
     session_measures.note_sound(session, report)
     coverage.note_clip(session.pk, report, heard=not isinstance(piece, Unheard))
     if is_late:

@@ -7,8 +7,7 @@ from accounts.tenancy import within
 from exams.models import Attempt
 from proctor_site.kernel import clock
 from proctoring import coverage, sessions
-from proctoring.analysis import context, heard, pace, recent, session_measures
-from proctoring.evidence import screen_ring
+from proctoring.analysis import context, forgetting, recent, session_measures
 from proctoring.incidents import services
 from proctoring.incidents.rules import finish
 from proctoring.ingest import observing
@@ -31,7 +30,7 @@ def continue_for(attempt: Attempt, *, actor: User | None, reason: str) -> None:
     if session is not None:
         with within(session.institution):
             sessions.go_on(session, actor=actor, reason=reason)
-        context.forget(session.pk)
+        transaction.on_commit(lambda: context.forget(session.pk), robust=True)
 
 
 def end_session(session: MonitoringSession, *, actor: User | None, reason: str) -> None:
@@ -44,7 +43,7 @@ def end_session(session: MonitoringSession, *, actor: User | None, reason: str) 
             meetings.stop_for(session.attempt, by="attempt_ended")
             calls.stop_for(session.attempt, by="attempt_ended")
         sessions.end(session, actor=actor, reason=reason)
-        transaction.on_commit(lambda: _forget(session))
+        transaction.on_commit(lambda: forgetting.ended(session))
 
 
 def _note_silence(session: MonitoringSession) -> None:
@@ -64,13 +63,3 @@ def close_incidents(session: MonitoringSession) -> None:
     services.record(session, decisions, engine="", frames=frames)
     services.close_open(session)
     observing.flush(session, memory)
-
-
-def _forget(session: MonitoringSession) -> None:
-    recent.forget(session.pk)
-    heard.end(session.pk)
-    screen_ring.forget(session.pk)
-    context.forget(session.pk)
-    pace.forget(session.pk)
-    if session.attempt_id is not None:
-        presence.forget(session.attempt_id)

@@ -1,6 +1,6 @@
-"""Keeps what the detectors said of each frame: gathered in the session's memory, written about once a minute.
+"""Keeps what the detectors said: of frames gathered and written once a minute, of recordings at once.
 
-A minute that cannot be written is lost, and logged: no frame is refused for it, and the replay says so.
+What cannot be written is lost, and logged: no frame or recording is refused for it, and the replay says so.
 """
 
 import logging
@@ -10,12 +10,14 @@ from django.db import DatabaseError, transaction
 
 from accounts.tenancy import within
 from proctor_site.kernel.errors import Refusal
+from proctoring.analysis.heard import Heard
 from proctoring.analysis.recent import Memory, Observed
 from proctoring.evidence import observed_minutes
+from proctoring.incidents import heard_clips
 from proctoring.incidents.observed import note_of, pack, seen_frame
 from proctoring.incidents.recording import moment
 from proctoring.incidents.rule_notes import digest_of, rules_to_json
-from proctoring.models import MonitoringSession, ObservationMinute, ObservedRules
+from proctoring.models import MonitoringSession, ObservationMinute, ObservedClip, ObservedRules
 from proctoring.observations import FrameReport
 from proctoring.policies import RuleSet
 
@@ -46,6 +48,27 @@ def keep(session: MonitoringSession, memory: Memory, rule_set: RuleSet, report: 
         gathered = Observed(report.captured_at, digest, is_fresh, ())
     notes = (*gathered.notes, note_of(seen_frame(report)))
     return replace(memory, observed=replace(gathered, notes=notes))
+
+
+def keep_clip(
+    session: MonitoringSession, memory: Heard, rule_set: RuleSet, clip: heard_clips.HeardClip
+) -> None:
+    """Writes what was heard in one recording. Called before the rules see it: `memory` is what it meets."""
+    digest, begins_at = digest_of(rule_set), moment(clip.at)
+    _name_rules(session, rule_set, digest)
+    try:
+        with within(session.institution), transaction.atomic():
+            ObservedClip.objects.create(
+                institution=session.institution,
+                session=session,
+                rules=ObservedRules.objects.get(institution=session.institution, digest=digest),
+                begins_at=begins_at,
+                is_fresh=not memory.rules.kinds,
+                is_after_end=memory.is_ended,
+                data=observed_minutes.sealed_clip(session, begins_at, heard_clips.pack(clip)),
+            )
+    except (DatabaseError, ObservedRules.DoesNotExist, Refusal):
+        log.exception("session %s: what was heard in a recording could not be kept", session.pk)
 
 
 def flush(session: MonitoringSession, memory: Memory) -> None:

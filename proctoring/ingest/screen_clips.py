@@ -15,6 +15,7 @@ from proctoring.evidence.exhibits import Recording
 from proctoring.incidents import screen_evidence
 from proctoring.incidents.recording import tell_proctors
 from proctoring.ingest import limits
+from proctoring.ingest.counting import counted
 from proctoring.ingest.screens import check_open, is_in_a_break, sharing
 from proctoring.models import EvidenceItem, Incident, MonitoringSession
 from proctoring.models.evidence import EvidenceKind
@@ -39,6 +40,7 @@ class FilmAnswer:
         return {"type": "screen_clip_result", **asdict(self)}
 
 
+@counted("film")
 def accept_film(
     session: MonitoringSession,
     film: bytes,

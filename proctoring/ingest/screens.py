@@ -21,6 +21,8 @@ from proctoring.evidence.screen_ring import Note
 from proctoring.incidents import screen_evidence
 from proctoring.incidents.recording import tell_proctors
 from proctoring.ingest import limits
+from proctoring.ingest.afterwards import look_again
+from proctoring.ingest.counting import counted
 from proctoring.live import presence
 from proctoring.models import MonitoringSession
 from proctoring.states import SESSION_LIVE
@@ -76,6 +78,7 @@ def wanted(session: MonitoringSession) -> ScreensWanted:
     )
 
 
+@counted("screen")
 def accept_screen(
     session: MonitoringSession,
     image: bytes,
@@ -97,6 +100,7 @@ def accept_screen(
         if not 0 <= count <= _MOST_COUNT:
             raise InvalidInput(f"{name} is from 0 to {_MOST_COUNT}.", field=name)
     at = limits.believed_begin(captured_at, session.started_at.timestamp())
+    version = context.version_of(session.pk)
     check_open(session, at)
     known = sharing(session)
     check_screen_picture(image)
@@ -106,6 +110,7 @@ def accept_screen(
         return ScreenAnswer(number, False, "picture_in_flight", screen_seconds=known.seconds)
     try:
         answer = _in_turn(session, known, Note(number, at, len(image)), image, unchanged, dropped)
+        look_again(session, version, lambda agreed: agreed.screen.may_share)
     finally:
         screen_ring.done(session.pk)
     return replace(answer, screen_seconds=known.seconds)

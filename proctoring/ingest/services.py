@@ -22,6 +22,8 @@ from proctoring.incidents.recording import Circumstances
 from proctoring.incidents.rules import RuleState, advance
 from proctoring.incidents.work_pace import work_due, work_if_moved
 from proctoring.ingest import limits, observing
+from proctoring.ingest.afterwards import look_again
+from proctoring.ingest.counting import counted
 from proctoring.lighting import lighting_of
 from proctoring.live import presence
 from proctoring.models import MonitoringSession
@@ -54,6 +56,8 @@ class FrameAnswer:
     code: str = ""
     last_sequence: int = -1
     clock_skew_s: float = 0.0
+    report: FrameReport | None = None
+    """What was seen, for callers of ours that word it in another way; never sent as it is."""
 
     def to_json(self) -> dict[str, Any]:
         """The frame answer of docs/architecture.md."""
@@ -72,6 +76,7 @@ class FrameAnswer:
         }
 
 
+@counted("frame")
 def accept_frame(
     session: MonitoringSession, image: bytes, *, sequence: int, captured_at: float | None = None
 ) -> FrameAnswer:
@@ -84,6 +89,7 @@ def accept_frame(
     number = limits.check_sequence(sequence)
     moment = limits.believed_moment(captured_at)
     limits.check_size(len(image))
+    version = context.version_of(session.pk)
     _check_live(session)
     known = context.of(session)
     if not known.may_capture:
@@ -98,6 +104,7 @@ def accept_frame(
         return FrameAnswer(number, False, False, known.intervals.usual, code="frame_in_flight")
     try:
         answer = _in_turn(session, known, image, number, moment.at)
+        look_again(session, version, lambda agreed: agreed.may_capture)
     finally:
         recent.done(session.pk)
     return replace(answer, clock_skew_s=moment.skew_s)
@@ -163,6 +170,7 @@ def _in_turn(
         coaching=[{"code": code, "text": coaching_text(code)} for code in report.coaching],
         incidents=[kind.value for kind in state.open_kinds()],
         last_sequence=number,
+        report=report,
     )
 
 
@@ -248,6 +256,8 @@ def _camera_label(session: MonitoringSession) -> str:
 def _note_presence(session: MonitoringSession, report: FrameReport, next_ms: int) -> None:
     if session.attempt_id is None:
         return
+    if session.is_outside:
+        presence.update(session.attempt_id, connected=True, camera="ok")  # there is no page of ours to say so
     presence.count_frame(session.attempt_id, report.sequence, analysed=True, next_ms=next_ms)
     if report.thumbnail:
         presence.keep_thumbnail(session.attempt_id, report.sequence, report.thumbnail)

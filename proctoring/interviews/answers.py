@@ -107,6 +107,7 @@ def _make_meeting(interview: Interview, slot: InterviewSlot, candidate: User) ->
             actor=interview.host,
             opens_at=slot.begins_at,
             closes_at=slot.begins_at + timedelta(minutes=interview.minutes),
+            is_told=False,
         )
     except Refusal as refusal:
         if refusal.code == "live_off":

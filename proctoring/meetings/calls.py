@@ -12,6 +12,7 @@ from accounts.models import User
 from accounts.tenancy import within
 from accounts.transitions import apply_move, lock
 from exams import states as exam_states
+from exams.delivery.outside import NO_PAGE_OF_OURS
 from exams.models import Attempt, Sitting
 from proctor_site.kernel import clock
 from proctor_site.kernel.errors import Conflict, NotFound
@@ -183,6 +184,8 @@ def why_not(attempt: Attempt) -> str:
     """Why the candidate cannot be called, in one sentence; "" when it can be tried."""
     if settings.LIVE_PROVIDER == OFF or attempt.enrolment.sitting.is_practice:
         return "Calls are switched off here."
+    if attempt.enrolment.sitting.exam.is_outside:
+        return NO_PAGE_OF_OURS
     if attempt.state not in exam_states.RUNNING:
         return "A call is possible while the candidate takes the exam."
     return ""

@@ -59,7 +59,7 @@ def read(data: bytes) -> Media:
     try:
         info = json.loads(data[10 : 10 + min(length, _MOST_INFO)])
         codec, began = str(info["c"]), int(info["u"]) / 1_000_000
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, OverflowError, RecursionError) as error:
         raise NotARecording("its head cannot be read") from error
     packets = _in_order(_packets(data, 10 + length))
     if codec == "vp8":

@@ -4,6 +4,7 @@ from proctoring.models.browser_event import BrowserEvent
 from proctoring.models.call import Call
 from proctoring.models.call_recording import CallPiece
 from proctoring.models.case import Case, CaseComment, CaseLook, CaseTag, Reading
+from proctoring.models.compat import CompatKey, CompatLogin, CompatMeeting
 from proctoring.models.coverage import CoverageMinute
 from proctoring.models.decision_run import DecisionRun
 from proctoring.models.evidence import EvidenceItem
@@ -27,7 +28,8 @@ from proctoring.models.live_event import LiveEvent
 from proctoring.models.liveness import LivenessCheck
 from proctoring.models.measures import SessionMeasures
 from proctoring.models.meeting import LiveWatch, Meeting, MeetingEvent, Participant
-from proctoring.models.observed import ObservationMinute, ObservedRules
+from proctoring.models.observed import ObservationMinute, ObservedClip, ObservedRules
+from proctoring.models.outside import OutsideSession
 from proctoring.models.own_meeting import MeetingInvitation, MeetingMail, MeetingStay
 from proctoring.models.policy import Policy, PolicyAssignment
 from proctoring.models.precision import DetectorPrecision, DetectorStanding, PrecisionTerms, StandingMail
@@ -62,6 +64,9 @@ __all__ = [
     "CaseMail",
     "CaseTag",
     "ChatMessage",
+    "CompatKey",
+    "CompatLogin",
+    "CompatMeeting",
     "Consent",
     "CoverageMinute",
     "DecisionRun",
@@ -98,9 +103,11 @@ __all__ = [
     "MonitoringSession",
     "Notice",
     "ObservationMinute",
+    "ObservedClip",
     "ObservedRules",
     "OfficerPhoto",
     "Participant",
+    "OutsideSession",
     "PersonKey",
     "PhotoUpload",
     "Policy",

@@ -6,6 +6,7 @@ from django.db import models
 from accounts.models import Job
 from accounts.tenancy import TenantModel
 from exams.models import Sitting
+from proctoring.models.consent_outside import ConsentOutside
 from proctoring.models.policy_screen import ConsentScreen
 from proctoring.models.policy_showing import ConsentShowing
 from proctoring.models.session import MonitoringSession
@@ -30,7 +31,7 @@ class Notice(TenantModel):
         return f"version {self.version}"
 
 
-class Consent(ConsentScreen, ConsentShowing, TenantModel):
+class Consent(ConsentScreen, ConsentShowing, ConsentOutside, TenantModel):
     """A candidate's agreement to one notice, for one monitoring session."""
 
     session = models.ForeignKey(MonitoringSession, on_delete=models.PROTECT, related_name="consents")
@@ -54,6 +55,10 @@ class Consent(ConsentScreen, ConsentShowing, TenantModel):
     )
     live_recording = models.BooleanField(
         default=False, help_text="The notice said that what proctors watch live is recorded."
+    )
+    heard_kept = models.BooleanField(
+        default=False,
+        help_text="The notice said that what a program hears is kept in numbers, without sound.",
     )
     looked_for = models.JSONField(
         null=True,

@@ -93,6 +93,7 @@ class DeletionCause(models.TextChoices):
     RETENTION = "retention", "Its period was over"
     PERSON = "person", "A person asked for it"
     PRACTICE = "practice", "Practice was thrown away"
+    SESSION = "session", "The system that had started a session asked for it"
 
 
 class RetentionRun(TenantModel):

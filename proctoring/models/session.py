@@ -23,6 +23,10 @@ class MonitoringSession(TenantModel):
     candidate = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
+    is_outside = models.BooleanField(
+        default=False,
+        help_text="Another system delivers the exam, and starts and ends the session by the API.",
+    )
     state = models.CharField(
         max_length=10, choices=[(s, s) for s in states.SESSION.states], default=states.SESSION_LIVE
     )
@@ -47,6 +51,11 @@ class MonitoringSession(TenantModel):
 
     def __str__(self) -> str:
         return f"session {self.public_id}"
+
+    @property
+    def is_measured(self) -> bool:
+        """Whether posture, eye contact and the like are measured: never of an exam that is taken here."""
+        return self.is_outside or self.attempt_id is None
 
 
 class CandidateWarning(TenantModel):

@@ -84,7 +84,7 @@ def _number(text: str) -> int:
 def _read(body: bytes) -> dict[str, Any]:
     try:
         given = json.loads(body)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise InvalidInput("This is not JSON.", field="body") from error
     known = isinstance(given, dict) and all(
         isinstance(given.get(name), int) and not isinstance(given.get(name), bool)

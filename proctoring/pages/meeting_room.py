@@ -46,6 +46,7 @@ def meeting(request: HttpRequest, slug: str, meeting_id: int) -> HttpResponse:
         "is_host": is_host,
         "zone": zone_of(request),
         "opens_from": opens_from,
+        "agree_url": reverse("meeting_agree", args=[slug, found.pk]),
     }
     if rules.is_live_off() or rules.is_over(found):
         return render(

@@ -29,11 +29,10 @@ from proctoring.pages.noted import noted_in
 from proctoring.pages.showings import showings_of
 from proctoring.pages.wall_feed import feed_of, feed_of_attempt, version_of
 from proctoring.pages.wall_tiles import (
-    ACTS,
-    ACTS_WITHOUT_STATE,
     BEHIND_MORE,
     ON_A_PAGE,
     STATE_WORDS,
+    acts_in,
     connection_of,
     tiles_of,
     with_pictures,
@@ -74,6 +73,8 @@ def proctor_wall(request: HttpRequest, slug: str, sitting_id: int) -> HttpRespon
     zone = zone_of(request)
     tiles = tiles_of(sitting)
     shown = Paginator(tiles, ON_A_PAGE).get_page(request.GET.get("page"))
+    is_outside = sitting.exam.is_outside
+    acts = acts_in(is_outside)
     page = {
         "sitting": sitting,
         "zone": zone,
@@ -82,7 +83,7 @@ def proctor_wall(request: HttpRequest, slug: str, sitting_id: int) -> HttpRespon
         "tiles": with_pictures(list(shown)),
         "shown": shown,
         "total": len(tiles),
-        "acts": ACTS_WITHOUT_STATE,
+        "acts": [(act, label, False) for act, label, _ in acts],  # for tiles that the scripts make
         "acts_behind_more": BEHIND_MORE,
         "me": person_of(request).pk,
         "feed": feed_of(sitting, person_of(request), slug),
@@ -97,8 +98,8 @@ def proctor_wall(request: HttpRequest, slug: str, sitting_id: int) -> HttpRespon
         "precision_words": words_of_kinds(sitting.institution),
         "filters": FILTERS,
         "rota": talk_panel.of_wall(request, sitting),
-        "shows_live": policies.policy_for(sitting.exam).shows_live,
-        "act_states": {act: allowed for act, _, allowed in ACTS},
+        "shows_live": not is_outside and policies.policy_for(sitting.exam).shows_live,
+        "act_states": {act: allowed for act, _, allowed in acts},
         "review_list_url": reverse("admin:proctoring_incident_changelist") + f"?sitting={sitting.pk}",
     }
     return render(request, "proctoring/proctor/wall.html", page)

@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, path
 
+from proctoring.pages.guest_room import guest_agree, guest_room
 from proctoring.pages.meeting_room import agree, meeting, meeting_link
 from proctoring.pages.meetings import (
     invitation_resend,
@@ -18,6 +19,8 @@ _ONE = _HERE + "<int:meeting_id>/"
 _INVITATION = _ONE + "invitations/<int:invitation_id>/"
 
 urlpatterns: list[URLPattern] = [
+    path("meeting/guest/<str:token>/", guest_room, name="guest_room"),
+    path("meeting/guest/<str:token>/agree/", guest_agree, name="guest_agree"),
     path("meeting/<str:secret>/", meeting_link, name="meeting_link"),
     path(_HERE, meeting_list, name="meetings"),
     path(_HERE + "new/", meeting_new, name="meeting_new"),

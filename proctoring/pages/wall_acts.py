@@ -7,6 +7,7 @@ from exams.models import Sitting
 from proctoring import policies
 from proctoring.law_guards import why_not_room_scan
 from proctoring.models.showing import What
+from proctoring.pages.wall_tiles import NEEDS_OUR_PAGE
 from proctoring.supervision import MOST_CHARACTERS, MOST_MINUTES
 from proctoring.supervision.choices import choices_for
 from proctoring.wording import ready_texts_for
@@ -23,7 +24,7 @@ MANY_ACTS = (
 
 def page_values(sitting: Sitting) -> dict[str, Any]:
     """For the template of the page and its dialogs."""
-    policy = policies.policy_for(sitting.exam)
+    policy, is_outside = policies.policy_for(sitting.exam), sitting.exam.is_outside
     law = why_not_room_scan(sitting.institution)
     scans = policy.scans_rooms and not law
     kinds = [(What.FACE, "A new photo of the face")] if policy.asks_photo_again else []
@@ -37,7 +38,7 @@ def page_values(sitting: Sitting) -> dict[str, Any]:
         "reason_codes": choices_for(sitting.exam),
         "most_characters": MOST_CHARACTERS,
         "most_minutes": MOST_MINUTES,
-        "many_acts": MANY_ACTS,
+        "many_acts": [each for each in MANY_ACTS if not (is_outside and each[0] in NEEDS_OUR_PAGE)],
         "ask_kinds": kinds,
         "room_scan_why_not": "" if scans else law or "the policy of this exam does not allow it.",
     }

@@ -36,6 +36,8 @@ ACTS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("terminate", "Terminate", states.RUNNING),
 )
 """What a tile offers: name, label, and the states of an attempt in which it is shown."""
+NEEDS_OUR_PAGE = frozenset({"warn", "ask", "admit", "reinstate"})
+"""Acts that are not there where another system delivers the exam: it has the candidate's page."""
 BEHIND_MORE = ("give_time", "ask", "terminate")
 """Those that a tile has behind "More": rare ones. Five buttons on each of sixteen tiles are not calm."""
 STATE_WORDS = {
@@ -77,6 +79,7 @@ class Tile:
     warning: LastWarning | None
     call: dict[str, Any] | None = None
     picture: str = ""
+    is_outside: bool = False
 
     @property
     def enrolment(self) -> int:
@@ -119,7 +122,8 @@ class Tile:
     def acts(self) -> list[tuple[str, str, bool]]:
         """Name, label, and whether the state allows it."""
         return [
-            (act, label, self.attempt is not None and self.state in allowed) for act, label, allowed in ACTS
+            (act, label, self.attempt is not None and self.state in allowed)
+            for act, label, allowed in acts_in(self.is_outside)
         ]
 
     @property
@@ -150,8 +154,9 @@ class Tile:
         }
 
 
-ACTS_WITHOUT_STATE = [(act, label, False) for act, label, _ in ACTS]
-"""For the template from which the scripts make further tiles."""
+def acts_in(is_outside: bool) -> list[tuple[str, str, tuple[str, ...]]]:
+    """The acts of a sitting; `is_outside`: of an exam that another system delivers."""
+    return [each for each in ACTS if not (is_outside and each[0] in NEEDS_OUR_PAGE)]
 
 
 def tiles_of(sitting: Sitting) -> list[Tile]:
@@ -162,7 +167,8 @@ def tiles_of(sitting: Sitting) -> list[Tile]:
     gone = _gone_since(sitting)
     calls = _calls_in(sitting)
     tiles = [_tile(row, incidents, warnings, gone) for row in rows]
-    return [replace(each, call=calls.get(each.attempt or 0)) for each in tiles]
+    is_outside = sitting.exam.is_outside
+    return [replace(each, call=calls.get(each.attempt or 0), is_outside=is_outside) for each in tiles]
 
 
 def with_pictures(tiles: Sequence[Tile]) -> list[Tile]:

@@ -6,6 +6,13 @@ from datetime import datetime
 from proctoring.coverage import Coverage
 
 
+def offset_in_words(seconds: int) -> str:
+    """When a picture was taken, by the begin of its incident."""
+    if seconds < 0:
+        return f"{-seconds} s before it began"
+    return f"{seconds} s after it began" if seconds else "as it began"
+
+
 @dataclass(frozen=True, slots=True)
 class Picture:
     """One evidence picture. `offset`: seconds after its incident began."""
@@ -18,9 +25,7 @@ class Picture:
 
     @property
     def offset_words(self) -> str:
-        if self.offset < 0:
-            return f"{-self.offset} s before it began"
-        return f"{self.offset} s after it began" if self.offset else "as it began"
+        return offset_in_words(self.offset)
 
 
 @dataclass(frozen=True, slots=True)

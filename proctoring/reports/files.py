@@ -9,19 +9,18 @@ from typing import Any
 from uuid import uuid4
 
 from django.contrib.staticfiles import finders
-from django.core import signing
 from django.core.files.base import ContentFile
 from django.core.files.storage import storages
 from django.db import transaction
 from django.template.loader import render_to_string
 
-from accounts import audit, stored_files
+from accounts import audit, signed_links, stored_files
 from accounts.jobs.kinds import Progress, job_kind
 from accounts.jobs.services import enqueue
 from accounts.models import Job, User
 from accounts.tenancy import within
 from proctor_site.kernel import clock
-from proctor_site.kernel.errors import Conflict, NotAllowed, NotFound, Refusal
+from proctor_site.kernel.errors import Conflict, NotFound, Refusal
 from proctoring.evidence import keys, store
 from proctoring.evidence.derived import REPORTS
 from proctoring.models import EvidenceItem, MonitoringSession, ReportFile
@@ -38,7 +37,7 @@ LINK_LIFETIME = timedelta(minutes=10)
 _SALT = "proctoring.report.link"
 _DRAWING = re.compile(r"(<svg[^>]*>)")
 _DRAWING_STYLE = "css/proctoring_report_drawing.css"
-_STYLES = ("css/proctoring_report.css", "css/proctoring_report_paper.css")
+_STYLES = ("css/proctoring_report.css", "css/timeline.css", "css/proctoring_report_paper.css")
 
 
 def ask(session: MonitoringSession, *, actor: User, zone: str) -> ReportFile:
@@ -141,7 +140,7 @@ def _keep(row: ReportFile, session: MonitoringSession, data: bytes, pages: int, 
 
 def link_of(row: ReportFile, viewer: User) -> str:
     """A signed ticket for the file, good for `LINK_LIFETIME`."""
-    return signing.dumps([row.pk, viewer.pk], salt=_SALT)
+    return signed_links.make(_SALT, [row.pk], viewer)
 
 
 def file_for(file_id: int, viewer: User) -> ReportFile:
@@ -159,14 +158,7 @@ def open_file(file_id: int, link: str, viewer: User) -> bytes:
     Raises NotFound, NotAllowed (`link_expired`, `link_invalid`) and Conflict (`not_made`, `deleted`).
     """
     row = file_for(file_id, viewer)
-    try:
-        named = signing.loads(link, salt=_SALT, max_age=LINK_LIFETIME)
-    except signing.SignatureExpired as error:
-        raise NotAllowed("This link has expired; load its page again.", code="link_expired") from error
-    except signing.BadSignature as error:
-        raise NotAllowed("This link is not valid.", code="link_invalid") from error
-    if named != [file_id, viewer.pk]:
-        raise NotAllowed("This link was made for another report or person.", code="link_invalid")
+    signed_links.check(link, _SALT, [file_id], viewer, lifetime=LINK_LIFETIME, noun="report")
     if row.deleted_at is not None:
         raise Conflict("This PDF was deleted; make it again.", code="deleted")
     if not row.stored_name:

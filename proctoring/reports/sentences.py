@@ -146,7 +146,7 @@ def _outcome(case: CaseFacts | None) -> Iterable[str]:
     elif not case.verdict:
         done = sum(each.finished_at is not None for each in case.readings)
         finished = count_words(done, "reading is", "readings are") if done else "no reading is"
-        yield f"The case is {case.state}; {finished} finished. There is no verdict yet."
+        yield f"The case stands at “{case.state}”; {finished} finished. There is no verdict yet."
     else:
         yield f"The verdict of people on the case is: {case.verdict}."
 

@@ -79,7 +79,7 @@ def replay(minutes: Iterable[Minute], change: Change = as_it_was, *, is_over: bo
     The state goes through its stored form between frames, as it does in the exam, so that every rounding is
     the same.
     """
-    book = _Book()
+    book = Book()
     state = RuleState()
     for minute in minutes:
         held = change(minute.rules)
@@ -96,7 +96,7 @@ def replay(minutes: Iterable[Minute], change: Change = as_it_was, *, is_over: bo
     return book.found()
 
 
-class _Book:
+class Book:
     """Incidents as the decisions make and change them."""
 
     def __init__(self) -> None:
@@ -104,6 +104,7 @@ class _Book:
         self._newest: dict[ObservationKind, int] = {}
 
     def take(self, decisions: Iterable[Decision]) -> None:
+        """Carries out what the rules decided."""
         for decision in decisions:
             place = self._newest.get(decision.kind)
             if isinstance(decision, OpenIncident) or place is None:
@@ -112,9 +113,11 @@ class _Book:
                 self._rows[place] = _changed(self._rows[place], decision)
 
     def forget(self, state: RuleState) -> None:
+        """Ends what is open in that state: the rules begin anew."""
         self.take(finish(state, state.last_at)[1])
 
     def found(self) -> list[Replayed]:
+        """All of them, oldest first."""
         return sorted(self._rows, key=lambda each: (each.started_at, each.kind))
 
     def _open(self, decision: Decision) -> None:

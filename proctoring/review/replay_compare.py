@@ -102,7 +102,7 @@ def _difference(row: Stored, each: Replayed) -> str:
     if not _is_same(row.last_seen_at, each.last_seen_at):
         return "it ends at another moment in the replay"
     if (row.count, row.repeats) != (each.count, each.repeats):
-        return "it is seen in another number of pictures in the replay"
+        return "it is found in another number of pictures or recordings in the replay"
     return ""
 
 

@@ -4,16 +4,21 @@ from collections import defaultdict
 from collections.abc import Collection
 
 from proctoring.evidence import observed_minutes
+from proctoring.incidents import heard_clips
 from proctoring.incidents.observed import unpack
 from proctoring.incidents.rule_notes import HeldRules, rules_from_json
-from proctoring.models import Incident, MonitoringSession, ObservationMinute, ObservedRules
-from proctoring.observations import SOUND_KINDS, ObservationKind
+from proctoring.models import (
+    Consent,
+    Incident,
+    MonitoringSession,
+    ObservationMinute,
+    ObservedClip,
+    ObservedRules,
+)
+from proctoring.observations import ObservationKind
 from proctoring.review.replay import Minute
 from proctoring.review.replay_compare import Stored
-
-PICTURE_KINDS = frozenset(ObservationKind) - SOUND_KINDS
-"""What is kept as observations. Voices are told apart by what may not be kept, and events of pages are rows
-of their own."""
+from proctoring.review.replay_sound import HeardThen
 
 
 def minutes_of(session: MonitoringSession) -> list[Minute]:
@@ -35,9 +40,32 @@ def minutes_of(session: MonitoringSession) -> list[Minute]:
     return found
 
 
+def heard_in(session: MonitoringSession) -> list[HeardThen]:
+    """What was heard in a session, in the order of judging. Two queries, or few more where keys were changed.
+
+    A recording that cannot be read is left out, as in `minutes_of`.
+    """
+    rows = list(ObservedClip.objects.filter(session=session).select_related("rules").order_by("pk"))
+    found, is_fresh = [], False
+    for row, packed in zip(rows, observed_minutes.opened(rows), strict=True):
+        try:
+            clip, held = heard_clips.unpack(packed or b""), _held(row.rules)
+        except (ValueError, TypeError, KeyError):
+            is_fresh = True
+            continue
+        found.append(HeardThen(clip, held, row.is_fresh or is_fresh, row.is_after_end))
+        is_fresh = False
+    return found
+
+
+def was_listened_to(session: MonitoringSession) -> bool:
+    """Whether the candidate ever agreed to the microphone in it. One query."""
+    return Consent.objects.filter(session=session, microphone=True).exists()
+
+
 def stored_of(sessions: Collection[int]) -> dict[int, list[Stored]]:
-    """Incidents found in pictures, by session. One query."""
-    rows = Incident.objects.filter(session__in=sessions, kind__in=[each.value for each in PICTURE_KINDS])
+    """Incidents found in pictures and recordings, by session. One query."""
+    rows = Incident.objects.filter(session__in=sessions, kind__in=[each.value for each in ObservationKind])
     found: dict[int, list[Stored]] = defaultdict(list)
     for row in rows.order_by("started_at", "pk"):
         found[row.session_id].append(

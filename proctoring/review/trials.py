@@ -14,13 +14,15 @@ from proctor_site.kernel import clock
 from proctor_site.kernel.errors import InvalidInput
 from proctoring.browser.events import BrowserKind
 from proctoring.browser.rules import Finding
+from proctoring.identity.notice import looked_for
 from proctoring.models import Incident, MonitoringSession, Policy
-from proctoring.observations import ObservationKind
+from proctoring.observations import SOUND_KINDS, ObservationKind
 from proctoring.policies import exams_under, rules_for
 from proctoring.review import replay_pages
 from proctoring.review.replay import Change, Replayed, replay, with_rules
 from proctoring.review.replay_compare import Match, appeared, compare, reproduce
-from proctoring.review.replay_store import PICTURE_KINDS, minutes_of, stored_of
+from proctoring.review.replay_sound import replay_sound
+from proctoring.review.replay_store import heard_in, minutes_of, stored_of, was_listened_to
 from proctoring.states import SESSION_ENDED
 
 JOB = "proctoring.try_numbers"
@@ -30,15 +32,8 @@ MOST_LISTED = 200
 DAYS = (7, 30, 90)
 _OF_PAGES = ("browser", "full_screen", "screen")
 """Fields of a policy that say what the page of the exam notes."""
-_VOICES = "told by the sound of voices, which is biometric and may not be kept"
-_SECONDS = "how much was heard in each recording is not kept, because the notice names it of pictures alone"
-WHY_NOT = {
-    ObservationKind.ANOTHER_VOICE: _VOICES,
-    ObservationKind.DIFFERENT_VOICE: _VOICES,
-    ObservationKind.SPEECH: _SECONDS,
-    ObservationKind.MICROPHONE_SILENT: _SECONDS,
-}
-"""Why the kinds of sound are not tried."""
+_OF_CAPTURE = ("camera_required", "reference_photo_required", "sound", "voice_enrolment")
+"""Fields that say which detectors have anything to look at or listen to."""
 
 
 def ask(policy: Policy, *, on: str, actor: User) -> Job:
@@ -60,7 +55,7 @@ def ask(policy: Policy, *, on: str, actor: User) -> Job:
             "policy": policy.pk,
             "rules": policy.rules,
             "modes": {kind.value: getattr(policy, kind.value) for kind in ObservationKind},
-            "page": {name: getattr(policy, name) for name in _OF_PAGES},
+            "fields": {name: getattr(policy, name) for name in (*_OF_PAGES, *_OF_CAPTURE)},
             "what": what,
             "number": int(number),
         },
@@ -89,9 +84,9 @@ def carry_out(job: Job, progress: Progress) -> Mapping[str, Any]:
     for kind, mode in told["modes"].items():
         setattr(policy, kind, mode)
     policy.rules = told["rules"]
-    for name, value in told["page"].items():
+    for name, value in told["fields"].items():
         setattr(policy, name, value)
-    change = with_rules(rules_for(policy).rules)
+    change = with_rules(rules_for(policy).only(looked_for(policy)).rules)
     rows = list(sessions_of(policy, told["what"], told["number"])[: MOST_SESSIONS + 1])
     facts = _Facts(len(rows) > MOST_SESSIONS)
     rows = rows[:MOST_SESSIONS]
@@ -118,12 +113,14 @@ class _Facts:
         }
 
     def take(self, session: MonitoringSession, change: Change) -> None:
+        """What was found in pictures and recordings."""
         stored = stored_of([session.pk]).get(session.pk, [])
-        minutes = minutes_of(session)
+        minutes, heard = minutes_of(session), heard_in(session)
         self.counts["sessions"] += 1
         self.counts["without_observations"] += not minutes
-        before = replay(minutes)
-        after = replay(minutes, change)
+        self.counts["without_sound"] += not heard and was_listened_to(session)
+        before = [*replay(minutes), *replay_sound(heard)]
+        after = [*replay(minutes, change), *replay_sound(heard, change)]
         same = reproduce(stored, before)
         outcome = compare(same.matches, after)
         self.counts["kept"] += outcome.kept
@@ -135,8 +132,7 @@ class _Facts:
         for each in appeared(before, after):
             self._list("appeared", _of(session, each))
         for row, reason in same.not_replayable:
-            self.reasons[reason] += 1
-            self._list("not_replayable", {"incident": row.pk, "kind": row.kind, "reason": reason})
+            self._untried(row.pk, row.kind, reason)
 
     def take_page(self, session: MonitoringSession, policy: Policy) -> None:
         """What the page of the exam noted, which needs no observations."""
@@ -150,14 +146,11 @@ class _Facts:
         for each in outcome.appeared:
             self._list("appeared", _of_finding(session, each))
         for row in outcome.not_replayable:
-            self._untried(row, replay_pages.NOT_ALL_KEPT)
-        sounds = Incident.objects.filter(session=session, kind__in=[each.value for each in WHY_NOT])
-        for row in sounds:
-            self._untried(row, WHY_NOT[ObservationKind(row.kind)])
+            self._untried(row.pk, row.kind, replay_pages.NOT_ALL_KEPT)
 
-    def _untried(self, row: Incident, reason: str) -> None:
+    def _untried(self, incident: int, kind: str, reason: str) -> None:
         self.reasons[reason] += 1
-        self._list("not_replayable", {"incident": row.pk, "kind": row.kind, "reason": reason})
+        self._list("not_replayable", {"incident": incident, "kind": kind, "reason": reason})
 
     def _list(self, name: str, row: dict[str, Any]) -> None:
         self.counts[name] += 1
@@ -170,7 +163,7 @@ class _Facts:
             "verdicts": dict(self.verdicts),
             "reasons": dict(self.reasons),
             "is_cut": self.is_cut,
-            "kinds": sorted([*PICTURE_KINDS, *BrowserKind]),
+            "kinds": sorted([*ObservationKind, *BrowserKind]),
             **self.lists,
         }
 
@@ -183,6 +176,7 @@ def _of(session: MonitoringSession, each: Replayed) -> dict[str, Any]:
         "started_at": each.started_at,
         "seconds": round(each.last_seen_at - each.started_at),
         "count": each.count,
+        "unit": "recording" if each.kind in SOUND_KINDS else "picture",
     }
 
 

@@ -8,7 +8,7 @@ from accounts import audit, signing_keys
 from accounts.models import Institution, User
 from exams.models import Attempt
 from proctor_site.kernel import clock
-from proctoring.models import DeletionCertificate, ErasureRequest, RetentionRun
+from proctoring.models import DeletionCertificate, ErasureRequest, MonitoringSession, RetentionRun
 from proctoring.models.rights import DeletionCause
 from proctoring.rights.kinds import KINDS
 
@@ -20,7 +20,7 @@ MOST_HEADS = 500
 def make(
     institution: Institution,
     *,
-    subject: RetentionRun | ErasureRequest | Attempt,
+    subject: RetentionRun | ErasureRequest | Attempt | MonitoringSession,
     counts: dict[str, int],
     heads: dict[str, str],
     keys: list[str],
@@ -28,7 +28,8 @@ def make(
     not_deleted: int = 0,
     actor: User | None = None,
 ) -> DeletionCertificate:
-    """Writes and signs the certificate, in the caller's transaction. An attempt: of practice, thrown away."""
+    """Writes and signs the certificate, in the caller's transaction. An attempt: of practice, thrown away; a
+    session: deleted by the system that had started it."""
     made_at = clock.now()
     row = DeletionCertificate(institution=institution, made_at=made_at)
     person = None
@@ -37,6 +38,9 @@ def make(
     elif isinstance(subject, ErasureRequest):
         row.cause, row.request, of = DeletionCause.PERSON, subject, f"erasure request {subject.pk}"
         person = subject.person_id
+    elif isinstance(subject, MonitoringSession):
+        row.cause, of = DeletionCause.SESSION, f"session {subject.pk}"
+        person = subject.candidate_id
     else:
         row.cause, of = DeletionCause.PRACTICE, f"practice attempt {subject.pk}"
         person = subject.enrolment.candidate_id

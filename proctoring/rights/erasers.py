@@ -10,14 +10,16 @@ from django.db.models import QuerySet
 from accounts import stored_files
 from accounts.models import User
 from exams.delivery import records
+from proctoring.analysis import forgetting
 from proctoring.evidence import derived, keys, package, store
-from proctoring.identity import consent, document, officer_photos, reference, showings
+from proctoring.identity import document, officer_photos, reference, showings
 from proctoring.models import (
     ChatMessage,
     DataKey,
     DocumentCheck,
     MonitoringSession,
     ObservationMinute,
+    ObservedClip,
     ReferenceFace,
     Showing,
 )
@@ -34,7 +36,7 @@ def of_sessions(erase: Part) -> Eraser:
         count = rows.count()
         for session in _sessions(rows):
             erase(session)
-            transaction.on_commit(partial(consent.forget, session))
+            transaction.on_commit(partial(forgetting.everything, session))
         return count
 
     return carry_out
@@ -81,11 +83,12 @@ def evidence(rows: QuerySet[Any], erasing: Erasing) -> int:
 
 
 def observations(rows: QuerySet[Any], erasing: Erasing) -> int:
-    """The rows and their key: what backups of the database still hold of them cannot be read."""
+    """The rows, and with the last of them their key: what backups still hold of them cannot be read."""
     sessions = _sessions(rows)
     count = deleted(rows)
     for session in sessions:
-        if not ObservationMinute.objects.filter(session=session).exists():
+        left = (model.objects.filter(session=session) for model in (ObservationMinute, ObservedClip))
+        if not any(found.exists() for found in left):
             live = keys.labels_of([session])
             keys.destroy_for_session(session, DataClass.OBSERVED, actor=erasing.actor)
             erasing.keys += sorted(live - keys.labels_of([session]))

@@ -15,6 +15,7 @@ from proctoring.evidence import derived
 from proctoring.holds import Span
 from proctoring.models import DataExport, ErasureRequest, LiveEvent, PhotoUpload
 from proctoring.rights import answers, certificates, erasers, free_text, nameless, requests
+from proctoring.rights import spans as spans_
 from proctoring.rights.kinds import KINDS
 from proctoring.rights.register import Erasing, Kind
 
@@ -52,8 +53,7 @@ def carry_out(job: Job, progress: Progress) -> Mapping[str, Any]:
     told = answers.Recipient(person.name, person.email)
     with transaction.atomic():
         _finish(request)
-    # From memory: nothing says any more where to write to.
-    answers.tell_done(request, told)
+        answers.have_told(request, told)
     return {"erased": request.counts}
 
 
@@ -65,13 +65,9 @@ def _erase_span(request: ErasureRequest, span: Span) -> None:
     lock(span.session or span.attempt)  # type: ignore[arg-type]
     holds.require_free(span)  # asked again under the lock: a hold may have come since it was granted
     erasing = _erasing(request, span)
-    for code, kind in KINDS.items():
-        if not _goes(kind, request):
-            continue
-        for rows in kind.rows:
-            found = rows.of_span(span)
-            if found is not None:
-                _count(request, code, rows.remove(found.distinct() if rows.attempt else found, erasing))
+    going = [kind for kind in KINDS.values() if _goes(kind, request)]
+    for code, number in spans_.erase(span, erasing, going).items():
+        _count(request, code, number)
     _note(request, erasing)
 
 

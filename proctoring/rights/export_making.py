@@ -21,10 +21,12 @@ from accounts.models import AuditEntry, Job, User
 from exams.marking.shown import shown_to_candidate
 from proctor_site.kernel import clock
 from proctor_site.kernel.errors import Refusal
-from proctoring.evidence import keys, store
+from proctoring.evidence import keys, observed_minutes, store
+from proctoring.evidence.package_content import STYLE
 from proctoring.holds import Span
 from proctoring.identity import document
 from proctoring.identity import store as identity_store
+from proctoring.incidents import heard_clips, observed
 from proctoring.models import Case, Consent, DataClass, DataExport
 from proctoring.rights import exports, requests
 from proctoring.rights.kinds import KINDS
@@ -51,6 +53,7 @@ _ON_RELEASE = {
     "proctoring.Incident",
     "proctoring.Interview",
     "proctoring.ObservationMinute",
+    "proctoring.ObservedClip",
 }
 """Given once people have released the case, or where there is none after the exam."""
 _HIDDEN = {
@@ -69,6 +72,11 @@ _HIDDEN = {
     "wrapped",
 }
 _SHOWN_NAMES = {"exams.AnswerFile"}
+_SAID: dict[str, Any] = {
+    "proctoring.ObservationMinute": lambda packed: [_seen(each) for each in observed.unpack(packed)],
+    "proctoring.ObservedClip": lambda packed: heard_clips.in_words(heard_clips.unpack(packed)),
+}
+"""What detectors said stands encrypted in the row; given in plain values."""
 _FILES: dict[str, Any] = {
     "proctoring.EvidenceItem": lambda row: store.read(row),
     "proctoring.ReferenceFace": lambda row: _photo(row),
@@ -133,6 +141,7 @@ class _Writer:
             self._write_json(archive, "who_looked.json", self._looks())
             page = render_to_string("proctoring/rights/export.html", self._page(spans))
             archive.writestr("index.html", page)
+            archive.writestr("style.css", STYLE.read_bytes())
         file.seek(0, 2)
 
     def _write_rows(
@@ -178,6 +187,9 @@ class _Writer:
             shape = self._shape(row, rows.model in _SHOWN_NAMES)
             if rows.model == "exams.Answer":
                 shape["question"] = row.item.version.question.title
+            if rows.model in _SAID:
+                [packed] = observed_minutes.opened([row])
+                shape["said"] = _SAID[rows.model](packed) if packed else None
             if rows.model in _FILES:
                 shape["file"] = _file_name(code, rows.model, row)
             yield shape
@@ -258,6 +270,12 @@ def _file_name(code: str, model: str, row: Any) -> str:
     ending = own.rsplit(".", 1)[-1] if "." in own else "bin"
     ending = ending if ending.isalnum() and len(ending) < 6 else "bin"
     return f"{code}/files/{model.split('.')[1].lower()}-{row.pk}.{ending}"
+
+
+def _seen(frame: observed.SeenFrame) -> dict[str, Any]:
+    """When, in which light, and what was seen: the many looks that saw nothing are left out."""
+    seen = [each.to_json() for each in frame.observations if each.present and each.informative]
+    return {"at": frame.at, "light": frame.light, "seen": seen}
 
 
 def _photo(row: Any) -> bytes:

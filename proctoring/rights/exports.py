@@ -5,10 +5,9 @@ from datetime import timedelta
 from typing import IO
 
 from django.conf import settings
-from django.core import signing
 from django.db import transaction
 
-from accounts import audit, stored_files
+from accounts import audit, signed_links, stored_files
 from accounts.jobs import services as jobs
 from accounts.models import Institution, User
 from accounts.states import DONE, FAILED
@@ -67,21 +66,14 @@ def ask(institution: Institution, person: User, *, actor: User, note: str = "") 
 
 def link_of(export: DataExport, viewer: User) -> str:
     """The value of `?link=`, for one export, one viewer and some minutes."""
-    return signing.dumps([export.pk, viewer.pk], salt=_SALT)
+    return signed_links.make(_SALT, [export.pk], viewer)
 
 
 def open_for(export: DataExport, link: str, *, viewer: User) -> IO[bytes]:
     """The file; each download is logged. Raises NotAllowed (link_expired, link_invalid, not_allowed),
     NotFound (`gone`), Unavailable.
     """
-    try:
-        linked = signing.loads(link, salt=_SALT, max_age=LINK_LIFETIME)
-    except signing.SignatureExpired as error:
-        raise NotAllowed("This link has expired; load the page again.", code="link_expired") from error
-    except (signing.BadSignature, ValueError, TypeError) as error:
-        raise NotAllowed("This link is not valid.", code="link_invalid") from error
-    if linked != [export.pk, viewer.pk]:
-        raise NotAllowed("This link was made for another file or person.", code="link_invalid")
+    signed_links.check(link, _SALT, [export.pk], viewer, lifetime=LINK_LIFETIME, noun="copy")
     if viewer.pk not in (export.person_id, export.asked_by_id):
         raise NotAllowed("This copy is for somebody else.")
     if not is_there(export):

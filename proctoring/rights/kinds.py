@@ -12,6 +12,9 @@ _CONTENT = "content of exams; names its authors by number only"
 _RULES = "a choice of the institution; tells nothing of a candidate"
 EXEMPT: dict[str, str] = {
     "accounts.ApiToken": "a secret's hash and what its system may do; names staff by number only",
+    "accounts.WebhookEndpoint": "where another system hears of events; names staff by number only",
+    "accounts.WebhookMessage": "numbers and states that were told, without names; forgotten after 30 days",
+    "accounts.WebhookTry": "what a system of the institution answered; forgotten with its message",
     "accounts.IdempotentCall": "answers to calls of other systems, forgotten a day later",
     "accounts.FileToRemove": "the name of a file that is about to go",
     "accounts.SavedFilter": "how one of the staff narrows a list; words that were searched for are not kept",
@@ -42,6 +45,8 @@ EXEMPT: dict[str, str] = {
     "exams.Sitting": _RULES,
     "exams.SittingProctor": "who of the staff supervises",
     "exams.StoredReport": "sums over many candidates, computed anew",
+    "proctoring.CompatKey": "a key's hash and what it is for; names staff by number only",
+    "proctoring.CompatMeeting": "title and time of a meeting; who took part is in sessions",
     "proctoring.DeletionCertificate": "proof of deletion; numbers only",
     "proctoring.DetectorPrecision": "sums over many candidates",
     "proctoring.DetectorStanding": _RULES,

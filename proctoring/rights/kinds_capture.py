@@ -224,10 +224,14 @@ _FACTS = (
     Kind(
         "observations",
         "What detectors said",
-        "Findings of each frame with their certainty, without pictures: to try other rules on past sittings",
+        "Findings of each picture, and of each recording where sound is recorded, with their certainty; "
+        "without pictures, sound or words: to try other rules on past sittings",
         "encrypted in the database",
         _SUPERVISION,
-        (_of_session("ObservationMinute", erase=erasers.observations),),
+        (
+            _of_session("ObservationMinute", erase=erasers.observations),
+            _of_session("ObservedClip", erase=erasers.observations),
+        ),
         **_LOGS,
     ),
     Kind(
@@ -251,10 +255,17 @@ _FACTS = (
     Kind(
         "measures",
         "Measurements and coverage",
-        "Figures by which rules adapt to a camera and a room; what was captured in each minute",
+        "Figures by which rules adapt to a camera and a room; what was captured in each minute; what "
+        "another system that delivers the exam called the session, and gave along; how its candidate "
+        "signed in there",
         _BASE,
         _SUPERVISION,
-        (_of_session("SessionMeasures"), _of_session("CoverageMinute")),
+        (
+            _of_session("SessionMeasures"),
+            _of_session("CoverageMinute"),
+            _of_session("OutsideSession"),
+            _of_session("CompatLogin"),
+        ),
         **_LOGS,
     ),
     Kind(

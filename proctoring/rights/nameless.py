@@ -9,6 +9,7 @@ from django.apps import apps
 from django.contrib.sessions.models import Session
 from django.db.models import ForeignKey, OneToOneField
 
+from accounts import sign_ins
 from accounts.models import AuditEntry, Institution, Membership, User
 from accounts.permissions import forget_roles
 from accounts.tenancy import TenantModel, across_all
@@ -56,6 +57,8 @@ def _take_name_off(person: User) -> None:
     person.is_active, person.time_zone, person.last_login = False, "", None
     person.set_unusable_password()
     person.save()
+    sign_ins.forget(person)
+    # Sessions of before sign-ins were noted, which is done at each since then, may live for 14 hours more.
     for session in Session.objects.filter(expire_date__gt=clock.now()).iterator():
         if session.get_decoded().get("_auth_user_id") == str(person.pk):
             session.delete()

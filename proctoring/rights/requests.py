@@ -24,6 +24,7 @@ from proctoring.rights.register import Kind
 LONGEST_WORDS = 4_000
 JOB = "rights.erasure"
 TELL = "rights.erasure_answer"
+TELL_DONE = "rights.erasure_done"
 RECORDS = "exam_records"
 
 

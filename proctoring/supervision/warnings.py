@@ -7,6 +7,7 @@ from django.db import transaction
 from accounts import audit
 from accounts.models import User
 from accounts.transitions import lock
+from exams.delivery.outside import NO_PAGE_OF_OURS
 from exams.models import Attempt
 from exams.states import ENDED
 from proctor_site.kernel import clock
@@ -44,6 +45,8 @@ def warn(
     people who do not watch the sitting, and attempts that have ended (Conflict).
     """
     require_watch(attempt, proctor)
+    if attempt.enrolment.sitting.exam.is_outside:
+        raise Conflict(NO_PAGE_OF_OURS, code="outside")
     prepared, language = ready_text(attempt, ready) if ready is not None else ("", "")
     wording = clean_text(text, "text", required=not prepared) or prepared
     if attempt.state in ENDED:

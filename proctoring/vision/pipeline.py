@@ -42,6 +42,7 @@ from proctoring.vision.image import (
     ImageLimits,
     check_bytes,
     decode,
+    encode_jpeg,
     encode_thumbnail,
     fit,
     halve,
@@ -200,6 +201,15 @@ class Pipeline:
         count = count_people(faces, frame.shape[0], self.engines.faces.thresholds)
         report = judge_document(self.engines.faces, frame, count, references)
         return replace(report, width=frame.shape[1], height=frame.shape[0])
+
+    def shrink(self, data: bytes, limits: ImageLimits, long_side: int, most_bytes: int) -> bytes:
+        """``data`` as a JPEG of at most ``most_bytes``; b"" if it cannot be. Raises ImageError."""
+        frame = fit(decode(data, limits, long_side), long_side)
+        for side in (long_side, long_side // 2):
+            small = encode_jpeg(fit(frame, side), 70)
+            if len(small) <= most_bytes:
+                return small
+        return b""
 
     def compare(self, a: Vector, b: Vector) -> Likeness:
         """What two templates of these engines say about being one person's."""

@@ -29,7 +29,7 @@ def text(client: Client, page: str, exam: Exam, **query: object) -> str:
 
 
 def stems(page: str) -> list[str]:
-    return re.findall(r"What is the answer to question \d+\?", page)
+    return re.findall(r"What is the answer to question \w+\?", page)
 
 
 @pytest.mark.parametrize("page", ["preview", "print"])

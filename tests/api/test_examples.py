@@ -7,6 +7,7 @@ import pytest
 
 from accounts.roles import Role
 from accounts.tenancy import within
+from accounts.webhooks import outbox
 from exams.models import Enrolment, Sitting
 from tests.contracts.project_files import ROOT
 from tests.factories.accounts import make_institution, make_member
@@ -15,7 +16,17 @@ from tests.factories.tokens import new_token
 from tests.node import NODE
 
 EXAMPLES = ROOT / "docs/api/examples"
-SCOPES = ("institution:read", "exams:write", "sittings:write", "enrolments:write", "attempts:read")
+RECEIVER = "https://register.invalid/hooks"
+SCOPES = (
+    *("institution:read", "exams:write", "sittings:write", "enrolments:write", "attempts:read"),
+    *("results:read", "incidents:read", "cases:read", "webhooks:read", "webhooks:write"),
+)
+
+
+@pytest.fixture(autouse=True)
+def unsent(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No webhook is called from here."""
+    monkeypatch.setattr(outbox, "ask_for_sending", lambda *_, **__: None)
 
 
 def _run(*command: str) -> str:
@@ -31,7 +42,7 @@ def test_the_python_client_schedules_an_exam(asgi_server: str) -> None:
     institution = make_institution("North College")
     candidate = make_member(institution, Role.CANDIDATE)
     _, secret = new_token(institution, *SCOPES)
-    said = _run(sys.executable, str(EXAMPLES / "office.py"), asgi_server, secret, candidate.email)
+    said = _run(sys.executable, str(EXAMPLES / "office.py"), asgi_server, secret, candidate.email, RECEIVER)
     with within(institution):
         sitting = Sitting.objects.get()
         assert Enrolment.objects.get().candidate == candidate
@@ -39,7 +50,12 @@ def test_the_python_client_schedules_an_exam(asgi_server: str) -> None:
         "institution: North College",
         f"sitting: {sitting.pk}",
         "enrolled: enrolled",
+        "told of: webhook.test",
+        "secret: whsec_",
         "attempts: 0",
+        "results: 0",
+        "incidents: 0",
+        "cases: 0",
     ]
 
 
@@ -49,15 +65,16 @@ def test_the_javascript_client_enrols_and_reads_all_pages(asgi_server: str) -> N
     first, second = (make_member(institution, Role.CANDIDATE) for _ in range(2))
     sitting = make_sitting(make_exam(institution))
     enrol(sitting, first)
-    _, secret = new_token(institution, "institution:read", "enrolments:read", "enrolments:write")
+    _, secret = new_token(institution, *SCOPES, "enrolments:read")
     try:
-        said = _run(
-            str(NODE), str(EXAMPLES / "office.mjs"), asgi_server, secret, str(sitting.pk), second.email
-        )
+        given = (str(sitting.pk), second.email, RECEIVER)
+        said = _run(str(NODE), str(EXAMPLES / "office.mjs"), asgi_server, secret, *given)
     except OSError as error:
         pytest.skip(f"Playwright's Node.js does not run here: {error}")
     assert said.splitlines() == [
         "institution: North College",
         "enrolled: enrolled",
         f"all: {first.email} {second.email}",
+        "told of: webhook.test",
+        "another secret: true",
     ]

@@ -13,6 +13,8 @@ TABLE = {
     # 0: let in; 4401: sign in first; 4404: as if it did not exist. Columns: permission_world.PEOPLE.
     "ws/attempts/<int:attempt>/": "0 4404 4404 4404 4404 4404 4404 4404 4404 4401",
     "ws/i/<slug:slug>/sittings/<int:sitting>/": "4404 4404 0 4404 4404 0 0 4404 4404 4401",
+    # A token that is none of ours; who has one needs no sign-in (test_guest_socket.py).
+    "ws/meetings/guest/<str:token>/": " ".join(["4404"] * 10),
     # Those who are invited; the exam officer, who may change it, is not.
     "ws/i/<slug:slug>/meetings/<int:meeting>/": "0 4404 0 4404 4404 4404 4404 4404 4404 4401",
 }
@@ -35,6 +37,7 @@ async def test_each_person_is_let_in_or_not(pattern: str, world: World, connect:
         ("<int:sitting>", world.sitting.pk),
         ("<int:meeting>", world.interview.meeting_id),
         ("<slug:slug>", world.institution.slug),
+        ("<str:token>", "forged"),
     ):
         path = path.replace(part, str(value))
     found = {}

@@ -94,6 +94,10 @@ API_ROWS = [
 PAGE_ROWS = [
     Row("GET", "", _EVERYBODY),
     Row("GET", "health/live/", _EVERYBODY),
+    Row(
+        "GET", "admin/operations/", "403 403 403 403 403 403 403 403 403 302"
+    ),  # operators: test_operations.py
+    Row("GET", "health/metrics/", _EVERYBODY),  # from this machine; test_metrics.py asks from elsewhere
     Row("GET", "health/ready/", _EVERYBODY),
     Row("GET", "invitation/<str:secret>/", " ".join(["404"] * 10)),  # no such link
     Row("GET", "register/", _EVERYBODY),

@@ -17,6 +17,9 @@ _ITS_STAFF_DO = "403 403 302 404 404 302 302 404 404 302"
 
 MEETING_ROWS = [
     Row("GET", "meeting/<str:secret>/", " ".join(["404"] * 10)),  # no such link
+    Row("GET", "meeting/guest/<str:token>/", " ".join(["404"] * 10)),  # no token of ours
+    Row("POST", "meeting/guest/<str:token>/agree/", " ".join(["404"] * 10)),
+    Row("GET", "meeting/guest/<str:token>/agree/", " ".join(["405"] * 10)),
     Row("GET", _HERE, _MAKERS),
     Row("GET", _HERE + "new/", _MAKERS),
     Row("GET", _ONE, "200 404 200 404 404 302 302 404 404 302"),  # 302: to its details

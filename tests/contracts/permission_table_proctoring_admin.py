@@ -9,6 +9,13 @@ from tests.contracts.permission_rows import Row
 _HERE = "admin/proctoring/"
 
 PROCTORING_ADMIN_ROWS = [
+    Row("GET", _HERE + "compatkey/", "302 302 403 403 403 403 200 302 200 302"),
+    Row("GET", _HERE + "compatkey/<path:object_id>/change/", "302 302 403 403 403 403 200 302 302 302"),
+    Row("GET", _HERE + "compatkey/<path:object_id>/delete/", "302 302 403 403 403 403 403 302 403 302"),
+    Row("GET", _HERE + "compatkey/<path:object_id>/history/", "302 302 403 403 403 403 200 302 302 302"),
+    Row("GET", _HERE + "compatkey/add/", "302 302 403 403 403 403 403 302 403 302"),
+    Row("GET", _HERE + "compatkey/new/", "302 302 403 403 403 403 200 302 200 302"),
+    Row("GET", _HERE + "compatkey/<int:key_id>/revoke/", "302 302 403 403 403 403 200 302 404 302"),
     Row("GET", _HERE + "candidatewarning/", "302 302 200 200 200 200 200 302 200 302"),
     Row(
         "GET", _HERE + "candidatewarning/<path:object_id>/change/", "302 302 200 404 200 200 200 302 404 302"

@@ -8,11 +8,20 @@ from typing import Any
 from django.core.files.base import ContentFile
 from django.core.files.storage import storages
 
-from accounts.models import ApiToken, Institution, Job, SavedFilter, User
+from accounts.models import (
+    ApiToken,
+    Institution,
+    Job,
+    SavedFilter,
+    User,
+    WebhookEndpoint,
+    WebhookMessage,
+)
 from exams.models import AnswerFile, Attempt
 from proctor_site.kernel import clock
 from proctoring.models import (
     ActRun,
+    CompatKey,
     DecisionRun,
     DetectorStanding,
     IncidentExport,
@@ -53,6 +62,8 @@ def make_acts(attempt: Attempt, session: MonitoringSession, proctor: User) -> di
     )
     return {
         "token_id": make_api_token(attempt, proctor),
+        **make_webhook(attempt, proctor),
+        "key_id": make_compat_key(attempt, proctor),
         "member_id": proctor.pk,
         "allowance_id": 0,  # no person gets as far as to ask for it
         "place_id": 0,
@@ -79,6 +90,30 @@ def make_api_token(attempt: Attempt, maker: User) -> int:
         expires_at=now + timedelta(days=1),
     )
     return int(made.pk)
+
+
+def make_webhook(attempt: Attempt, maker: User) -> dict[str, Any]:
+    """A webhook of the institution and one message for it, by the names that addresses have for them."""
+    now = clock.now()
+    made = WebhookEndpoint.objects.create(
+        institution=attempt.institution,
+        name="Student register",
+        url="https://register.example/hooks",
+        events=["attempt.ended"],
+        secret=b"sealed",
+        made_by=maker,
+        made_at=now,
+    )
+    told = WebhookMessage.objects.create(
+        institution=attempt.institution,
+        endpoint=made,
+        public_id="msg_world",
+        kind="attempt.ended",
+        body="{}",
+        happened_at=now,
+        due_at=now,
+    )
+    return {"webhook_id": made.pk, "delivery_id": told.pk}
 
 
 def make_trial(policy: Policy) -> dict[str, Any]:
@@ -138,3 +173,20 @@ def make_answer_file(attempt: Attempt, item: Any) -> AnswerFile:
         device="tab",
         received_at=clock.now(),
     )
+
+
+def make_compat_key(attempt: Attempt, maker: User) -> int:
+    """The number of a compat key, whose account is only its maker here."""
+    made = CompatKey.objects.create(
+        institution=attempt.institution,
+        label="Interviews",
+        prefix="prc_world",
+        secret_hash=hashlib.sha256(f"compat {attempt.institution_id}".encode()).hexdigest(),
+        account=maker,
+        contracts=["video"],
+        sitting=attempt.enrolment.sitting,
+        notice="https://exam.example/notice",
+        attested_by=maker,
+        created_at=clock.now(),
+    )
+    return made.pk

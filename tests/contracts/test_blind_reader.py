@@ -25,9 +25,9 @@ from proctoring.models import (
 )
 from proctoring.states import CASE_APPEALED, CASE_OPEN
 from tests.conftest import BACKEND
+from tests.contracts.permission_calls import address, ask
 from tests.contracts.permission_table import ROWS
 from tests.contracts.permission_world import World
-from tests.contracts.test_permissions import _address, _request
 
 NAME = re.compile(r"zebulon|quixworth|zquix|N-99887", re.IGNORECASE)
 REGISTERS = {
@@ -93,7 +93,7 @@ def pages_with_the_name(world: World, person: str, *, about: str = "") -> list[s
         with transaction.atomic():
             client = Client(raise_request_exception=False)
             client.force_login(world.people[person], backend=BACKEND)  # type: ignore[arg-type]
-            response = _request(client, row, _address(row.pattern, world))
+            response = ask(client, row, address(row.pattern, world))
             content = b"".join(response) if response.streaming else response.content
             if NAME.search(content.decode(errors="replace")):
                 found.append(row.pattern)

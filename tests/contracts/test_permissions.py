@@ -1,6 +1,5 @@
 """Every route stands in the permission table and answers each person as it says; none tells a template."""
 
-import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -9,13 +8,12 @@ from django.db import transaction
 from django.test import Client
 
 from tests.conftest import BACKEND
+from tests.contracts.permission_calls import address, ask
 from tests.contracts.permission_rows import Row
 from tests.contracts.permission_table import ROWS
 from tests.contracts.permission_world import PEOPLE, World
 from tests.contracts.routes import all_routes
 from tests.template_leaks import leaks_in
-
-_PART = re.compile(r"<(?:\w+:)?(?P<name>\w+)>|\(\?P<(?P<group>\w+)>[^)]*\)|\$")
 
 
 def test_every_route_is_in_the_table() -> None:
@@ -62,29 +60,9 @@ def _status(row: Row, world: World, person: str) -> int:
     with transaction.atomic():
         if user is not None:
             client.force_login(user, backend=BACKEND)
-        response = _request(client, row, _address(row.pattern, world))
+        response = ask(client, row, address(row.pattern, world))
         # A stream is read to its end, which closes the file behind it.
         content = b"".join(response) if response.streaming else response.content
         assert leaks_in(content, world.never_told) == [], f"{person} gets a part of a face template"
         transaction.set_rollback(True)
     return int(response.status_code)
-
-
-def _request(client: Client, row: Row, address: str) -> Any:
-    if row.method == "GET":
-        return client.get(address, row.body)
-    options: dict[str, Any] = {"content_type": "application/json"} if "/api/" in address else {}
-    return getattr(client, row.method.lower())(address, row.body, **options)
-
-
-def _address(pattern: str, world: World) -> str:
-    def fill(found: re.Match[str]) -> str:
-        name = found["name"] or found["group"]
-        if name is None:
-            return ""
-        if name == "object_id":
-            _, app, model, *_ = pattern.split("/")
-            return str(world.admin_object(f"{app}.{model}").pk)
-        return str(world.argument(name))
-
-    return "/" + _PART.sub(fill, pattern)

@@ -7,12 +7,13 @@ from django.db import models
 from proctoring import keeping
 from proctoring.rights.kinds import EXEMPT, KINDS
 from proctoring.rights.register import Kind
+from tests.contracts.each import for_each
 from tests.contracts.test_tenancy import TENANT
 
 NAMED = {rows.model for kind in KINDS.values() for rows in kind.rows}
 
 
-@pytest.mark.parametrize("model", TENANT, ids=lambda model: model._meta.label)
+@for_each(TENANT, name=lambda model: model._meta.label)
 def test_each_model_is_registered_or_exempt(model: type[models.Model]) -> None:
     label = model._meta.label
     assert (label in NAMED) != (label in EXEMPT), (

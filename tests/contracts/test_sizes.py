@@ -4,8 +4,7 @@ import ast
 from datetime import date
 from pathlib import Path
 
-import pytest
-
+from tests.contracts.each import for_each
 from tests.contracts.project_files import files, name_of, python_sources
 from tests.contracts.script_functions import functions
 
@@ -33,7 +32,7 @@ def test_there_is_something_to_measure() -> None:
     assert len(SOURCES) > 200
 
 
-@pytest.mark.parametrize("path", SOURCES, ids=name_of)
+@for_each(SOURCES, name=name_of)
 def test_sizes(path: Path) -> None:
     name = name_of(path)
     length = len(path.read_text(encoding="utf-8").splitlines())

@@ -7,6 +7,7 @@ from exams import states as exam_states
 from proctor_site.kernel.errors import IllegalMove
 from proctor_site.kernel.states import MoveTable, move
 from proctoring import states as proctoring_states
+from tests.contracts.each import for_each
 
 TABLES = {
     "attempt": exam_states.ATTEMPT,
@@ -167,8 +168,9 @@ def test_every_table_of_the_product_is_here() -> None:
     assert found == {id(table) for table in TABLES.values()}
 
 
-@pytest.mark.parametrize(("name", "state", "verb"), PAIRS)
-def test_every_pair(name: str, state: str, verb: str) -> None:
+@for_each(PAIRS)
+def test_every_pair(pair: tuple[str, str, str]) -> None:
+    name, state, verb = pair
     table, target = TABLES[name], PROMISED[name].get((state, verb))
     assert table.allows(state, verb) == (target is not None)
     if target is not None:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.contracts.each import for_each
 from tests.contracts.project_files import ROOT, files, name_of
 
 _EXPORT_FROM = re.compile(r"^\s*export\s[^;\n]*\bfrom\b", re.MULTILINE)
@@ -19,13 +20,13 @@ _WORKER = re.compile(r"""new URL\(\s*["'](?P<name>[^"']+)["']\s*,\s*import\.meta
 MODULES = list(files("static/js", ends=(".js",)))
 
 
-@pytest.mark.parametrize("path", MODULES, ids=name_of)
+@for_each(MODULES, name=name_of)
 def test_no_export_from(path: Path) -> None:
     """Django's manifest storage does not rewrite that form: it would load the unhashed file."""
     assert _EXPORT_FROM.findall(path.read_text(encoding="utf-8")) == []
 
 
-@pytest.mark.parametrize("path", MODULES, ids=name_of)
+@for_each(MODULES, name=name_of)
 def test_imports_are_relative_and_exist(path: Path) -> None:
     for name in _imports(path.read_text(encoding="utf-8")):
         assert name.startswith("."), f"{name_of(path)} imports {name}: use a relative path"

@@ -3,10 +3,10 @@
 import re
 from pathlib import Path
 
-import pytest
 from django.contrib.staticfiles import finders
 from django.template.loader import get_template
 
+from tests.contracts.each import for_each
 from tests.contracts.project_files import ROOT, files, name_of
 
 TEMPLATES = list(files("templates", ends=(".html", ".txt")))
@@ -17,18 +17,18 @@ _ON_EVENT = re.compile(r"<[a-z][^>]*\son[a-z]+\s*=", re.IGNORECASE)
 _STYLE = re.compile(r"<style\b|<[a-z][^>{]*\sstyle\s*=", re.IGNORECASE)
 
 
-@pytest.mark.parametrize("path", TEMPLATES, ids=name_of)
+@for_each(TEMPLATES, name=name_of)
 def test_template_compiles(path: Path) -> None:
     get_template(path.relative_to(ROOT / "templates").as_posix())
 
 
-@pytest.mark.parametrize("path", PAGES, ids=name_of)
+@for_each(PAGES, name=name_of)
 def test_static_files_of_template_exist(path: Path) -> None:
     named = [found["name"] for found in _STATIC.finditer(path.read_text(encoding="utf-8"))]
     assert [name for name in named if finders.find(name) is None] == []
 
 
-@pytest.mark.parametrize("path", PAGES, ids=name_of)
+@for_each(PAGES, name=name_of)
 def test_template_has_no_inline_script_or_style(path: Path) -> None:
     """The content security policy would block them in the browser, silently for the reader of the code."""
     text = path.read_text(encoding="utf-8")
@@ -39,7 +39,7 @@ def test_template_has_no_inline_script_or_style(path: Path) -> None:
     assert "javascript:" not in text
 
 
-@pytest.mark.parametrize("path", PAGES, ids=name_of)
+@for_each(PAGES, name=name_of)
 def test_scripts_are_modules(path: Path) -> None:
     scripts = _SCRIPT.finditer(path.read_text(encoding="utf-8"))
     wrong = [s["attributes"] for s in scripts if 'type="module"' not in s["attributes"]]

@@ -11,12 +11,13 @@ from django_scopes.exceptions import ScopeError
 
 from accounts.models import Institution
 from accounts.tenancy import TenantModel, within
+from tests.contracts.each import for_each
 from tests.contracts.project_files import PACKAGES, name_of, python_sources
 
 OUR_APPS = ("accounts", "exams", "proctoring")
-WITHOUT_INSTITUTION = {"accounts.User", "accounts.Institution", "exams.ServerPulse"}
-"""Models that belong to no single institution. A new one needs a reason here: people work for several;
-the institution is the tenant itself; the server lives for all of them."""
+WITHOUT_INSTITUTION = {"accounts.User", "accounts.SignIn", "accounts.Institution", "exams.ServerPulse"}
+"""Models that belong to no single institution. A new one needs a reason here: people work for several, and
+sign in once for all; the institution is the tenant itself; the server lives for all of them."""
 IN_HAND = "filters by the key of a row that is in hand and was checked"
 UNSCOPED: dict[str, str] = {
     "accounts/api/idempotency.py": "the clearing of old calls means every institution",
@@ -27,16 +28,22 @@ UNSCOPED: dict[str, str] = {
     "proctoring/review/blind.py": "cases of the institution in hand; pages may hold a scope of several",
     "proctoring/review/estimates.py": "upkeep means every institution, and enters each",
     "accounts/audit_verification.py": "an operator's check over all institutions",
+    "proctoring/pages/demo_camera.py": "a page of nobody finds the demo institution; the rest is scoped",
+    "proctor_site/backups/restoring.py": "asks whether anybody at all is here before a copy is put back",
+    "exams/delivery/figures.py": "counts over all institutions, without names, for the operator",
+    "accounts/jobs/queries.py": "figures of the jobs of all institutions, without names, for the operator",
     "accounts/jobs/running.py": "the worker serves every institution; each job opens its own scope",
     "accounts/jobs/worker.py": "the worker serves every institution; each job opens its own scope",
     "accounts/outbox.py": IN_HAND,
     "accounts/pages/registration.py": "a person's own registration, before there is an institution",
+    "accounts/password_words.py": "names of all institutions of a person, as words",
     "accounts/permissions.py": "reads the roles from which scopes are made",
     "accounts/queries.py": "reads the memberships from which scopes are made",
     "accounts/services/api_tokens.py": "found by the secret of the token",
     "accounts/services/invitations.py": "found by the secret of its link",
     "accounts/services/registration.py": "found by the secret of its link, or by a slug that is taken",
     "accounts/stored_files.py": "carried out after a commit and by upkeep, over all institutions",
+    "accounts/webhooks/outbox.py": "upkeep means every institution; else those of the one in hand",
     "accounts/tenancy.py": "defines across_all",
     "accounts/transitions.py": "the row is in hand, and sweeps run across institutions",
     "exams/delivery/expiry.py": "the sweep means every institution",
@@ -44,6 +51,7 @@ UNSCOPED: dict[str, str] = {
     "exams/delivery/admission.py": "allowances of enrolments in hand, also on the home page, outside a scope",
     "exams/delivery/queries.py": "a candidate's own rows over all their institutions, filtered by candidate",
     "exams/delivery/beginning.py": IN_HAND,
+    "exams/delivery/sign_out_warnings.py": "a person's own exams over all their institutions",
     "exams/delivery/throwing_away.py": "the sweep means every institution; each attempt opens its own scope",
     "exams/permissions.py": IN_HAND,
     "exams/scheduling/reminders.py": "the sweep means every institution",
@@ -53,7 +61,10 @@ UNSCOPED: dict[str, str] = {
     "exams/management/commands/verify_journals.py": "an operator's command over all institutions",
     "exams/scheduling/sittings.py": IN_HAND,
     "proctoring/api/base.py": "no rows at all for people without an institution",
+    "proctoring/api/origins.py": "found by public id; tells only whether its institution lists an origin",
+    "proctoring/telling.py": IN_HAND,
     "proctoring/api/capture.py": "found by public id, after the token or before the owner is checked",
+    "proctoring/compat_keys.py": "found by the secret of the key, or by what living keys of all list",
     "proctoring/checks.py": "a setting of the operator that any institution may need",
     "proctoring/consumers/access.py": "finds the row whose rights it then checks",
     "proctoring/consumers/connection.py": IN_HAND,
@@ -87,6 +98,7 @@ UNSCOPED: dict[str, str] = {
     "proctoring/management/commands/rotate_template_key.py": "a new key is for the templates of all",
     "proctoring/interviews/offers.py": "the sweep means every institution; each offer opens its own scope",
     "proctoring/management/commands/verify_evidence.py": "an operator's command over all institutions",
+    "proctoring/outside/live_rooms.py": "a token is opened before the institution is known",
     "proctoring/meetings/own/invitations.py": "a link is opened before the institution is known",
     "proctoring/meetings/own/making.py": "the sweep closes meetings of every institution",
     "proctoring/meetings/own/queries.py": "the start page shows own meetings of all institutions",
@@ -121,12 +133,12 @@ def test_there_are_tenant_models() -> None:
     assert len(TENANT) > 25
 
 
-@pytest.mark.parametrize("model", OURS, ids=lambda model: model._meta.label)
+@for_each(OURS, name=lambda model: model._meta.label)
 def test_each_model_belongs_to_an_institution(model: type[models.Model]) -> None:
     assert issubclass(model, TenantModel) or model._meta.label in WITHOUT_INSTITUTION
 
 
-@pytest.mark.parametrize("model", TENANT, ids=lambda model: model._meta.label)
+@for_each(TENANT, name=lambda model: model._meta.label)
 def test_reading_without_a_scope_is_refused(model: type[TenantModel]) -> None:
     with pytest.raises(ScopeError):
         model.objects.count()
@@ -150,13 +162,13 @@ def _ways_past_the_scope(path: Path) -> set[str]:
     return named & _PAST_THE_SCOPE
 
 
-@pytest.mark.parametrize("path", python_sources(*PACKAGES), ids=name_of)
+@for_each(python_sources(*PACKAGES), name=name_of)
 def test_reading_past_the_scope_is_listed(path: Path) -> None:
     used = _ways_past_the_scope(path)
     assert not used or name_of(path) in UNSCOPED, f"{name_of(path)} uses {used}: see UNSCOPED in this test"
 
 
-@pytest.mark.parametrize("name", UNSCOPED)
+@for_each(UNSCOPED)
 def test_the_list_of_exceptions_is_current(name: str) -> None:
     [path] = [path for path in python_sources(*PACKAGES) if name_of(path) == name]
     assert _ways_past_the_scope(path), f"{name} no longer needs its exception"

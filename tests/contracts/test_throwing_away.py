@@ -39,6 +39,7 @@ THROWN_AWAY = {
     "proctoring.LiveWatch",
     "proctoring.LivenessCheck",
     "proctoring.ObservationMinute",
+    "proctoring.ObservedClip",
     "proctoring.RaisedHand",
     "proctoring.ReferenceFace",
     "proctoring.ReferenceVoice",
@@ -48,6 +49,8 @@ THROWN_AWAY = {
     "proctoring.TimeGift",
 }
 STAYS = {
+    "proctoring.CompatLogin": "what another system delivers is never practice",
+    "proctoring.OutsideSession": "what another system delivers is never practice",
     "proctoring.LegalHold": "while it is in force nothing is thrown away",
     "proctoring.Case": "practice is never reviewed, so there is none",
     "proctoring.CaseComment": "practice is never reviewed, so there is none",

@@ -2,23 +2,18 @@
 
 import re
 from collections.abc import Iterator
-from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.db import transaction
 
-from accounts.api_scopes import SCOPES
-from accounts.models import ApiToken, Invitation
-from accounts.roles import Role
-from accounts.tenancy import within
-from exams.models import Allowance, SectionQuestion
-from proctor_site.kernel import clock
+from accounts.api.base import TokenView
+from accounts.api_scopes import OWN_SESSIONS, SCOPES
+from proctoring.api.office.sessions import OneSessionView
+from tests.contracts.permission_office import Office
 from tests.contracts.permission_table_tokens import BASE, OFFICE_ROWS, TokenRow
-from tests.contracts.permission_world import World
 from tests.contracts.routes import all_routes
-from tests.factories.accounts import make_member
-from tests.factories.tokens import client_with, new_token
+from tests.factories.tokens import client_with
 
 _PART = re.compile(r"<(?:\w+:)?(?P<name>\w+)>")
 
@@ -29,47 +24,16 @@ def test_every_route_of_the_public_api_is_in_the_table() -> None:
 
 
 def test_every_scope_opens_something() -> None:
-    assert {row.scope for row in OFFICE_ROWS} == SCOPES.keys()
+    assert {row.scope for row in OFFICE_ROWS} == SCOPES.keys() - {OWN_SESSIONS}
 
 
-class Office:
-    """Our institution and another one, with tokens: of each scope, of all others, ended, foreign."""
+def test_a_scope_that_is_enough_too_stands_on_calls_about_sessions_alone() -> None:
+    views = _below(TokenView)
+    assert {view for view in views if view.instead} == {OneSessionView} | _below(OneSessionView)
 
-    def __init__(self) -> None:
-        self.world = World("in_progress")
-        self.here = self.world.institution
-        admin = self.world.people["admin"]
-        foreign = self.world.people["foreign_admin"]
-        there = foreign.memberships.with_scopes_disabled().first().institution
-        make = {"actor": admin}
-        self.only = {code: new_token(self.here, code, **make)[1] for code in SCOPES}
-        self.without = {code: new_token(self.here, *(SCOPES.keys() - {code}), **make)[1] for code in SCOPES}
-        self.foreign = new_token(there, actor=foreign)[1]
-        ended, self.ended = new_token(self.here, **make)
-        ApiToken.objects.with_scopes_disabled().filter(pk=ended.pk).update(expires_at=clock.now())
-        self.member = make_member(self.here, Role.CANDIDATE, name="Mara Member")
-        with within(self.here):
-            self.allowance = Allowance.objects.create(
-                institution=self.here, enrolment=self.world.enrolment, extra_minutes=1
-            )
-            self.place = SectionQuestion.objects.filter(section__exam=self.world.exam).first()
-            self.invitation = Invitation.objects.create(
-                institution=self.here,
-                email="later-still@example.org",
-                role=Role.CANDIDATE,
-                token_hash="0" * 64,
-                invited_by=admin,
-                expires_at=clock.now() + timedelta(days=1),
-            )
 
-    def argument(self, name: str) -> Any:
-        own = {
-            "member_id": self.member.pk,
-            "invitation_id": self.invitation.pk,
-            "allowance_id": self.allowance.pk,
-            "place_id": self.place.pk,
-        }
-        return own[name] if name in own else self.world.argument(name)
+def _below(view: type[TokenView]) -> set[type[TokenView]]:
+    return {each for one in view.__subclasses__() for each in ({one} | _below(one))}
 
 
 @pytest.fixture(scope="module")

@@ -79,6 +79,6 @@ def expect_saved(page: Page) -> None:
 def submit_exam(page: Page) -> None:
     """Final check, confirmation, and the page after the end."""
     page.get_by_role("button", name="Final check and submit").click()
-    page.get_by_role("button", name="Submit my exam").click()
-    page.get_by_role("button", name="Yes, submit now").click()
+    page.get_by_role("button", name="Hand in my exam").click()
+    page.get_by_role("button", name="Yes, hand in now").click()
     expect(page.get_by_role("heading", name="Your exam is handed in")).to_be_visible()

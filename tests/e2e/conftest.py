@@ -112,3 +112,33 @@ def open_exam(
     yield open_it
     browser.close()
     console.assert_clean()
+
+
+@pytest.fixture
+def page_for(
+    asgi_server: str, playwright: Playwright, browser_of: Callable[[User | None], Client]
+) -> Iterator[Callable[[User | None], Page]]:
+    """The one page of a person, signed in; into it axe may be put, past the product's own policy."""
+    chromium = launch(playwright)
+    pages: dict[int | None, Page] = {}
+
+    def of(user: User | None) -> Page:
+        key = user.pk if user else None
+        if key not in pages:
+            context = chromium.new_context(
+                base_url=asgi_server,
+                viewport={"width": 1280, "height": 900},
+                bypass_csp=True,
+                reduced_motion="reduce",
+            )
+            if user is not None:
+                name = settings.SESSION_COOKIE_NAME
+                value = browser_of(user).cookies[name].value
+                context.add_cookies([{"name": name, "value": value, "url": asgi_server}])
+            context.add_init_script("sessionStorage.setItem('proctor-device', 'device-1')")
+            pages[key] = context.new_page()
+        pages[key].set_default_timeout(20_000)
+        return pages[key]
+
+    yield of
+    chromium.close()

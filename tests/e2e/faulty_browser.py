@@ -202,8 +202,8 @@ class FaultyBrowser:
     def hand_in_twice(self) -> None:
         """The button, and the same call twice again; nobody is told of an error."""
         self.page.get_by_role("button", name="Final check and submit").click()
-        self.page.get_by_role("button", name="Submit my exam").click()
-        self.page.get_by_role("button", name="Yes, submit now").dblclick()
+        self.page.get_by_role("button", name="Hand in my exam").click()
+        self.page.get_by_role("button", name="Yes, hand in now").dblclick()
         expect(self.page.get_by_role("heading", name="Your exam is handed in")).to_be_visible()
 
     # how

@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
+from tests.contracts.permission_calls import address as address_of
 from tests.contracts.permission_rows import Row
 from tests.contracts.permission_table import ROWS
 from tests.contracts.permission_world import PEOPLE, World
-from tests.contracts.test_permissions import _address
 
 _STAFF = ("admin", "officer", "reviewer", "proctor", "other_proctor")
 _NO_OBJECT = re.compile(r"^[^<]*(<slug:slug>)?[^<]*$")
@@ -49,26 +49,25 @@ NO_PAGES = {
     "i/<slug:slug>/my-record/data/<uuid:export_id>/": "a file",
     "i/<slug:slug>/reply-files/<uuid:reply_file_id>/": "a file behind a signed link",
     "safe-browser/<str:ticket>/exam.seb": "a file",
+    "meeting/guest/<str:token>/": "notice and room of a meeting, which are walked as such",
 }
 """Addresses that answer 200 to somebody and are no pages."""
-BEHIND_SETTINGS = {
+IN_SCENES = {
+    "demo/camera/",
     "enrol/<str:secret>/",
+    "i/<slug:slug>/attempts/<int:attempt_id>/throw-away/",
+    "i/<slug:slug>/attempts/<int:attempt_id>/transcript/",
     "i/<slug:slug>/law/<slug:kind>/<int:number>/",
+    "i/<slug:slug>/law/<slug:kind>/<int:number>/changes/",
+    "i/<slug:slug>/members/<int:membership>/number/",
     "i/<slug:slug>/my-record/<int:attempt_id>/appeal/",
     "invitation/<str:secret>/",
+    "meeting/<str:secret>/",
     "privacy/<slug:slug>/",
+    "register/confirm/<str:secret>/",
+    "register/sent/",
 }
-"""Pages that nobody sees in the world of the permission table; test_axe.py makes what they need."""
-NOT_WALKED = {
-    "i/<slug:slug>/attempts/<int:attempt_id>/throw-away/": "asks one question; only of practice",
-    "i/<slug:slug>/attempts/<int:attempt_id>/transcript/": "a result page, once results are released",
-    "i/<slug:slug>/law/<slug:kind>/<int:number>/changes/": "needs a second version of a document",
-    "i/<slug:slug>/members/<int:membership>/number/": "one field; only for candidates",
-    "meeting/<str:secret>/": "leads guests to the meeting, whose page is walked",
-    "register/confirm/<str:secret>/": "one button, behind a link of an e-mail",
-    "register/sent/": "one sentence after a registration",
-}
-"""Pages that the walk leaves out, and why."""
+"""Pages that nobody sees in the world of the permission table; tests/e2e/pages/ makes what they need."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +87,7 @@ class Visit:
         return self.empty or bool(_PLAIN.search(self.row.pattern))
 
     def address(self, world: World) -> str:
-        address = _address(self.row.pattern, world)
+        address = address_of(self.row.pattern, world)
         if self.empty:
             address = address.replace(f"/{world.institution.slug}/", f"/{world.foreign.slug}/")
         return f"{address}?{urlencode(self.row.body)}" if self.row.body else address

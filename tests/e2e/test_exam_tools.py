@@ -132,7 +132,7 @@ def test_tools_help_and_are_no_answers(page: Page, attempt: Attempt) -> None:
 
     page.set_viewport_size({"width": 1280, "height": 900})
     page.get_by_role("button", name="Final check and submit").click()
-    page.get_by_role("button", name="Submit my exam").click()
-    page.get_by_role("button", name="Yes, submit now").click()
+    page.get_by_role("button", name="Hand in my exam").click()
+    page.get_by_role("button", name="Yes, hand in now").click()
     expect(page.get_by_role("heading", name="Your exam is handed in")).to_be_visible()
     page.wait_for_function(_NOTHING_KEPT)

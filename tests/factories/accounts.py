@@ -1,30 +1,29 @@
 """Institutions and people for tests."""
 
-import itertools
-
 from accounts.models import Institution, Membership, User
 from accounts.permissions import forget_roles
 from accounts.roles import Role
 from accounts.tenancy import within
 from proctor_site.kernel import clock
+from tests.factories.names import endings
 
 PASSWORD = "correct horse battery"
-_count = itertools.count(1)
+_endings = endings()
 
 
 def make_institution(
     name: str = "", slug: str = "", *, confirmed: bool = True, **fields: object
 ) -> Institution:
     """A confirmed institution in Austria."""
-    number = next(_count)
+    ending = next(_endings)
     return Institution.objects.create(
-        name=name or f"Institution {number}",
-        slug=slug or f"institution-{number}",
+        name=name or f"Institution {ending}",
+        slug=slug or f"institution-{ending}",
         confirmed_at=clock.now() if confirmed else None,
         **{
             "country": "AT",
             "time_zone": "Europe/Vienna",
-            "owner_email": f"owner{number}@example.org",
+            "owner_email": f"owner{ending}@example.org",
             **fields,
         },
     )
@@ -34,9 +33,9 @@ def make_user(*, name: str = "", email: str = "", password: str = PASSWORD) -> U
     """A person without any membership, whose e-mail address is verified."""
     from allauth.account.models import EmailAddress
 
-    number = next(_count)
-    name = name or f"Person {number}"
-    email = email or f"{name.split()[0].lower()}{number}@example.org"
+    ending = next(_endings)
+    name = name or f"Person {ending}"
+    email = email or f"{name.split()[0].lower()}{ending}@example.org"
     user = User.objects.create_user(email, password, name=name)
     EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
     return user

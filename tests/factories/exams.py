@@ -1,6 +1,5 @@
 """Exams, sittings, enrolments and attempts for tests."""
 
-import itertools
 from collections.abc import Iterable
 from datetime import timedelta
 from decimal import Decimal
@@ -22,8 +21,9 @@ from exams.models import (
     SittingProctor,
 )
 from proctor_site.kernel import clock
+from tests.factories.names import endings
 
-_count = itertools.count(1)
+_endings = endings()
 
 CONTENT: dict[str, dict[str, Any]] = {
     "single_choice": {
@@ -142,16 +142,16 @@ def make_question(
     title: str = "",
 ) -> Question:
     """A question with one version."""
-    number = next(_count)
+    ending = next(_endings)
     with within(institution):
         question = Question.objects.create(
-            institution=institution, title=title or f"Question {number}", kind=kind
+            institution=institution, title=title or f"Question {ending}", kind=kind
         )
         QuestionVersion.objects.create(
             institution=institution,
             question=question,
             number=1,
-            stem=stem or f"What is the answer to question {number}?",
+            stem=stem or f"What is the answer to question {ending}?",
             content=CONTENT[kind] if content is None else content,
         )
     return question
@@ -169,7 +169,7 @@ def make_exam(
     """An exam of one section with one question of each kind, in that order."""
     with within(institution):
         exam = Exam.objects.create(
-            institution=institution, title=title or f"Exam {next(_count)}", asks_certainty=asks_certainty
+            institution=institution, title=title or f"Exam {next(_endings)}", asks_certainty=asks_certainty
         )
         part = Section.objects.create(institution=institution, exam=exam, **{"title": "Part one", **section})
         for position, kind in enumerate(kinds, start=1):
@@ -191,7 +191,7 @@ def make_sitting(exam: Exam, *, proctors: Iterable[User] = (), **fields: Any) ->
             institution=exam.institution,
             exam=exam,
             **{
-                "title": f"Sitting {next(_count)}",
+                "title": f"Sitting {next(_endings)}",
                 "opens_at": now - timedelta(hours=1),
                 "closes_at": now + timedelta(hours=3),
                 "time_zone": "Europe/Vienna",

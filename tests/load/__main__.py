@@ -6,6 +6,8 @@ import os
 import resource
 import time
 
+import django
+
 from tests.load import steps
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
@@ -20,7 +22,11 @@ TITLES = {
     "watch": ("watch_live", "Live video: first pictures, and what watching costs"),
     "clips": ("bench_clips", "Recordings on a real server"),
     "lists": ("bench_lists", "The lists of the admin with a million incidents"),
+    "fuzz": ("bench_fuzz", "Input made up for the API and every decoder"),
     "wall": ("bench_wall", "The proctor's page with 200 candidates"),
+    "capacity": ("bench_capacity", "How many candidates one machine holds, and what one costs"),
+    "hosts": ("bench_hosts", "Two hosts behind nginx against one, and the cost of each role"),
+    "faults": ("bench_faults", "Faults in the middle of an exam"),
 }
 
 
@@ -30,7 +36,10 @@ def main() -> None:
     parser.add_argument("--only", choices=list(TITLES))
     parser.add_argument("--seconds", type=float, default=12.0, help="length of each phase on the real server")
     parser.add_argument("--processes", type=int, default=1, help="web processes of the start rush")
+    parser.add_argument("--candidates", type=int, help="where capacity and hosts begin to look for the limit")
+    parser.add_argument("--fault", default="", help="one of the faults alone, such as bad-line")
     options = parser.parse_args()
+    django.setup()  # the name of the copy of today's tables is made of the apps' migrations
     print(steps.machine())
     for name, (module, title) in TITLES.items():
         if options.only not in (None, name):
@@ -40,7 +49,11 @@ def main() -> None:
         run = importlib.import_module(f"tests.load.{module}").main
         if name == "starts":
             run(options.seconds, processes=options.processes)
-        elif name in ("live", "clips", "wall"):
+        elif name == "faults":
+            run(options.seconds, options.fault)
+        elif name in ("capacity", "hosts") and options.candidates:
+            run(options.seconds, first=options.candidates)
+        elif name in ("live", "clips", "wall", "capacity", "hosts"):
             run(options.seconds)
         else:
             run()

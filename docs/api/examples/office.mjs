@@ -1,4 +1,5 @@
-// Reads and enrols through the API: node office.mjs https://exams.example.org TOKEN SITTING candidate@example.org
+// Enrols through the API, reads, and asks to be told of what happens:
+// node office.mjs https://exams.example.org TOKEN SITTING candidate@example.org https://register.example.org/hooks
 // Needs Node.js 18 or newer and nothing else. Never put a token into a page: whoever opens the page has it.
 
 import { randomUUID } from "node:crypto";
@@ -53,7 +54,7 @@ export function office(server, token) {
   return { call, create, each };
 }
 
-async function main(server, token, sitting, candidate) {
+async function main(server, token, sitting, candidate, receiver) {
   const here = office(server, token);
   console.log("institution:", (await here.call("GET", "")).name);
   const done = await here.create(`sittings/${sitting}/enrolments/`, { candidates: [{ email: candidate }] });
@@ -61,6 +62,12 @@ async function main(server, token, sitting, candidate) {
   const names = [];
   for await (const row of here.each(`sittings/${sitting}/enrolments/?limit=1`)) names.push(row.email);
   console.log("all:", names.join(" "));
+  const hook = await here.create("webhooks/", { name: "Register", url: receiver, events: ["results.released"] });
+  await here.create(`webhooks/${hook.id}/test/`, {});
+  for await (const row of here.each(`webhook-deliveries/?webhook=${hook.id}`)) console.log("told of:", row.event);
+  const rotated = await here.create(`webhooks/${hook.id}/rotate/`, { grace_hours: 1 });
+  console.log("another secret:", rotated.secret !== hook.secret);
+  await here.call("DELETE", `webhooks/${hook.id}/`);
 }
 
 if (process.argv[1]?.endsWith("office.mjs")) await main(...process.argv.slice(2));

@@ -1,6 +1,6 @@
-"""Writes and schedules an exam through the API, and enrols a candidate.
+"""Writes and schedules an exam through the API, enrols a candidate, and asks to be told of what happens.
 
-Call: python office.py https://exams.example.org TOKEN candidate@example.org
+Call: python office.py https://exams.example.org TOKEN candidate@example.org https://register.example.org/hooks
 Needs Python 3.11 and nothing else. Prints one line for each step.
 """
 
@@ -74,34 +74,35 @@ class Office:
             address = page["next"]
 
 
-def main(server: str, token: str, candidate: str) -> None:
-    """Writes an exam with one question, schedules it for tomorrow, and enrols a candidate."""
-    office = Office(server, token)
-    print("institution:", office.call("GET", "")["name"])
+def write_exam(office: Office) -> int:
+    """An exam with one question, and a pool that draws another one of a category for each paper."""
     exam = office.create("exams/", {"title": "Geography", "pass_percentage": 60})
     section = office.create(f"exams/{exam['id']}/sections/", {"title": "Part one"})
     options = [
         {"id": "a", "text": "Vienna", "correct": True},
         {"id": "b", "text": "Graz", "correct": False},
     ]
-    question = office.create(
-        "questions/",
-        {
-            "title": "Capital of Austria",
-            "kind": "single_choice",
-            "stem": "What is the capital of Austria?",
-            "content": {"options": options},
-        },
-    )
+    category = office.create("question-categories/", {"name": f"Capitals {uuid.uuid4().hex[:6]}"})
+    wording = {"kind": "single_choice", "stem": "What is its capital?", "content": {"options": options}}
+    question = office.create("questions/", {"title": "Capital of Austria", **wording})
+    for name in ("Capital of Carinthia", "Capital of Styria"):
+        office.create("questions/", {"title": name, "category": category["id"], **wording})
+    pool = {"section": section["id"], "category": category["id"], "count": 1, "points": "1"}
+    office.create(f"exams/{exam['id']}/pools/", pool)
     office.create(
         f"exams/{exam['id']}/questions/",
         {"section": section["id"], "question": question["id"], "points": "2"},
     )
+    return int(exam["id"])
+
+
+def schedule(office: Office, exam: int) -> int:
+    """A sitting tomorrow. Scheduling publishes the exam: nothing else is needed."""
     opens = datetime.now(UTC) + timedelta(days=1)
     sitting = office.create(
         "sittings/",
         {
-            "exam": exam["id"],
+            "exam": exam,
             "title": "Winter term",
             "opens_at": opens.isoformat(),
             "closes_at": (opens + timedelta(hours=3)).isoformat(),
@@ -109,11 +110,32 @@ def main(server: str, token: str, candidate: str) -> None:
             "duration_minutes": 90,
         },
     )
-    print("sitting:", sitting["id"])
-    done = office.create(f"sittings/{sitting['id']}/enrolments/", {"candidates": [{"email": candidate}]})
+    return int(sitting["id"])
+
+
+def be_told(office: Office, address: str) -> str:
+    """A webhook for what happens afterwards, tried once; the secret that signs is answered this one time."""
+    events = ["attempt.ended", "results.released", "incident.raised", "case.decided", "meeting.ended"]
+    hook = office.create("webhooks/", {"name": "Register", "url": address, "events": events})
+    office.create(f"webhooks/{hook['id']}/test/", {})
+    for delivery in office.each(f"webhook-deliveries/?webhook={hook['id']}"):
+        print("told of:", delivery["event"])
+    return str(hook["secret"])
+
+
+def main(server: str, token: str, candidate: str, receiver: str) -> None:
+    """From the exam to what can be read once it was taken."""
+    office = Office(server, token)
+    print("institution:", office.call("GET", "")["name"])
+    sitting = schedule(office, write_exam(office))
+    print("sitting:", sitting)
+    enrol = {"candidates": [{"email": candidate, "extra_minutes": 15}]}
+    done = office.create(f"sittings/{sitting}/enrolments/", enrol)
     print("enrolled:", done["results"][0]["outcome"])
-    print("attempts:", sum(1 for _ in office.each("attempts/")))
+    print("secret:", be_told(office, receiver)[:6])
+    for what in (f"attempts/?sitting={sitting}", f"sittings/{sitting}/results/", "incidents/", "cases/"):
+        print(f"{what.split('/')[-2]}:", sum(1 for _ in office.each(what)))
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:4])
+    main(*sys.argv[1:5])

@@ -1,14 +1,13 @@
 """Agreed adjustments by token. Their reasons may tell of health: they have scopes of their own."""
 
-from typing import Any
-
 from drf_spectacular.utils import OpenApiResponse
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.api.base import TokenView, operation
-from accounts.api.shapes import StrictSerializer, checked, query_in
+from accounts.api.paging import page_of
+from accounts.api.shapes import StrictSerializer, checked, page_shape, query_in
 from exams.api.office.rows import own_row
 from exams.delivery import allowances
 from exams.models import Allowance, Enrolment
@@ -46,23 +45,17 @@ class AllowanceSerializer(TermsSerializer):
     created_at = serializers.DateTimeField()
 
 
-class AllowancesSerializer(serializers.Serializer[Any]):
-    """All adjustments of an enrolment."""
-
-    results = AllowanceSerializer(many=True)
-
-
 class Allowances(TokenView):
     """The adjustments of an enrolment."""
 
     scopes = {"GET": "allowances:read", "POST": "allowances:write"}
 
-    @operation("enrolment_allowances", tag=_TAG, answer=AllowancesSerializer)
+    @operation("enrolment_allowances", tag=_TAG, answer=page_shape(AllowanceSerializer), is_paged=True)
     def get(self, request: Request, enrolment_id: int) -> Response:
         """What was agreed; several add up."""
         query_in(request)
-        rows = own_row(Enrolment, enrolment_id).allowances.order_by("pk")
-        return Response(AllowancesSerializer({"results": rows}).data)
+        rows = own_row(Enrolment, enrolment_id).allowances.all()
+        return page_of(request, rows, lambda found: AllowanceSerializer(found, many=True).data)
 
     @operation(
         "enrolment_allowance_give", tag=_TAG, status=201, body=TermsSerializer, answer=AllowanceSerializer

@@ -1,19 +1,16 @@
-"""Exams by token: settings, sections, and which questions stand in them for how many points."""
+"""Exams by token: settings and sections. What stands in the sections: places.py and pools.py."""
 
-from decimal import Decimal
-from typing import Any
-
-from drf_spectacular.utils import OpenApiExample, OpenApiResponse
+from drf_spectacular.utils import OpenApiExample
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.api.base import TokenView, operation
 from accounts.api.paging import page_of
-from accounts.api.shapes import RowNumber, StrictSerializer, checked, page_shape, query_in
+from accounts.api.shapes import StrictSerializer, checked, page_shape, query_in
 from exams.api.office.rows import own_row
-from exams.bank import exam_settings, structure
-from exams.models import Exam, Question, Section, SectionQuestion
+from exams.bank import copies, exam_settings
+from exams.models import Exam, Section
 from exams.models.exam import Calculator, Navigation
 from proctor_site.kernel.errors import NotFound
 
@@ -27,7 +24,7 @@ class GradeStepSerializer(StrictSerializer):
     least = serializers.CharField(max_length=12, help_text="Per cent, such as 87.5.")
 
 
-class NewExamSerializer(StrictSerializer):
+class ExamSettingsSerializer(StrictSerializer):
     """The settings of an exam."""
 
     title = serializers.CharField(max_length=200)
@@ -50,6 +47,16 @@ class NewExamSerializer(StrictSerializer):
     )
 
 
+class NewExamSerializer(ExamSettingsSerializer):
+    """A new exam."""
+
+    is_outside = serializers.BooleanField(
+        required=False,
+        help_text="Another system delivers it: no questions, no results; sessions are started by the API. "
+        "Fixed from now on.",
+    )
+
+
 class ExamSerializer(NewExamSerializer):
     """An exam."""
 
@@ -69,6 +76,12 @@ class ExamQuerySerializer(StrictSerializer):
     changed_after = serializers.DateTimeField(required=False)
 
 
+class CopySerializer(StrictSerializer):
+    """What the copy is called."""
+
+    title = serializers.CharField(max_length=200)
+
+
 class NewExamSectionSerializer(StrictSerializer):
     """The settings of a section."""
 
@@ -85,39 +98,6 @@ class ExamSectionSerializer(NewExamSectionSerializer):
 
     id = serializers.IntegerField()
     position = serializers.IntegerField()
-
-
-class ExamSectionsSerializer(serializers.Serializer[Any]):
-    """All sections of an exam, in order."""
-
-    results = ExamSectionSerializer(many=True)
-
-
-class NewPlaceSerializer(StrictSerializer):
-    """A question of the bank for the end of a section."""
-
-    section = RowNumber()
-    question = RowNumber()
-    points = serializers.DecimalField(max_digits=6, decimal_places=2, default=Decimal(1))
-
-
-class PlaceSerializer(serializers.Serializer[Any]):
-    """A question in an exam."""
-
-    id = serializers.IntegerField(help_text="Of the place, not of the question.")
-    section = serializers.IntegerField(source="section_id")
-    question = serializers.IntegerField(source="question_id")
-    title = serializers.CharField(source="question.title")
-    kind = serializers.CharField(source="question.kind")
-    position = serializers.IntegerField()
-    points = serializers.DecimalField(max_digits=6, decimal_places=2)
-
-
-class PlacesSerializer(serializers.Serializer[Any]):
-    """All questions of an exam, in order. What pools draw is known only once papers are drawn."""
-
-    results = PlaceSerializer(many=True)
-    pools = serializers.IntegerField(help_text="How many pools draw further questions.")
 
 
 class Exams(TokenView):
@@ -169,13 +149,30 @@ class OneExam(TokenView):
         query_in(request)
         return Response(ExamSerializer(own_row(Exam, exam_id)).data)
 
-    @operation("exam_change", tag=_TAG, body=NewExamSerializer, answer=ExamSerializer)
+    @operation("exam_change", tag=_TAG, body=ExamSettingsSerializer, answer=ExamSerializer)
     def patch(self, request: Request, exam_id: int) -> Response:
         """Changes what is named. Papers that are drawn already stay as they are."""
         exam = own_row(Exam, exam_id)
-        given = checked(NewExamSerializer, request.data, partial=True)
+        given = checked(ExamSettingsSerializer, request.data, partial=True)
         exam_settings.change_exam(exam, actor=self.actor, **given)
         return Response(ExamSerializer(exam).data)
+
+
+class ExamCopies(TokenView):
+    """Copies."""
+
+    scopes = {"POST": "exams:write"}
+
+    @operation("exam_copy", tag=_TAG, status=201, body=CopySerializer, answer=ExamSerializer)
+    def post(self, request: Request, exam_id: int) -> Response:
+        """A new exam with the same settings, sections, questions and pools; also from one made to copy."""
+        exam = own_row(Exam, exam_id)
+        return self.once(lambda: self._copy(exam))
+
+    def _copy(self, exam: Exam) -> Response:
+        given = checked(CopySerializer, self.request.data)
+        made = copies.copy_exam(exam, title=given["title"], as_template=False, actor=self.actor)
+        return Response(ExamSerializer(made).data, status=201)
 
 
 class Sections(TokenView):
@@ -183,12 +180,13 @@ class Sections(TokenView):
 
     scopes = {"GET": "exams:read", "POST": "exams:write"}
 
-    @operation("exam_sections", tag=_TAG, answer=ExamSectionsSerializer)
+    @operation("exam_sections", tag=_TAG, answer=page_shape(ExamSectionSerializer), is_paged=True)
     def get(self, request: Request, exam_id: int) -> Response:
         """All sections, in order."""
         query_in(request)
-        rows = own_row(Exam, exam_id).sections.order_by("position", "id")
-        return Response(ExamSectionsSerializer({"results": rows}).data)
+        rows = own_row(Exam, exam_id).sections.all()
+        order = ("position", "pk")
+        return page_of(request, rows, lambda found: ExamSectionSerializer(found, many=True).data, order=order)
 
     @operation(
         "exam_section_create",
@@ -220,57 +218,6 @@ class OneSection(TokenView):
         given = checked(NewExamSectionSerializer, request.data, partial=True)
         exam_settings.change_section(section, actor=self.actor, **given)
         return Response(ExamSectionSerializer(section).data)
-
-
-class Places(TokenView):
-    """The questions of an exam."""
-
-    scopes = {"GET": "exams:read", "POST": "exams:write"}
-
-    @operation("exam_questions", tag=_TAG, answer=PlacesSerializer)
-    def get(self, request: Request, exam_id: int) -> Response:
-        """All questions with their sections and points, in order."""
-        query_in(request)
-        exam = own_row(Exam, exam_id)
-        rows = SectionQuestion.objects.filter(section__exam=exam).select_related("question")
-        ordered = rows.order_by("section__position", "section_id", "position", "id")
-        pools = sum(section.pools.count() for section in exam.sections.all())
-        return Response(PlacesSerializer({"results": ordered, "pools": pools}).data)
-
-    @operation("exam_question_add", tag=_TAG, status=201, body=NewPlaceSerializer, answer=PlaceSerializer)
-    def post(self, request: Request, exam_id: int) -> Response:
-        """Puts a question of the bank at the end of a section; there already: its place as it is."""
-        exam = own_row(Exam, exam_id)
-        return self.once(lambda: self._add(exam))
-
-    def _add(self, exam: Exam) -> Response:
-        given = checked(NewPlaceSerializer, self.request.data)
-        section = own_section(exam, given["section"], field="section")
-        question = own_row(Question, given["question"], field="question")
-        structure.add_questions(section, [question], points=given["points"], actor=self.actor)
-        place = SectionQuestion.objects.select_related("question").get(section=section, question=question)
-        return Response(PlaceSerializer(place).data, status=201)
-
-
-class OnePlace(TokenView):
-    """One question in an exam."""
-
-    scopes = {"DELETE": "exams:write"}
-
-    @operation(
-        "exam_question_remove",
-        tag=_TAG,
-        status=204,
-        answer=OpenApiResponse(description="Removed; the question stays in the bank."),
-    )
-    def delete(self, request: Request, exam_id: int, place_id: int) -> Response:
-        """Takes a question out of the exam. Papers that are drawn already stay."""
-        exam = own_row(Exam, exam_id)
-        place = SectionQuestion.objects.filter(pk=place_id, section__exam=exam).first()
-        if place is None:
-            raise NotFound("There is no such question in this exam.")
-        structure.remove(place, actor=self.actor)
-        return Response(status=204)
 
 
 def own_section(exam: Exam, section_id: int, *, field: str | None = None) -> Section:

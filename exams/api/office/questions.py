@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.db import transaction
 from drf_spectacular.utils import OpenApiExample
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -12,6 +13,7 @@ from accounts.api.paging import page_of
 from accounts.api.shapes import RowNumber, StrictSerializer, checked, page_shape, query_in
 from exams.api.office.rows import own_row
 from exams.bank import questions
+from exams.bank.classification import classify, tag_names
 from exams.kinds import registry
 from exams.models import Question, QuestionCategory, QuestionVersion
 from exams.models.question import TextFormat
@@ -45,6 +47,9 @@ class QuestionChangeSerializer(StrictSerializer):
 
     title = serializers.CharField(max_length=200, required=False)
     retired = serializers.BooleanField(required=False, help_text="Retired: for no further section.")
+    category = RowNumber(required=False, allow_null=True)
+    tags = serializers.ListField(child=serializers.CharField(max_length=50), required=False, max_length=30)
+    difficulty = serializers.IntegerField(required=False, allow_null=True, min_value=1, max_value=5)
 
 
 class VersionSerializer(serializers.Serializer[Any]):
@@ -88,12 +93,6 @@ class QuestionQuerySerializer(StrictSerializer):
     tag = serializers.CharField(required=False, max_length=50)
     category = RowNumber(required=False)
     created_after = serializers.DateTimeField(required=False)
-
-
-class VersionsSerializer(serializers.Serializer[Any]):
-    """All wordings, the newest first."""
-
-    results = VersionSerializer(many=True)
 
 
 class Questions(TokenView):
@@ -169,15 +168,28 @@ class OneQuestion(TokenView):
 
     @operation("question_change", tag=_TAG, body=QuestionChangeSerializer, answer=QuestionSerializer)
     def patch(self, request: Request, question_id: int) -> Response:
-        """Renames, retires or takes back into use. For another wording: a new version."""
+        """Renames, classifies, retires or takes back into use. For another wording: a new version."""
         question = own_row(Question, question_id)
         given = checked(QuestionChangeSerializer, request.data, partial=True)
-        if "title" in given:
-            questions.rename(question, title=given["title"], actor=self.actor)
-        if "retired" in given:
-            act = questions.retire if given["retired"] else questions.restore
-            act(question, actor=self.actor)
+        with transaction.atomic():
+            if "title" in given:
+                questions.rename(question, title=given["title"], actor=self.actor)
+            if given.keys() & {"category", "tags", "difficulty"}:
+                self._classify(question, given)
+            if "retired" in given:
+                act = questions.retire if given["retired"] else questions.restore
+                act(question, actor=self.actor)
         return Response(QuestionSerializer(question).data)
+
+    def _classify(self, question: Question, given: dict[str, Any]) -> None:
+        number = given.get("category", question.category_id)
+        classify(
+            question,
+            category=None if number is None else own_row(QuestionCategory, number, field="category"),
+            tags=given.get("tags", tag_names(question)),
+            difficulty=given.get("difficulty", question.difficulty),
+            actor=self.actor,
+        )
 
 
 class Versions(TokenView):
@@ -185,12 +197,14 @@ class Versions(TokenView):
 
     scopes = {"GET": "exams:read", "POST": "exams:write"}
 
-    @operation("question_versions", tag=_TAG, answer=VersionsSerializer)
+    @operation("question_versions", tag=_TAG, answer=page_shape(VersionSerializer), is_paged=True)
     def get(self, request: Request, question_id: int) -> Response:
         """All wordings, the newest first."""
         query_in(request)
-        question = own_row(Question, question_id)
-        return Response(VersionsSerializer({"results": question.versions.all()}).data)
+        rows = own_row(Question, question_id).versions.all()
+        return page_of(
+            request, rows, lambda found: VersionSerializer(found, many=True).data, order=("-number",)
+        )
 
     @operation(
         "question_version_create", tag=_TAG, status=201, body=NewVersionSerializer, answer=VersionSerializer

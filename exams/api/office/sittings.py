@@ -1,7 +1,7 @@
 """Sittings by token: scheduled, changed, called off, and who watches them."""
 
 from django.db import transaction
-from drf_spectacular.utils import OpenApiExample
+from drf_spectacular.utils import OpenApiExample, OpenApiResponse
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -13,6 +13,7 @@ from exams.api.office.rows import own_member, own_row
 from exams.models import Exam, Sitting
 from exams.models.sitting import Beginning, TimeUp
 from exams.scheduling import sittings
+from proctor_site.kernel.errors import NotFound
 
 _TAG = "sittings"
 
@@ -190,3 +191,24 @@ class SittingProctors(TokenView):
         with transaction.atomic():
             sittings.assign_proctor(sitting, user, actor=self.actor)
         return Response(SittingSerializer(sitting).data)
+
+
+class SittingProctorView(TokenView):
+    """One who watches."""
+
+    scopes = {"DELETE": "sittings:write"}
+
+    @operation(
+        "sitting_proctor_unassign",
+        tag=_TAG,
+        status=204,
+        answer=OpenApiResponse(description="Watches it no more."),
+    )
+    def delete(self, request: Request, sitting_id: int, member_id: int) -> Response:
+        """Takes the watching away from somebody, also from a member of former days."""
+        sitting = own_row(Sitting, sitting_id)
+        row = sitting.proctors.filter(user=member_id).select_related("user").first()
+        if row is None:
+            raise NotFound("There is no such proctor of this sitting.")
+        sittings.unassign_proctor(sitting, row.user, actor=self.actor)
+        return Response(status=204)

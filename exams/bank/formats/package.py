@@ -46,7 +46,10 @@ class Package:
         member = self._files[name]
         try:
             return self._archive.read(member)
-        except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, NotImplementedError):
+        except (
+            *(zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, NotImplementedError),
+            ValueError,  # a place in the file that lies before its beginning
+        ):
             raise Unreadable(f"The file “{name[:80]}” in the package is damaged.") from None
 
 

@@ -9,7 +9,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from proctor_site import serving
-from proctor_site.demo import seed
+from proctor_site.demo import old_clients, seed
 from proctor_site.kernel.errors import Refusal
 
 
@@ -20,7 +20,7 @@ class Command(BaseCommand):
         parser.add_argument("--no-server", action="store_true", help="prepare and print, but do not serve")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        if os.environ.get("DATABASE_URL"):
+        if os.environ.get("DATABASE_URL") or os.environ.get("DATABASE_URL_FILE"):
             raise CommandError(
                 "The demo makes accounts whose passwords it prints, so it refuses a server database "
                 "(DATABASE_URL is set). Use: ./run serve"
@@ -67,10 +67,16 @@ Demo College is ready. The sitting "{sitting}" is open now.
   Candidates take the exam     {base}/
   Proctors watch               {base}/i/{seed.SLUG}/watch/
   Exam officers and reviewers  {base}/admin/
-  Register an institution      {base}/register/   (mails are printed below)
+  Try a camera by the API      {base}/demo/camera/
+  Register an institution      {base}/register/   (mails are printed below){_old_clients(base)}
 
   Try it: sign in as a candidate in one browser and as a proctor in another (or a private window),
   because one browser holds one sign-in. Accounts (kept in {Path(settings.DATA_DIR).name}/demo_accounts.txt):
 
 {accounts}
 """
+
+
+def _old_clients(base: str) -> str:
+    """The address for pages of replaced systems, where they are answered."""
+    return f"\n  Pages of replaced systems    {base}/compat/{old_clients.KEY}" if settings.COMPAT else ""

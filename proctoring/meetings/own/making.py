@@ -12,7 +12,7 @@ from accounts.tenancy import within
 from accounts.transitions import apply_move, lock
 from proctor_site.kernel import clock
 from proctor_site.kernel.errors import Conflict, InvalidInput, NotAllowed
-from proctoring import states
+from proctoring import states, telling
 from proctoring.meetings.own import invitations, mails, room, rules
 from proctoring.models import Meeting
 from proctoring.models.own_meeting import MeetingMailKind
@@ -32,8 +32,11 @@ def make_meeting(
     actor: User,
     opens_at: datetime | None = None,
     closes_at: datetime | None = None,
+    is_told: bool = True,
 ) -> Meeting:
     """A meeting without an exam, with e-mails to everybody who is invited; `candidates`: e-mail addresses.
+
+    `is_told`: whether other systems hear of it (webhooks); of interviews they never do.
 
     Raises NotAllowed (who may not make meetings; a new person invited by somebody who may not), Conflict
     (live_off) and InvalidInput (title, opens_at, closes_at, hosts, candidates).
@@ -56,6 +59,8 @@ def make_meeting(
         audit.record(institution, meeting, "meeting.made", actor=actor, detail=_facts(meeting))
         invitations.name_hosts(meeting, hosts, actor=actor)
         invitations.invite_candidates(meeting, candidates, actor=actor)
+        if is_told:
+            telling.of_meeting(meeting, "meeting.made")
     return meeting
 
 
@@ -89,6 +94,7 @@ def change_meeting(
         fresh = invitations.name_hosts(meeting, hosts, actor=actor)
         if has_changed:
             mails.tell_all(meeting, MeetingMailKind.CHANGED, but=fresh)
+            telling.of_meeting(meeting, "meeting.changed")
         room.tell_changed(meeting)
     return meeting
 
@@ -123,6 +129,7 @@ def _cancel(meeting: Meeting, actor: User | None, reason: str) -> None:
     apply_move(meeting, states.MEETING, "cancel", actor=actor, reason=reason[:200])
     Meeting.objects.filter(pk=meeting.pk).update(calendar_sequence=F("calendar_sequence") + 1)
     room.empty(meeting, by="cancelled")
+    telling.of_meeting(meeting, "meeting.ended")
     mails.tell_all(meeting, MeetingMailKind.CANCELLED)
 
 
@@ -150,6 +157,7 @@ def _end(meeting: Meeting, actor: User | None) -> Meeting:
             raise Conflict("This meeting has not begun. Cancel it instead.", code="not_begun")
         apply_move(meeting, states.MEETING, "end", actor=actor, values={"ended_at": clock.now()})
         room.empty(meeting, by="ended")
+        telling.of_meeting(meeting, "meeting.ended")
     return meeting
 
 
@@ -161,7 +169,9 @@ def close_due() -> None:
     due = due.exclude(state__in=(states.MEETING_ENDED, states.MEETING_CANCELLED))
     for meeting in due.exclude(Q(participants__stays__ended_at=None) & ~Q(participants__stays=None)):
         verb = "lapse" if meeting.state == states.MEETING_SCHEDULED else "end"
-        apply_move(meeting, states.MEETING, verb, actor=None, values={"ended_at": now})
+        with transaction.atomic():
+            apply_move(meeting, states.MEETING, verb, actor=None, values={"ended_at": now})
+            telling.of_meeting(meeting, "meeting.ended")
 
 
 def _title(title: str) -> str:

@@ -16,7 +16,7 @@ from accounts.tenancy import within
 from accounts.transitions import apply_move, lock
 from proctor_site.kernel import clock
 from proctor_site.kernel.errors import Conflict, NotFound
-from proctoring import states
+from proctoring import states, telling
 from proctoring.live import groups, publish
 from proctoring.meetings.own import rules
 from proctoring.meetings.providers.base import Join
@@ -29,6 +29,8 @@ from proctoring.models.own_meeting import InvitedAs
 log = logging.getLogger(__name__)
 
 _JOIN_FOR = timedelta(hours=4)
+_TAKEN_OVER = "taken_over"
+"""By another page of the same person, who is there as before."""
 CHANGED, SIGNAL, AWAY = "room.changed", "room.signal", "room.away"
 """Types of group messages; the consumer handles them in `room_changed`, `room_signal`, `room_away`."""
 
@@ -76,11 +78,12 @@ def enter(meeting: Meeting, *, user: User, connection: str) -> Entered:
     is_host = invitation.part == InvitedAs.HOST
     if is_host and meeting.state == states.MEETING_SCHEDULED:
         apply_move(meeting, states.MEETING, "open", actor=user, values={"opened_at": clock.now()})
+        telling.of_meeting(meeting, "meeting.began")
     now = clock.now()
     if invitation.accepted_at is None:
         MeetingInvitation.objects.filter(pk=invitation.pk).update(accepted_at=now)
     place = participant_of(meeting, user, Part.HOST if is_host else Part.CANDIDATE)
-    _end(_open_stays(participant=place), by="taken_over")
+    is_other_page = _end(_open_stays(participant=place), by=_TAKEN_OVER)
     Participant.objects.filter(pk=place.pk).update(joined_at=now, left_at=None)
     stay = MeetingStay.objects.create(
         institution=meeting.institution,
@@ -91,6 +94,8 @@ def enter(meeting: Meeting, *, user: User, connection: str) -> Entered:
         let_in_at=now if is_host or invitation.let_in_at else None,
     )
     audit.record(meeting.institution, meeting, "meeting.joined", actor=user, detail={"part": place.part})
+    if not is_other_page:
+        telling.of_stay(place, "meeting.joined")
     tell_changed(meeting)
     until = max(now, meeting.closes_at or now) + _JOIN_FOR
     servers = ice_servers(place.identity, until)
@@ -112,6 +117,7 @@ def leave(connection: str, *, by: str = "left") -> None:
         with within(meeting.institution):
             actor = each.participant.user
             audit.record(meeting.institution, meeting, "meeting.left", actor=actor, detail=detail)
+            telling.of_stay(each.participant, "meeting.left", because=by)
         tell_changed(meeting)
 
 
@@ -178,7 +184,11 @@ def empty(meeting: Meeting, *, by: str) -> None:
 
 def end_silent() -> None:
     """Ends stays whose page was not seen for long: its server was killed. Across institutions."""
-    _open_stays(seen_at__lt=clock.now() - STALE_AFTER).update(ended_at=F("seen_at"), ended_by="lost")
+    silent = _open_stays(seen_at__lt=clock.now() - STALE_AFTER)
+    for each in silent.select_related("participant__meeting__institution"):
+        with transaction.atomic():
+            if _open_stays(pk=each.pk).update(ended_at=F("seen_at"), ended_by="lost"):
+                telling.of_stay(each.participant, "meeting.left", because="lost")
 
 
 def tell_changed(meeting: Meeting) -> None:
@@ -210,11 +220,17 @@ def _open_stays(**chosen: Any) -> Any:
     return MeetingStay._base_manager.filter(ended_at=None, **chosen)
 
 
-def _end(stays: Any, *, by: str) -> None:
+def _end(stays: Any, *, by: str) -> bool:
+    """Whether anybody was there."""
     pages = dict(stays.values_list("connection", "participant_id"))
     now = clock.now()
     stays.update(ended_at=now, ended_by=by)
-    Participant._base_manager.filter(pk__in=pages.values()).update(left_at=now)
+    places = Participant._base_manager.filter(pk__in=pages.values())
+    places.update(left_at=now)
+    if pages and by != _TAKEN_OVER:
+        for place in places.select_related("meeting__institution"):
+            telling.of_stay(place, "meeting.left", because=by)
     for page in pages:
         message = {"type": AWAY, "code": by}
         transaction.on_commit(partial(publish.send, groups.meeting_page(page), message))
+    return bool(pages)

@@ -42,7 +42,7 @@ def read(headers: Mapping[str, str], raw: bytes, secret: str) -> list[LiveEvent]
     try:
         told = json.loads(raw)
         found = [_event(each) for each in (told if isinstance(told, list) else [told])]
-    except (ValueError, TypeError, KeyError, AttributeError, OverflowError) as error:
+    except (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError) as error:
         raise UnreadableReport(type(error).__name__) from error
     return [each for each in found if each is not None]
 

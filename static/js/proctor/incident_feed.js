@@ -164,7 +164,8 @@ export class IncidentFeed {
       const payload = await postJSON(`${this.context.incidentApi}${entry.incident}/acknowledge/`, { note: "" });
       const hadFocus = document.activeElement === entry.acknowledge;
       entry.write(payload);
-      if (hadFocus) entry.node.querySelector('[data-entry-act="warn"]').focus();
+      const next = entry.node.querySelector('[data-entry-act="warn"]') ?? entry.node.querySelector('[data-slot="review-link"]');
+      if (hadFocus) next.focus();
       this.filterOne(entry);
       this.handlers.onChanged(payload);
       this.handlers.onDone(`Acknowledged: ${entry.kind}, ${entry.name}.`);

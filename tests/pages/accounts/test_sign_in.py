@@ -174,6 +174,10 @@ def test_new_address_holds_once_it_is_confirmed(
     candidate: User, second_candidate: User, browser_of: Browser
 ) -> None:
     client, old = browser_of(candidate), candidate.email
+    asked = client.post("/account/email/", {"email": "carla@new.example", "action_add": ""}, follow=True)
+    assert "Confirm that it is you" in text(asked) and mail.outbox == []
+    client.post("/account/reauthenticate/", {"password": PASSWORD})
+    mail.outbox.clear()
     wrong: Any = client.post("/account/email/", {"email": "nonsense", "action_add": ""})
     assert list(wrong.context["form"].errors) == ["email"]
     client.post("/account/email/", {"email": second_candidate.email, "action_add": ""})

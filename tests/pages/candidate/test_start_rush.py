@@ -58,8 +58,8 @@ def test_queries_of_the_start_rush(attempt: Attempt, browser: Client) -> None:
     assert count(lambda: browser.get(enrolment)) == 5
     # Attempt, allowances, number of questions, parts, announcements.
     assert count(lambda: browser.get(attempt_page(attempt, "waiting"))) == 7
-    # Attempt, attempt under its lock, allowances, move, audit (newest entry, new one), events.
-    assert post(browser, attempt, "start", {}) == 9
+    # Attempt, attempt under its lock, allowances, move, audit (newest entry, new one), events, webhooks.
+    assert post(browser, attempt, "start", {}) == 10
     # A repeat stops after the lock, and reads the allowances for the answer.
     assert post(browser, attempt, "start", {}) == 5
     page = attempt_page(attempt, "exam")

@@ -165,3 +165,17 @@ def test_old_rows_of_the_queue_are_removed_and_jobs_stay(
     DBTaskResult.objects.update(finished_at=clock.now() - timedelta(days=8))
     worker.tidy()
     assert not DBTaskResult.objects.exists() and Job.objects.get(pk=job.pk).state == states.DONE
+
+
+def test_what_waits_for_others_is_carried_out_after_all_else(
+    scoped: Institution, script: Script, queued: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = ask(scoped)
+    monkeypatch.setitem(
+        kinds.KINDS, "tests.calls_others", kinds.Kind("tests.calls_others", script, 5, gives_way=True)
+    )
+    calls = services.enqueue(scoped, "tests.calls_others", title="Calls", actor=None, after=clock.now())
+    second = ask(scoped)
+    make_due()
+    ready = [row.args_kwargs["args"][0] for row in DBTaskResult.objects.ready()]
+    assert ready == [first.pk, second.pk, calls.pk]

@@ -327,3 +327,9 @@ def test_refusals_are_refusals(attempt: Attempt) -> None:
     with pytest.raises(Refusal) as refusal:
         save_batch(attempt, device="no spaces", changes=[])
     assert refusal.value.field == "device"
+
+
+def test_an_answer_that_comes_while_a_journal_is_verified_is_no_fault(attempt: Attempt) -> None:
+    read_before = Attempt.objects.get(pk=attempt.pk)
+    save(attempt, change(1, item_of(attempt, "short_answer"), "Wien"))
+    assert verify_journal(read_before) is None

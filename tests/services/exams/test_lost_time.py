@@ -8,11 +8,11 @@ from accounts.models import Institution, User
 from accounts.roles import Role
 from accounts.tenancy import across_all
 from exams import states
-from exams.delivery import attempts, heartbeat, lost_time
+from exams.delivery import attempts, heartbeat, journal, lost_time
 from exams.delivery.expiry import sweep
 from exams.models import Attempt, LostTime, Sitting
 from proctor_site.kernel import clock
-from proctor_site.kernel.errors import InvalidInput
+from proctor_site.kernel.errors import InvalidInput, Unavailable
 from tests.factories.accounts import make_member
 from tests.factories.exams import enrol, make_attempt, make_exam, make_sitting
 
@@ -59,6 +59,49 @@ def test_an_outage_is_found_credited_once_and_holds_back_the_clock(attempt: Atte
     with clock.at(back + 2 * S):
         beat_at(back + 2 * S)
         assert sweep().ended == 0
+
+
+def test_a_clock_that_is_set_forwards_takes_nobodys_time_and_no_answer_is_late(
+    attempt: Attempt, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    start, before = clock.now(), Attempt.objects.get(pk=attempt.pk)
+    assert attempt.deadline_at is not None
+    monkeypatch.setattr(heartbeat, "_last", None)
+    monkeypatch.setattr(clock, "steady", lambda: 0.0)  # the process goes on for no time at all
+    beat_at(start)
+    after = attempt.deadline_at + 3600 * S
+    with clock.at(after):
+        with pytest.raises(Unavailable):  # not "too late": the page sends it again
+            journal.save_batch(attempt, device="device-1", changes=[])
+        assert sweep().ended == 0
+        assert beat_at(after) == 1
+        assert journal.save_batch(attempt, device="device-1", changes=[]).refused == []
+        assert sweep().ended == 0
+    assert moved(before) == 7200 * S, "all of it, more than a sitting gives back by itself"
+
+
+def test_after_a_clock_was_set_back_the_next_outage_is_found(
+    attempt: Attempt, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    start, before = clock.now(), Attempt.objects.get(pk=attempt.pk)
+    steady = [0.0]
+    monkeypatch.setattr(heartbeat, "_last", None)
+    monkeypatch.setattr(clock, "steady", lambda: steady[0])
+    beat_at(start + 3600 * S)
+    steady[0] += 1
+    beat_at(start + 60 * S)
+    assert moved(before) == 0 * S
+    steady[0] += 60
+    beat_at(start + 120 * S)
+    assert moved(before) == 60 * S
+
+
+def test_the_beat_of_a_slower_clock_sets_nothing_back(attempt: Attempt) -> None:
+    start, before = clock.now(), Attempt.objects.get(pk=attempt.pk)
+    beat_at(start + 30 * S)  # another host, whose clock is ahead
+    beat_at(start + 29 * S)
+    beat_at(start + 31 * S)
+    assert moved(before) == 0 * S
 
 
 def test_an_outage_is_credited_to_two_seconds(attempt: Attempt) -> None:

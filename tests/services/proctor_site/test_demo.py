@@ -20,7 +20,10 @@ from proctor_site import serving
 from proctor_site.demo import seed
 from proctor_site.kernel import clock
 from proctor_site.kernel.errors import Conflict
-from proctoring.models import Case
+from proctoring import states as states_of_cases
+from proctoring.evidence import custody
+from proctoring.models import Case, EvidenceItem
+from proctoring.review.readers import next_part, require_fresh_eyes, valid_readings
 from tests.factories.exams import make_attempt
 
 pytestmark = pytest.mark.django_db
@@ -135,7 +138,25 @@ def test_a_busy_port_is_said_in_words(settings: Any) -> None:
     serving.refuse_busy_port()
 
 
-def test_a_newcomer_finds_cases_to_read(demo: tuple[Sitting, list[seed.DemoAccount]]) -> None:
+def test_a_newcomer_finds_a_case_in_every_state_and_evidence_of_every_kind(
+    demo: tuple[Sitting, list[seed.DemoAccount]],
+) -> None:
     with within(demo[0].institution):
-        opened = sorted(Case.objects.values_list("opened_for", flat=True))
-    assert opened == ["incidents", "incidents", "incidents", "sample", "sample"]
+        found = {case.state: case for case in Case.objects.all()}
+        assert set(found) == set(states_of_cases.CASE.states)
+        assert sorted(Case.objects.filter(state="open").values_list("opened_for", flat=True)) == [
+            "incidents",
+            "incidents",
+            "incidents",
+            "sample",
+            "sample",
+        ]
+        kept = EvidenceItem.objects.values_list("kind", flat=True)
+        assert set(kept) == {"camera_frame", "screen", "screen_clip", "sound"}
+        for case in Case.objects.select_related("session"):
+            assert custody.first_broken(case.session) is None
+        reviewer = User.objects.get(email="reviewer@demo.example")
+        for state in ("open", "first_read", "appealed"):
+            require_fresh_eyes(
+                found[state], reviewer, next_part(found[state], valid_readings(found[state])), []
+            )

@@ -103,7 +103,8 @@ def test_repeated_and_late_recordings(feed: ClipFeed) -> None:
     late = feed.send(ALONE, A_GUEST, sequence=1)
     assert (late.accepted, late.analysed, late.last_sequence) == (True, True, 3)
     began = Incident.objects.get().started_at - feed.began
-    assert began == timedelta(seconds=30 + 13), "it happened when it was recorded, not when it arrived"
+    late_by = abs(began - timedelta(seconds=30 + 13))
+    assert late_by < timedelta(milliseconds=1), "it happened when it was recorded, not when it arrived"
     again = feed.send(ALONE, A_GUEST, sequence=1)
     assert (again.accepted, again.code) == (False, "repeated")
     assert Incident.objects.get().count == 1
@@ -224,8 +225,7 @@ def test_the_last_recordings_may_come_after_the_end(
     feed.send(ALONE, (13.0, 17.0, CLEO), sequence=1)
     assert not Incident.objects.filter(ended_at=None).exists()
     assert EvidenceItem.objects.count() == 2
-    kept = heard.load(feed.session.pk).rules.kinds.values()
-    assert not any(each.voices for each in kept), "after the end no voice is remembered"
+    assert heard.load(feed.session.pk).voices.vectors == (), "after the end no voice is remembered"
     with pytest.raises(Conflict) as refused:
         feed.send(ALONE, sequence=4)
     assert refused.value.code == "ended"

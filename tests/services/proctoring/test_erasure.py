@@ -9,11 +9,13 @@ import pytest
 from django.apps import apps
 from django.core.files.base import ContentFile
 from django.core.files.storage import storages
+from django.core.mail import EmailMessage
 from django.db.models import TextField
 from django.db.models.functions import Cast
 
-from accounts.jobs import worker
-from accounts.models import Institution, User
+from accounts.jobs import running, worker
+from accounts.jobs import services as jobs
+from accounts.models import Institution, Job, User
 from accounts.roles import Role
 from exams import states as exam_states
 from exams.models import Attempt
@@ -30,7 +32,7 @@ from proctoring.models import (
     Incident,
     MonitoringSession,
 )
-from proctoring.rights import certificates, exports, nameless, requests
+from proctoring.rights import answers, certificates, exports, nameless, requests
 from tests.capture import RED, frame
 from tests.factories.accounts import add_role
 from tests.factories.proctoring import make_incident
@@ -111,6 +113,37 @@ def test_nothing_names_the_person_and_nothing_can_be_read(
     assert certificate.content["keys_destroyed"]
     assert certificate.content["deleted"]["camera_pictures"] == 2
     assert "consents" in [each["kind"] for each in request.kept]
+
+
+def test_an_answer_that_the_mail_server_refuses_is_tried_again_and_then_forgets_to_whom(
+    institution: Institution,
+    candidate: User,
+    admin_member: User,
+    monkeypatch: pytest.MonkeyPatch,
+    mailoutbox: Any,
+) -> None:
+    email = candidate.email
+
+    def refuse(message: EmailMessage) -> int:
+        raise OSError("no route")
+
+    with monkeypatch.context() as away:
+        away.setattr(EmailMessage, "send", refuse)
+        request = granted(institution, candidate, admin_member)
+    assert (request.state, request.told_at, mailoutbox) == ("done", None, [])
+    assert answers.standing(request).startswith("Not sent."), "the queue of tests tries all at once"
+    assert places_of(email) == [], "the address waits encrypted"
+    job = Job.objects.get(kind=requests.TELL_DONE)
+    assert "to" in job.arguments
+    jobs.try_again(job, actor=admin_member)
+    job.refresh_from_db()
+    request.refresh_from_db()
+    assert request.told_at is not None and answers.standing(request).startswith("Sent at")
+    assert [message.to for message in mailoutbox] == [[email]]
+    job.refresh_from_db()
+    assert job.arguments == {"request": request.pk}
+    answers.tell_done(job, running.RowProgress(job))
+    assert len(mailoutbox) == 1
 
 
 def test_an_account_that_lives_elsewhere_keeps_its_name_there_only(

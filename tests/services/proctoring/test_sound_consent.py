@@ -40,6 +40,7 @@ def agree(attempt: Attempt, **choice: Any) -> Consent:
 def test_the_notice_says_what_is_heard_kept_and_sent_away(institution: Any, settings: Any) -> None:
     silent = notice.wording(institution, Policy(institution=institution))
     assert "No sound and no video is recorded" in silent and "voice" not in silent
+    assert "What the program heard" not in silent
     heard = Policy(institution=institution, sound=True, clip_seconds=20, voice_enrolment="optional")
     words = notice.wording(institution, heard)
     for part in (
@@ -48,6 +49,7 @@ def test_the_notice_says_what_is_heard_kept_and_sent_away(institution: Any, sett
         "No words are written down",
         "Only the part of a piece in which something is pointed out is kept",
         "nobody else hears them",
+        "is kept without the sound, without words and without anything by which a voice is known",
         "or without microphone",
         "The description of your voice is stored encrypted",
     ):
@@ -87,11 +89,11 @@ def test_the_choice_is_asked_for_and_counts(checking_in: Attempt, institution: A
     assert refused.value.field == "voice_comparison"
     declined = agree(checking_in, microphone=False)
     assert steps.reasons_for(policy, declined) == [steps.Reason.NO_MICROPHONE]
-    assert not clips.wanted(declined.session).wanted
+    assert not clips.wanted(declined.session).wanted and not declined.heard_kept
     given = agree(checking_in, microphone=True)
     context.forget(given.session.pk)
     assert steps.reasons_for(policy, given) == [] and clips.wanted(given.session).wanted
-    assert "another_voice" in (given.looked_for or [])
+    assert "another_voice" in (given.looked_for or []) and given.heard_kept
 
 
 def test_a_voice_is_enrolled_encrypted_and_goes_with_the_consent(

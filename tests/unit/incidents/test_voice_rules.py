@@ -8,6 +8,8 @@ import pytest
 
 from proctoring.audio.exchange import ClipReport, Voice, VoiceResult
 from proctoring.incidents.decisions import EndIncident, ExtendIncident, OpenIncident, RepeatIncident
+from proctoring.incidents.heard_clips import heard_clip
+from proctoring.incidents.known_voices import KnownVoices
 from proctoring.incidents.rule_table import DEFAULT_RULES
 from proctoring.incidents.voice_rules import Finding, VoiceState, judge
 from proctoring.observations import Observation, ObservationKind, Severity
@@ -22,7 +24,7 @@ class Ears:
     """Judges recordings of 30 s one after the other; `at`: the second in which one began."""
 
     def __init__(self) -> None:
-        self.state = VoiceState()
+        self.state, self.voices = VoiceState(), KnownVoices()
         self.muted: frozenset[ObservationKind] = frozenset()
         self.rules = dict(RULES)
 
@@ -31,7 +33,8 @@ class Ears:
         report = ClipReport(at, 0, "webm", s, False, 1, -30, -60, 0, False, result, observations=looks)
         # Through the cache and back each time, as in life.
         kept = VoiceState.from_data(json.loads(json.dumps(self.state.to_data())))
-        self.state, findings = judge(kept, report, self.rules, self.muted)
+        clip, self.voices = heard_clip(report, self.voices)
+        self.state, findings = judge(kept, clip, self.rules, self.muted)
         return findings
 
     def guest(self, at: float, seconds: float, who: tuple[float, ...] = BEN, **look: Any) -> list[Finding]:
@@ -155,7 +158,7 @@ def test_a_policy_made_milder_holds_from_now_on(ears: Ears) -> None:
 def test_after_the_end_nothing_is_open_and_no_voice_is_remembered(ears: Ears) -> None:
     ears.guest(0.0, 3.0)
     ears.stranger(30.0)
-    ears.state = ears.state.without_voices()
+    ears.state = ears.state.closed()
     assert ears.state.open_kinds() == ()
     assert not any(each.voices or each.pending for each in ears.state.kinds.values())
     assert only(ears.guest(5_000.0, 3.0), OpenIncident).count == 1
