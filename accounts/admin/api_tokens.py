@@ -1,7 +1,5 @@
 """API tokens in the admin: made, shown once, rotated and revoked, each on a page that says what it does."""
 
-from typing import Any
-
 from django import forms
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
@@ -104,17 +102,8 @@ class ApiTokenAdmin(ShownOnce, NeverByHand, TenantAdmin):
     def allowed(self, token: ApiToken) -> str:
         return ", ".join(token.scopes)
 
-    def changeform_view(
-        self,
-        request: HttpRequest,
-        object_id: str | None = None,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> Any:
-        """With buttons for what can be done with this token."""
-        found = self.get_object(request, object_id) if object_id else None
-        more = {"is_live": found is not None and self.standing(found).startswith("works")}
-        return super().changeform_view(request, object_id, form_url, {**more, **(extra_context or {})})
+    def is_live(self, token: ApiToken) -> bool:
+        return self.standing(token).startswith("works")
 
     @sensitive_variables("secret")
     def new_page(self, request: HttpRequest, here: Institution) -> HttpResponse:

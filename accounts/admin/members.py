@@ -74,7 +74,7 @@ class MembershipAdmin(NeverByHand, TenantAdmin):
 
     @admin.display(description="ended", ordering="ended_at")
     def ended(self, membership: Membership) -> str:
-        return f"{membership.ended_at:%Y-%m-%d}" if membership.ended_at else "-"
+        return day_in_words(membership.ended_at) if membership.ended_at else "-"
 
     @admin.display(description="number")
     def number_link(self, membership: Membership) -> str:

@@ -48,6 +48,17 @@ class ShownOnce(_Base):
         """GET: the form. POST: makes one and shows its secret, this one time."""
         raise NotImplementedError
 
+    def is_live(self, row: Any) -> bool:
+        """Whether the row still works, so that its page offers what can be done with it."""
+        raise NotImplementedError
+
+    def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **options: Any) -> Any:
+        """Tells the row's page whether it is live."""
+        row = context["original"]
+        return super().render_change_form(
+            request, {**context, "is_live": self.is_live(row)}, *args, **options
+        )
+
     def page(self, request: HttpRequest, name: str, title: str, more: dict[str, Any]) -> HttpResponse:
         """One of the pages. `more` may name the `row` that it is about."""
         context = {**self.admin_site.each_context(request), "title": title, "opts": self.opts, **more}

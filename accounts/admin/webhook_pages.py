@@ -74,6 +74,9 @@ class EndpointPages(ShownOnce):
     number = "webhook_id"
     folder = "admin/accounts/webhookendpoint"
 
+    def is_live(self, row: WebhookEndpoint) -> bool:
+        return row.switched_off_at is None
+
     @sensitive_variables("secret", "made")
     def new_page(self, request: HttpRequest, here: Institution) -> HttpResponse:
         """GET: the form. POST: makes the webhook and shows its secret, this one time."""
@@ -110,7 +113,7 @@ class EndpointPages(ShownOnce):
 
     def switch_page(self, request: HttpRequest, found: WebhookEndpoint) -> HttpResponse:
         """GET: asks. POST: switches it off, or on."""
-        is_on = found.switched_off_at is None
+        is_on = self.is_live(found)
         if request.method == "POST":
             act = endpoints.switch_off if request.POST.get("to") == "off" else endpoints.switch_on
             done = f"“{found.name}” is switched {'off' if act is endpoints.switch_off else 'on'}."

@@ -14,6 +14,7 @@ from accounts.admin.site import site
 from accounts.admin.tenant import TenantAdmin
 from accounts.admin.webhook_pages import EndpointPages, MessagePages
 from accounts.models import WebhookEndpoint, WebhookMessage
+from accounts.zones import moment_in_words
 
 _MOST_TRIES = 50
 
@@ -121,7 +122,7 @@ class WebhookMessageAdmin(MessagePages, NeverByHand, TenantAdmin):
             return SafeString("None yet.")
         words = (
             (
-                f"{each.at:%Y-%m-%d %H:%M:%S}",
+                moment_in_words(each.at, seconds=True),
                 each.status if each.status is not None else "no answer",
                 each.milliseconds,
                 each.problem,

@@ -68,7 +68,7 @@ class WebhookMessage(TenantModel):
         ]
 
     def __str__(self) -> str:
-        return f"{self.kind} of {self.happened_at:%Y-%m-%d %H:%M}"
+        return f"{self.kind} {self.public_id}"
 
 
 class WebhookTry(TenantModel):

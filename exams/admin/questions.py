@@ -12,6 +12,7 @@ from django.utils.html import format_html
 from accounts.admin.site import site
 from accounts.admin.tenant import TenantAdmin
 from accounts.tenancy import current_institution
+from accounts.zones import day_in_words
 from exams.admin.question_export import ExportsQuestions
 from exams.admin.question_form import QuestionForm, form_for, layout_of
 from exams.admin.question_list import QuestionList
@@ -38,7 +39,7 @@ class QuestionAdmin(QuestionList, QuestionPages, ExportsQuestions, RefusalsInWor
         if version.used_at is None:
             return f"Version {version.number}; no paper uses it yet, so changes are made in it."
         return (
-            f"Version {version.number}; papers use it since {version.used_at:%d %B %Y}. "
+            f"Version {version.number}; papers use it since {day_in_words(version.used_at)}. "
             "A change makes a new version; old papers keep theirs."
         )
 

@@ -136,17 +136,8 @@ class CompatKeyAdmin(ShownOnce, NeverByHand, TenantAdmin):
     def used_on(self, key: CompatKey) -> str:
         return ", ".join(key.origins) or "no browser page"
 
-    def changeform_view(
-        self,
-        request: HttpRequest,
-        object_id: str | None = None,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> Any:
-        """With a button that revokes."""
-        found = self.get_object(request, object_id) if object_id else None
-        more = {"is_live": found is not None and found.revoked_at is None}
-        return super().changeform_view(request, object_id, form_url, {**more, **(extra_context or {})})
+    def is_live(self, key: CompatKey) -> bool:
+        return key.revoked_at is None
 
     @sensitive_variables("secret", "made")
     def new_page(self, request: HttpRequest, here: Institution) -> HttpResponse:

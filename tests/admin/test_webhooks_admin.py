@@ -1,7 +1,7 @@
 """Webhooks in the admin: the secret is shown once, each act asks, and an admin alone does any of it."""
 
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -104,6 +104,19 @@ def test_it_is_changed_switched_tried_and_replayed(
     assert (
         "errorlist" in client.post(replay, {"since": "2020-01-01 00:00", "confirmed": "yes"}).content.decode()
     )
+
+
+def test_tries_are_read_in_the_readers_zone(
+    institution: Institution, admin_member: User, browser_of: Any
+) -> None:
+    with within(institution):
+        Institution.objects.filter(pk=institution.pk).update(time_zone="Asia/Tokyo")
+        made, _ = new_webhook(institution, URL, actor=admin_member)
+        sent = outbox.write("case.opened", {}, [made])[0]
+        at = datetime(2026, 11, 22, 20, 30, 5, tzinfo=UTC)
+        WebhookTry.objects.create(institution=institution, message=sent, at=at, status=500, milliseconds=9)
+    page = browser_of(admin_member).get(_page("webhookmessage_change", sent)).content.decode()
+    assert "23 Nov 2026, 05:30:05" in page
 
 
 def test_others_neither_see_nor_make_webhooks(
