@@ -2,8 +2,10 @@
 
 import resource
 from collections.abc import Sequence
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Warning, register
@@ -108,3 +110,41 @@ def warn_no_evidence_key(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessa
             id="proctor.W011",
         )
     ]
+
+
+@register(deploy=True)
+def warn_plain_servers(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]:
+    """W012: PostgreSQL or Redis on another host without TLS, or with TLS that believes any certificate."""
+    if settings.PRIVATE_NETWORK:
+        return []
+    found: list[CheckMessage] = []
+    database = settings.DATABASES["default"]
+    sure = database.get("OPTIONS", {}).get("sslmode") in ("verify-ca", "verify-full")
+    if database["ENGINE"].endswith("postgresql") and not sure and not _is_here(database.get("HOST", "")):
+        found.append(
+            _can_be_read("PostgreSQL", "?sslmode=verify-full&sslrootcert=/path/to/ca.pem", "DATABASE_URL")
+        )
+    cache = urlsplit(settings.REDIS_URL)
+    believed = parse_qs(cache.query).get("ssl_cert_reqs", ["required"])[-1]
+    sure = (cache.scheme, believed) == ("rediss", "required")
+    if cache.scheme and not sure and not _is_here(cache.hostname or ""):
+        found.append(_can_be_read("Redis", "rediss://…?ssl_ca_certs=/path/to/ca.pem", "REDIS_URL"))
+    return found
+
+
+def _can_be_read(server: str, better: str, setting: str) -> CheckMessage:
+    return Warning(
+        f"Anybody on the way to {server} can read along.",
+        hint=f"Write {better} in {setting}, or say PROCTOR_PRIVATE_NETWORK=yes where nobody else hears.",
+        id="proctor.W012",
+    )
+
+
+def _is_here(host: str) -> bool:
+    """Whether nothing leaves this machine: a loopback address, or a socket in a folder."""
+    if host in ("", "localhost") or host.startswith("/"):
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False

@@ -52,3 +52,6 @@ def _database() -> dict[str, Any]:
 
 
 DATABASES = {"default": _database()}
+
+PRIVATE_NETWORK = env.flag("PROCTOR_PRIVATE_NETWORK", default=False)
+"""Nobody else hears what goes to PostgreSQL and Redis, so `check --deploy` asks for no TLS there."""

@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 from proctor_site.settings import env
 
-REDIS_URL = env.text("REDIS_URL")
+REDIS_URL = env.secret("REDIS_URL")  # may hold a password
 WEB_PROCESSES = env.integer("PROCTOR_WEB_PROCESSES", 1, least=1)
 
 CACHES: dict[str, dict[str, Any]]

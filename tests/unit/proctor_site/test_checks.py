@@ -5,12 +5,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings as django_settings
 
 from proctor_site import checks, deployment_checks
 from proctor_site.settings import env
 
 S3 = {"bucket_name": "evidence-store", "default_acl": None, "querystring_auth": True}
 FOLDER = {"location": "/srv/evidence", "base_url": None}
+POSTGRESQL = {"ENGINE": "django.db.backends.postgresql"}
 
 
 def ids(messages: Any) -> list[str]:
@@ -155,3 +157,25 @@ def test_no_evidence_key(settings: Any) -> None:
 
 def test_every_setting_is_read_at_import() -> None:
     assert {"DATABASE_URL", "REDIS_URL", "PROCTOR_S3_SECRET_KEY_FILE"} <= env.KNOWN_NAMES
+
+
+@pytest.mark.parametrize(
+    ("database", "cache", "warnings"),
+    [
+        ({"ENGINE": "django.db.backends.sqlite3"}, "", 0),
+        (POSTGRESQL | {"HOST": "127.0.0.1"}, "redis://localhost:6379/0", 0),
+        (POSTGRESQL | {"HOST": "/run/postgresql"}, "redis://[::1]:6379/0", 0),
+        (POSTGRESQL | {"HOST": "db.example.org"}, "redis://cache.example.org/0", 2),
+        (POSTGRESQL | {"HOST": "db.example.org", "OPTIONS": {"sslmode": "require"}}, "", 1),
+        (POSTGRESQL | {"HOST": "10.0.0.5", "OPTIONS": {"sslmode": "verify-full"}}, "rediss://10.0.0.6/0", 0),
+        (POSTGRESQL | {"HOST": ""}, "rediss://cache.example.org/0?ssl_cert_reqs=none", 1),
+    ],
+)
+def test_plain_servers(
+    settings: Any, monkeypatch: pytest.MonkeyPatch, database: dict[str, Any], cache: str, warnings: int
+) -> None:
+    monkeypatch.setattr(django_settings, "DATABASES", {"default": database})
+    settings.REDIS_URL = cache
+    assert ids(deployment_checks.warn_plain_servers(None)) == ["proctor.W012"] * warnings
+    settings.PRIVATE_NETWORK = True
+    assert deployment_checks.warn_plain_servers(None) == []
