@@ -9,6 +9,7 @@ from importlib import import_module
 from typing import Any
 
 from django.conf import settings
+from django.contrib.sessions.backends.base import SessionBase
 from django.contrib.sessions.models import Session
 from django.http import HttpRequest
 
@@ -112,6 +113,11 @@ def forget(person: User) -> None:
     """Ends all sessions and deletes the list, as when the person is erased."""
     end_all(person)
     SignIn.objects.filter(person=person).delete()
+
+
+def is_over(session: SessionBase) -> bool:
+    """Whether the sign-in that opened this session has ended since; the session may have been read long ago."""
+    return SignIn.objects.filter(pk=session.get(_MARK, 0)).exclude(ended_at=None).exists()
 
 
 def clear_old() -> int:

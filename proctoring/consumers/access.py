@@ -1,11 +1,12 @@
 """Who may open which socket; the checks run again while it is open."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from allauth.mfa.utils import is_mfa_enabled
 
-from accounts import queries
+from accounts import queries, sign_ins
 from accounts.models import Institution, User
 from accounts.permissions import is_staff_of
 from accounts.tenancy import within
@@ -14,6 +15,9 @@ from proctor_site.kernel.errors import NotFound
 from proctoring.meetings.own import rules
 from proctoring.models import Meeting
 from proctoring.permissions import is_own, may_watch
+
+Scope = Mapping[str, Any]
+"""Of a socket: who opened it, and by which session."""
 
 SIGNED_OUT = 4401
 SECOND_FACTOR_MISSING = 4403
@@ -46,9 +50,9 @@ class Guest:
     meeting: Meeting
 
 
-def candidate_attempt(user_id: int | None, attempt_id: int) -> tuple[User, Attempt]:
+def candidate_attempt(scope: Scope, attempt_id: int) -> tuple[User, Attempt]:
     """The person and their own attempt. Raises Refused."""
-    user = _user(user_id)
+    user = _user(scope)
     attempt = (
         Attempt._base_manager.filter(pk=attempt_id)
         .select_related("institution", "enrolment__sitting__exam", "enrolment__candidate")
@@ -60,9 +64,9 @@ def candidate_attempt(user_id: int | None, attempt_id: int) -> tuple[User, Attem
     return user, attempt
 
 
-def sitting_watcher(user_id: int | None, slug: str, sitting_id: int) -> Watcher:
+def sitting_watcher(scope: Scope, slug: str, sitting_id: int) -> Watcher:
     """The person as a watcher of the sitting. Raises Refused."""
-    user = _user(user_id)
+    user = _user(scope)
     institution = queries.institution_for(user, slug)
     if institution is None:
         raise Refused(NOT_FOUND)
@@ -74,9 +78,9 @@ def sitting_watcher(user_id: int | None, slug: str, sitting_id: int) -> Watcher:
     return Watcher(user, institution, sitting)
 
 
-def meeting_guest(user_id: int | None, slug: str, meeting_id: int) -> Guest:
+def meeting_guest(scope: Scope, slug: str, meeting_id: int) -> Guest:
     """The person as somebody invited to a meeting of its own. Raises Refused."""
-    user = _user(user_id)
+    user = _user(scope)
     institution = queries.institution_for(user, slug)
     if institution is None:
         raise Refused(NOT_FOUND)
@@ -92,10 +96,11 @@ def meeting_guest(user_id: int | None, slug: str, meeting_id: int) -> Guest:
     return Guest(user, institution, meeting)
 
 
-def _user(user_id: Any) -> User:
+def _user(scope: Scope) -> User:
     # Read anew each time: roles are remembered on the object, and a socket lives for hours.
+    user_id, session = scope["user"].pk, scope.get("session")
     user = User.objects.filter(pk=user_id, is_active=True).first() if user_id is not None else None
-    if user is None:
+    if user is None or (session is not None and sign_ins.is_over(session)):
         raise Refused(SIGNED_OUT)
     return user
 

@@ -58,9 +58,7 @@ class CandidateConsumer(JsonSocket):
         self.session: MonitoringSession | None = None
         attempt_id = int(self.scope["url_route"]["kwargs"]["attempt"])
         try:
-            self.user, self.attempt = await in_thread(
-                access.candidate_attempt, self.scope["user"].pk, attempt_id
-            )
+            self.user, self.attempt = await in_thread(access.candidate_attempt, self.scope, attempt_id)
         except access.Refused as refused:
             await self.refuse(refused.code)
             return

@@ -179,7 +179,7 @@ class MeetingConsumer(JsonSocket):
 
     def _check(self) -> access.Guest:
         slug = self.scope["url_route"]["kwargs"]["slug"]
-        return access.meeting_guest(self.scope["user"].pk, slug, self.meeting_id)
+        return access.meeting_guest(self.scope, slug, self.meeting_id)
 
     def _enter(self) -> room.Entered:
         with within(self.guest.institution):

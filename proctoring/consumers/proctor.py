@@ -186,7 +186,7 @@ class ProctorConsumer(JsonSocket):
 
     def _check(self) -> None:
         """Right to watch and list of attempts, read anew; blocking."""
-        self.watcher = access.sitting_watcher(self.scope["user"].pk, self.slug, self.sitting_id)
+        self.watcher = access.sitting_watcher(self.scope, self.slug, self.sitting_id)
         with within(self.watcher.institution):
             rows = Attempt.objects.filter(enrolment__sitting_id=self.sitting_id)
             self.attempts = list(rows.order_by("pk").values_list("pk", flat=True))

@@ -9,6 +9,7 @@ import pytest
 from channels.db import database_sync_to_async
 from django.db import transaction
 
+from accounts import sign_ins
 from accounts.models import Institution
 from accounts.tenancy import within
 from exams.models import SittingProctor
@@ -251,6 +252,21 @@ async def test_who_is_taken_off_the_sitting_is_closed_out(
     await socket.receive("hello")
     await in_thread(SittingProctor._base_manager.all().delete)
     assert await socket.close_code() == 4404
+
+
+async def test_a_session_that_is_ended_elsewhere_watches_no_longer(
+    connect: Any, proctor: Any, sitting: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(proctor_consumer, "TICK_S", 0.05)
+    monkeypatch.setattr(proctor_consumer, "RECHECK_EVERY", 2)
+    ended, other = await connect(proctor, address(sitting)), await connect(proctor, address(sitting))
+    for each in (ended, other):
+        await each.receive("hello")
+    of_the_first = await in_thread(lambda: sign_ins.live_of(proctor)[-1])
+    await in_thread(sign_ins.end, of_the_first)
+    assert await ended.close_code() == 4401
+    await other.receive("pulse")
+    await other.receive("pulse")
 
 
 async def test_what_one_proctor_does_the_other_sees(
