@@ -22,7 +22,7 @@ from exams.signals import (
     practice_due,
     ready_texts_wanted,
 )
-from proctoring import holds, telling, wording
+from proctoring import holds, sessions, telling, wording
 from proctoring.incidents.signals import incident_reviewed
 from proctoring.live import announcements, attempt_state
 from proctoring.live.publish import record_event, record_events, record_for_candidates
@@ -43,6 +43,8 @@ _TOLD_OF_CASES = {
     "decide_appeal": "case.decided",
 }
 """What other systems hear (webhooks)."""
+_TOLD_OF_SESSIONS = {"pause": "session.paused", "resume": "session.resumed"}
+"""What the system hears that delivers the exam."""
 _KINDS = {"deadline_changed": "attempt.deadline_changed", "take_over": "attempt.taken_over"}
 
 
@@ -79,6 +81,10 @@ def attempt_has_moved(
         sitting=attempt.enrolment.sitting,
         attempt=attempt,
     )
+    if verb in _TOLD_OF_SESSIONS and attempt.enrolment.sitting.exam.is_outside:
+        session = sessions.session_of(attempt)
+        if session is not None:
+            telling.of_session(session, _TOLD_OF_SESSIONS[verb], state=session.state)
     if verb == "take_over":
         browser_events.note_own(attempt, BrowserKind.SEVERAL_PAGES)
     if before == states.CHECKING_IN:

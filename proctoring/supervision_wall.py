@@ -11,7 +11,7 @@ from proctoring.incidents import queries
 from proctoring.incidents.queries import Need
 from proctoring.live import presence
 from proctoring.live.messages import iso
-from proctoring.models import LiveWatch
+from proctoring.models import LiveWatch, OutsideSession
 from proctoring.observations import Severity
 from proctoring.rota.queries import proctors_by_enrolment
 from proctoring.talk.queries import QUIET, Talk, talk_in
@@ -42,6 +42,8 @@ def rows_of(sitting: Sitting) -> list[dict[str, Any]]:
     watched = set(
         LiveWatch.objects.filter(attempt__enrolment__sitting=sitting).values_list("attempt_id", flat=True)
     )
+    is_outside = sitting.exam is not None and sitting.exam.is_outside
+    shows = _showing_warnings(sitting) if is_outside else set()
     now = clock.now().timestamp()
     rows = []
     for enrolment in enrolments:
@@ -52,6 +54,8 @@ def rows_of(sitting: Sitting) -> list[dict[str, Any]]:
         row = _row(enrolment, found, need, here) | waits
         row["number"] = numbers.get(enrolment.candidate_id, "")
         row["watched"] = found is not None and found.pk in watched
+        row["is_outside"] = is_outside
+        row["reads_warnings"] = not is_outside or (found is not None and found.pk in shows)
         rows.append(row)
     return sorted(rows, key=_urgency)
 
@@ -62,6 +66,12 @@ def _numbers_of(sitting: Sitting, candidates: list[int]) -> dict[int, str]:
         external_id=""
     )
     return dict(rows.values_list("user_id", "external_id"))
+
+
+def _showing_warnings(sitting: Sitting) -> set[int]:
+    """Attempts in another system that shows its candidates what proctors write."""
+    rows = OutsideSession.objects.filter(session__sitting=sitting, shows_warnings=True)
+    return {pk for pk in rows.values_list("session__attempt_id", flat=True) if pk is not None}
 
 
 def _row(enrolment: Enrolment, attempt: Attempt | None, need: Need, here: dict[str, Any]) -> dict[str, Any]:

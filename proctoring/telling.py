@@ -38,7 +38,8 @@ def of_case(case: Case, event: str) -> None:
 
 
 def of_session(session: MonitoringSession, event: str, **facts: Any) -> None:
-    """`event`: session.ended, with `state`, or consent.withdrawn."""
+    """`event`: session.ended, .paused or .resumed, with `state`; session.warned or .warning_withdrawn, with
+    `warning`; consent.withdrawn."""
     if not _is_practice(session.sitting):
         announce(session.institution, event, {**_where(session), **facts})
 

@@ -16,7 +16,9 @@ from accounts.admin.shown_once import ShownOnce, actor_of, bound, told, tried
 from accounts.models import Institution, WebhookEndpoint, WebhookMessage
 from accounts.webhooks import endpoints
 from accounts.webhooks.events import EVENTS
+from accounts.webhooks.outbox import WAITING
 from proctor_site.kernel import clock
+from proctor_site.kernel.errors import Refusal
 
 _ONE = "admin:accounts_webhookendpoint_change"
 
@@ -70,7 +72,7 @@ class ReplayForm(forms.Form):
 class EndpointPages(ShownOnce):
     """Mixin of the admin of webhooks: its own pages; each checks the right itself."""
 
-    pages = ("edit", "rotate", "switch", "test", "replay")
+    pages = ("edit", "rotate", "switch", "test", "replay", "remove")
     number = "webhook_id"
     folder = "admin/accounts/webhookendpoint"
 
@@ -144,6 +146,21 @@ class EndpointPages(ShownOnce):
             else:
                 more["count"], more["since"] = endpoints.replayable(found, since).count(), since
         return self.page(request, "replay", f"Send again to “{found.name}”", more)
+
+    def remove_page(self, request: HttpRequest, found: WebhookEndpoint) -> HttpResponse:
+        """GET: what goes with it, and asks. POST: deletes it with its log."""
+        if request.method == "POST":
+            name = found.name
+            try:
+                endpoints.remove(found, actor=actor_of(request))
+            except Refusal as refusal:
+                messages.error(request, refusal.message)
+                return redirect(_ONE, found.pk)
+            messages.success(request, f"“{name}” is deleted, with the log of what was sent to it.")
+            return redirect("admin:accounts_webhookendpoint_changelist")
+        rows = WebhookMessage.objects.filter(endpoint=found)
+        more = {"row": found, "kept": rows.count(), "waiting": rows.filter(WAITING).count()}
+        return self.page(request, "remove", f"Delete “{found.name}”?", more)
 
     def _show(self, request: HttpRequest, endpoint: WebhookEndpoint, secret: str) -> HttpResponse:
         more = {"row": endpoint, "secret": secret}

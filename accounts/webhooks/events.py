@@ -18,6 +18,7 @@ _INCIDENT = ("incident", "attempt", "session", "sitting", "kind", "severity")
 _CASE = ("case", "attempt", "session", "sitting", "state")
 _ATTEMPT = ("attempt", "enrolment", "sitting", "state")
 _SESSION = ("session", "attempt", "sitting", "state")
+_WARNING = ("session", "attempt", "sitting", "warning")
 _MEETING = ("meeting", "state")
 _STAY = ("meeting", "participant", "part")
 _TABLE = (
@@ -25,6 +26,10 @@ _TABLE = (
     Event("attempt.ended", "An attempt has ended, in whatever way", (*_ATTEMPT, "ended_by")),
     Event("results.released", "Results of a sitting were released", ("sitting",)),
     Event("session.ended", "Monitoring has ended", _SESSION),
+    Event("session.paused", "A proctor has paused a session of another system", _SESSION),
+    Event("session.resumed", "It goes on", _SESSION),
+    Event("session.warned", "A proctor has warned its candidate", _WARNING),
+    Event("session.warning_withdrawn", "That warning was taken back", _WARNING),
     Event("incident.raised", "An incident was raised", (*_INCIDENT, "started_at")),
     Event("incident.reviewed", "A person has decided on an incident", (*_INCIDENT, "review_state")),
     Event("case.opened", "A case was opened", _CASE),

@@ -33,7 +33,7 @@ from exams.delivery.queries import candidates_of
 from exams.models import PendingEnrolment, Sitting, SittingProctor
 from exams.scheduling.enrolments import MOST_ADDRESSES, Line, enrol_by_email
 from exams.scheduling.practice import shows_secrets
-from exams.scheduling.sittings import WATCHING_ROLES, as_stored, cancel_sitting, tell_of_difference
+from exams.scheduling.sittings import WATCHING_ROLES, as_stored, cancel_sitting, is_empty, tell_of_difference
 from proctor_site.kernel.errors import Refusal
 
 
@@ -183,8 +183,7 @@ class SittingAdmin(RefusalsInWords, HidesReasons, TenantAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Sittings with enrolments are cancelled, not deleted."""
-        empty = obj is None or not obj.enrolments.exists()
-        return empty and super().has_delete_permission(request, obj)
+        return (obj is None or is_empty(obj)) and super().has_delete_permission(request, obj)
 
     @admin.action(description="Cancel the chosen sittings", permissions=["change"])
     def cancel(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> None:

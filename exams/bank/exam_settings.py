@@ -5,15 +5,17 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
+from django.db.models import ProtectedError
 
 from accounts import audit
 from accounts.models import Institution, User
+from accounts.transitions import lock
 from exams.bank import structure
 from exams.bank.grades import clean_steps
 from exams.bank.tools import clean_formula_sheet
 from exams.kinds.shapes import plain_text
 from exams.models import Exam, Section
-from proctor_site.kernel.errors import InvalidInput
+from proctor_site.kernel.errors import Conflict, InvalidInput
 
 EXAM_SETTINGS = (
     "title",
@@ -79,6 +81,38 @@ def change_section(section: Section, *, actor: User | None, **settings: Any) -> 
             detail = {"fields": changed}
             audit.record(section.institution, section, "section.changed", actor=actor, detail=detail)
     return section
+
+
+def delete_section(section: Section, *, actor: User | None) -> None:
+    """Deletes a section; its questions stay in the bank. Raises Conflict `used` once a paper was drawn."""
+    exam = section.exam
+    with transaction.atomic():
+        lock(exam)
+        detail = {"section": section.pk, "title": section.title}
+        try:
+            section.delete()
+        except ProtectedError as error:
+            raise Conflict(
+                f"Candidates have questions of “{section}” on their papers; it stays. Take out its questions "
+                "instead: papers that are drawn keep theirs.",
+                code="used",
+            ) from error
+        exam.save(update_fields=["changed_at"])
+        audit.record(exam.institution, exam, "exam.section_deleted", actor=actor, detail=detail)
+
+
+def delete_exam(exam: Exam, *, actor: User | None) -> None:
+    """Deletes an exam with its sections; questions stay. Raises Conflict `used` when it has a sitting."""
+    with transaction.atomic():
+        lock(exam)
+        audit.record(exam.institution, exam, "exam.deleted", actor=actor, detail={"title": exam.title})
+        try:
+            exam.delete()
+        except ProtectedError as error:
+            raise Conflict(
+                "This exam has sittings, and stays with them. Delete those that nobody is enrolled in first.",
+                code="used",
+            ) from error
 
 
 def _clean_exam(settings: Mapping[str, Any]) -> dict[str, Any]:

@@ -6,11 +6,13 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import ProtectedError
 
 from accounts import audit
 from accounts.models import Institution, Membership, User
 from accounts.models.institution import known_time_zone
 from accounts.roles import Role
+from accounts.transitions import lock
 from exams import states
 from exams.bank.outline import findings_of
 from exams.models import Attempt, Enrolment, Exam, PendingEnrolment, Sitting, SittingProctor
@@ -112,6 +114,26 @@ def cancel_sitting(sitting: Sitting, *, actor: User | None, reason: str) -> Sitt
             )
             mails.tell_of_cancellation(sitting)
     return sitting
+
+
+def is_empty(sitting: Sitting) -> bool:
+    """Whether nobody is or was to take it: such a sitting is deleted, others are called off."""
+    is_named = sitting.enrolments.exists() or sitting.pending_enrolments.exists()
+    return not is_named and not sitting.rosters.exists()
+
+
+def delete_sitting(sitting: Sitting, *, actor: User | None) -> None:
+    """Deletes an empty sitting. Raises Conflict: `has_enrolments`, and `used` where another row names it."""
+    with transaction.atomic():
+        lock(sitting)
+        if not is_empty(sitting):
+            raise Conflict("People are enrolled, or were. Call it off instead.", code="has_enrolments")
+        detail = {"title": sitting.title, "exam": sitting.exam_id}
+        audit.record(sitting.institution, sitting, "sitting.deleted", actor=actor, detail=detail)
+        try:
+            sitting.delete()
+        except ProtectedError as error:
+            raise Conflict("Something else refers to this sitting: it stays.", code="used") from error
 
 
 def assign_proctor(sitting: Sitting, user: User, *, actor: User | None) -> SittingProctor:

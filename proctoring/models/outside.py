@@ -19,6 +19,11 @@ class OutsideSession(TenantModel):
     name = models.CharField(max_length=LONGEST_ID, help_text="What the other system calls it.")
     run = models.PositiveIntegerField(default=1)
     job_data = models.JSONField(default=dict, blank=True, help_text="Given by the other system, for itself.")
+    shows_warnings = models.BooleanField(
+        default=False,
+        db_default=False,
+        help_text="The other system shows its candidate what proctors write, and says when it did.",
+    )
     started_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
 
     class Meta:

@@ -40,9 +40,11 @@ def start(
     consent: OutsideConsent | None,
     actor: User,
     job_data: Mapping[str, Any] | None = None,
+    shows_warnings: bool = False,
 ) -> MonitoringSession:
     """A running session of the candidate in the sitting; its caller's id, or one that we make.
 
+    `shows_warnings`: its caller shows the candidate what proctors write, so that they are offered to.
     Without `consent` nothing is taken until `agree` brings it: captures are answered with `consent_missing`.
     In the institution's scope. Raises InvalidInput and TooLarge naming the field, and Conflict:
     `session_active` (that id goes on), `candidate_active` (another session of the candidate does),
@@ -74,6 +76,7 @@ def start(
                     name=session_id or str(session.public_id),
                     run=run,
                     job_data=kept,
+                    shows_warnings=shows_warnings,
                     started_by=actor,
                 )
         except IntegrityError as error:  # another call of the same id was faster

@@ -15,7 +15,7 @@ from exams.delivery.announcement_reach import lines_of
 from exams.delivery.tools import tools_of
 from exams.models import Attempt, Enrolment, LostTime, OutsideSafeBrowser
 from proctor_site.kernel import clock
-from proctoring import policies, sessions
+from proctoring import policies, sessions, supervision
 from proctoring.evidence.call_exhibits import heard_calls
 from proctoring.evidence.call_exhibits import version_of as version_of_calls
 from proctoring.identity import liveness_words, notice_live, officer_photos, person_checks
@@ -140,6 +140,7 @@ def candidate_details(request: HttpRequest, slug: str, sitting_id: int, enrolmen
             .select_related("proctor")
             .order_by("-pk"),
             "can_act": is_panel,
+            "reads_warnings": supervision.reads_warnings(attempt),
             "showings": showings_of(attempt, person_of(request), slug),
             "acts_done": history.entries_of(attempt),
             "watches": live_video.watches_of(attempt),

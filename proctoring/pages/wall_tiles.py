@@ -36,8 +36,9 @@ ACTS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("terminate", "Terminate", states.RUNNING),
 )
 """What a tile offers: name, label, and the states of an attempt in which it is shown."""
-NEEDS_OUR_PAGE = frozenset({"warn", "ask", "admit", "reinstate"})
-"""Acts that are not there where another system delivers the exam: it has the candidate's page."""
+NEEDS_OUR_PAGE = frozenset({"ask", "admit", "reinstate"})
+"""Acts that are not there where another system delivers the exam: it has the candidate's page. It may show
+warnings (`reads_warnings` of the row)."""
 BEHIND_MORE = ("give_time", "ask", "terminate")
 """Those that a tile has behind "More": rare ones. Five buttons on each of sixteen tiles are not calm."""
 STATE_WORDS = {
@@ -122,9 +123,12 @@ class Tile:
     def acts(self) -> list[tuple[str, str, bool]]:
         """Name, label, and whether the state allows it."""
         return [
-            (act, label, self.attempt is not None and self.state in allowed)
+            (act, label, self.attempt is not None and self.state in allowed and self._reaches(act))
             for act, label, allowed in acts_in(self.is_outside)
         ]
+
+    def _reaches(self, act: str) -> bool:
+        return act != "warn" or bool(self.row["reads_warnings"])
 
     @property
     def time_left(self) -> str:

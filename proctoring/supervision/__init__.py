@@ -4,7 +4,9 @@ from proctoring.supervision.acts import admit, pause, reinstate, resume, termina
 from proctoring.supervision.time_gifts import MOST_MINUTES, give_time, take_time_back
 from proctoring.supervision.warnings import (
     acknowledge_warning,
+    note_shown,
     open_warnings,
+    reads_warnings,
     warn,
     warning_shape,
     withdraw_warning,
@@ -17,8 +19,10 @@ __all__ = [
     "acknowledge_warning",
     "admit",
     "give_time",
+    "note_shown",
     "open_warnings",
     "pause",
+    "reads_warnings",
     "reinstate",
     "resume",
     "take_time_back",

@@ -12,9 +12,9 @@ from exams.models import Attempt
 from exams.states import ENDED
 from proctor_site.kernel import clock
 from proctor_site.kernel.errors import Conflict, NotFound
-from proctoring import sessions
+from proctoring import sessions, telling
 from proctoring.live.messages import iso
-from proctoring.models import CandidateWarning
+from proctoring.models import CandidateWarning, OutsideSession
 from proctoring.models.live_event import Audience
 from proctoring.models.supervision import text_in_language
 from proctoring.permissions import require_watch
@@ -45,7 +45,7 @@ def warn(
     people who do not watch the sitting, and attempts that have ended (Conflict).
     """
     require_watch(attempt, proctor)
-    if attempt.enrolment.sitting.exam.is_outside:
+    if not reads_warnings(attempt):
         raise Conflict(NO_PAGE_OF_OURS, code="outside")
     prepared, language = ready_text(attempt, ready) if ready is not None else ("", "")
     wording = clean_text(text, "text", required=not prepared) or prepared
@@ -67,6 +67,7 @@ def warn(
         )
         tell(attempt, Audience.CANDIDATE, "warning.sent", warning_shape(warning))
         tell(attempt, Audience.PROCTORS, "warning.sent", {**warning_shape(warning), "proctor": str(proctor)})
+        _tell_outside(warning, "session.warned")
     return warning
 
 
@@ -90,6 +91,7 @@ def withdraw_warning(warning: CandidateWarning, *, proctor: User) -> CandidateWa
         audit.record(attempt.institution, attempt, "attempt.warning_withdrawn", actor=proctor, detail=detail)
         for audience in (Audience.PROCTORS, Audience.CANDIDATE):
             tell(attempt, audience, "warning.withdrawn", warning_shape(warning))
+        _tell_outside(warning, "session.warning_withdrawn")
         if was_read and attempt.state not in ENDED:
             form, _ = text_in_language(_CORRECTIONS, language_of(attempt))
             text = form.format(text=f"“{warning.text}”")
@@ -100,9 +102,19 @@ def withdraw_warning(warning: CandidateWarning, *, proctor: User) -> CandidateWa
 
 def acknowledge_warning(warning: CandidateWarning, *, candidate: User) -> CandidateWarning:
     """The candidate has read the warning; a second time changes nothing. NotFound for other people."""
-    attempt = warning.session.attempt
-    if attempt is None or warning.session.candidate_id != candidate.pk:
+    if warning.session.attempt is None or warning.session.candidate_id != candidate.pk:
         raise NotFound("There is no such warning for you.")
+    return _note_read(warning, actor=candidate)
+
+
+def note_shown(warning: CandidateWarning, *, actor: User) -> CandidateWarning:
+    """The system that has the candidate's page has shown it there; a second time changes nothing."""
+    return _note_read(warning, actor=actor)
+
+
+def _note_read(warning: CandidateWarning, *, actor: User) -> CandidateWarning:
+    attempt = warning.session.attempt
+    assert attempt is not None  # warnings are written to attempts alone
     with transaction.atomic():
         now = clock.now()
         fresh = CandidateWarning.objects.filter(pk=warning.pk, acknowledged_at=None).update(
@@ -116,7 +128,7 @@ def acknowledge_warning(warning: CandidateWarning, *, candidate: User) -> Candid
             attempt.institution,
             attempt,
             "attempt.warning_acknowledged",
-            actor=candidate,
+            actor=actor,
             detail={"warning": warning.pk},
         )
         for audience in (Audience.PROCTORS, Audience.CANDIDATE):
@@ -128,6 +140,18 @@ def open_warnings(attempt: Attempt) -> list[CandidateWarning]:
     """Warnings that the candidate has not acknowledged yet, oldest first; not those that were withdrawn."""
     rows = CandidateWarning.objects.filter(session__attempt=attempt, acknowledged_at=None, withdrawn_at=None)
     return list(rows.order_by("id"))
+
+
+def reads_warnings(attempt: Attempt) -> bool:
+    """Whether the candidate's page shows warnings: ours does, another system's where it said so."""
+    if not attempt.enrolment.sitting.exam.is_outside:
+        return True
+    return OutsideSession.objects.filter(session__attempt=attempt, shows_warnings=True).exists()
+
+
+def _tell_outside(warning: CandidateWarning, event: str) -> None:
+    if warning.session.is_outside:
+        telling.of_session(warning.session, event, warning=warning.pk)
 
 
 def warning_shape(warning: CandidateWarning) -> dict[str, Any]:

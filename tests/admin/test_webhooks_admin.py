@@ -119,6 +119,34 @@ def test_tries_are_read_in_the_readers_zone(
     assert "23 Nov 2026, 05:30:05" in page
 
 
+def test_it_is_deleted_after_a_page_said_what_goes(
+    institution: Institution, admin_member: User, browser_of: Any
+) -> None:
+    client = browser_of(admin_member)
+    with within(institution):
+        made, _ = new_webhook(institution, URL, actor=admin_member)
+        other, _ = new_webhook(institution, URL, actor=admin_member)
+        for each in (made, made, other):
+            outbox.write("case.opened", {}, [each])
+        WebhookMessage.objects.filter(pk=WebhookMessage.objects.latest("pk").pk - 2).update(
+            delivered_at=clock.now(), claimed_until=clock.now() + timedelta(minutes=1)
+        )
+    page = _page("webhookendpoint_remove", made)
+    asked = client.get(page).content.decode()
+    assert "The log of 2 events" in asked and "1 that waits is never sent" in asked
+    held = client.post(page, follow=True).content.decode()
+    assert "being sent at this moment" in held
+    with within(institution):
+        assert WebhookEndpoint.objects.filter(pk=made.pk).exists()
+        WebhookMessage.objects.update(claimed_until=None)
+    done = client.post(page, follow=True).content.decode()
+    assert "is deleted, with the log" in done
+    with within(institution):
+        assert list(WebhookEndpoint.objects.all()) == [other]
+        assert [each.endpoint for each in WebhookMessage.objects.all()] == [other]
+        assert AuditEntry.objects.filter(verb="webhookendpoint.removed").exists()
+
+
 def test_others_neither_see_nor_make_webhooks(
     institution: Institution, officer: User, admin_member: User, browser_of: Any
 ) -> None:

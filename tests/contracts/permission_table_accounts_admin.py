@@ -36,6 +36,7 @@ ACCOUNTS_ADMIN_ROWS = [
     Row("GET", "admin/accounts/webhookendpoint/<int:webhook_id>/switch/", _TOKEN),
     Row("GET", "admin/accounts/webhookendpoint/<int:webhook_id>/test/", _TOKEN),
     Row("GET", "admin/accounts/webhookendpoint/<int:webhook_id>/replay/", _TOKEN),
+    Row("GET", "admin/accounts/webhookendpoint/<int:webhook_id>/remove/", _TOKEN),
     *_rows("webhookmessage", "403 403 403 403 200"),
     Row("GET", "admin/accounts/webhookmessage/<int:delivery_id>/again/", _TOKEN),
     *_rows("auditentry", "403 403 403 403 200"),

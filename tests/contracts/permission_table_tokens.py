@@ -72,10 +72,12 @@ EXAM_ROWS = [
     TokenRow("POST", "exams/", "exams:write", 201, 201, {"title": "Biology"}),
     TokenRow("GET", _EXAM, "exams:read", 200),
     TokenRow("PATCH", _EXAM, "exams:write", 200, body={"title": "Biology"}),
+    TokenRow("DELETE", _EXAM, "exams:write", 409),  # it has a sitting
     TokenRow("POST", _EXAM + "copies/", "exams:write", 201, body={"title": "Biology two"}),
     TokenRow("GET", _EXAM + "sections/", "exams:read", 200),
     TokenRow("POST", _EXAM + "sections/", "exams:write", 201, body={"title": "Part two"}),
     TokenRow("PATCH", _EXAM + "sections/<int:section_id>/", "exams:write", 200, body={"title": "Part"}),
+    TokenRow("DELETE", _EXAM + "sections/<int:section_id>/", "exams:write", 409),  # on a paper
     TokenRow("GET", _EXAM + "questions/", "exams:read", 200),
     TokenRow("POST", _EXAM + "questions/", "exams:write", 400),  # nothing named
     TokenRow("PATCH", _EXAM + "questions/<int:place_id>/", "exams:write", 200, body={"points": "2"}),
@@ -99,6 +101,7 @@ EXAM_ROWS = [
     TokenRow("POST", "sittings/", "sittings:write", 400, 400),  # nothing named
     TokenRow("GET", _SITTING, "sittings:read", 200),
     TokenRow("PATCH", _SITTING, "sittings:write", 200, body={"title": "Winter"}),
+    TokenRow("DELETE", _SITTING, "sittings:write", 409),  # candidates are enrolled
     TokenRow("POST", _SITTING + "cancel/", "sittings:write", 409, body=_REASON),  # candidates have started
     TokenRow("POST", _SITTING + "proctors/", "sittings:write", 400),  # nobody named
     TokenRow("DELETE", _SITTING + "proctors/<int:member_id>/", "sittings:write", 404),  # watches nothing
@@ -136,6 +139,8 @@ PROCTORING_ROWS = [
     TokenRow("GET", _SESSION + "alerts/", "sessions:read", 200),
     TokenRow("GET", _SESSION + "emotions/", "sessions:read", 200),
     TokenRow("GET", _SESSION + "report/", "sessions:read", 200),
+    TokenRow("GET", _SESSION + "warnings/", "sessions:read", 200),
+    TokenRow("POST", _SESSION + "warnings/<int:warning_id>/shown/", "sessions:write", 404),  # of another
     TokenRow("GET", "incidents/", "incidents:read", 200, 200),
     TokenRow("GET", "incidents/<int:incident_id>/", "incidents:read", 200),
     TokenRow("POST", _EVIDENCE + "link/", "evidence:read", 200),

@@ -23,6 +23,7 @@ REPEATABLE = {
     "session_clip_by_token": "each recording has a number, and is kept once",
     "session_end": "a repeat ends nothing",
     "session_frame_by_token": "each picture has a number, and is looked at once",
+    "session_warning_shown": "a repeat changes nothing",
     "sitting_cancel": "a repeat changes nothing",
     "sitting_proctor_assign": "a repeat changes nothing",
 }

@@ -8,6 +8,7 @@ from django.urls import reverse
 from accounts.models import Institution, User
 from accounts.tenancy import within
 from exams.models import Exam
+from proctoring import supervision
 from tests.factories.outside import make_outside_sitting, start_session
 
 pytestmark = pytest.mark.django_db
@@ -43,8 +44,30 @@ def test_the_wall_says_what_does_not_reach_candidates(
     start_session(sitting, officer)
     page = browser_of(officer).get(f"/i/{institution.slug}/watch/{sitting.pk}/").content.decode()
     assert "Otto Outside" in page and "Another system delivers this exam" in page
-    assert 'data-act="warn"' not in page and "Identity checks" not in page
+    assert 'data-act="warn" hidden aria-label="Warn: Otto Outside"' in page and "Identity checks" not in page
     assert 'data-act="terminate"' in page
+
+
+def test_a_warning_is_offered_where_the_other_system_shows_it_and_the_panel_says_since_when(
+    institution: Institution, officer: User, browser_of: Any
+) -> None:
+    sitting = make_outside_sitting(institution)
+    session = start_session(sitting, officer, shows_warnings=True)
+    silent = {"session_id": "run-2", "candidate_id": "E-2", "candidate_name": "Olga Other"}
+    start_session(sitting, officer, **silent)
+    office = browser_of(officer)
+    wall = office.get(f"/i/{institution.slug}/watch/{sitting.pk}/").content.decode()
+    assert 'data-act="warn" aria-label="Warn: Otto Outside"' in wall
+    assert 'data-act="warn" hidden aria-label="Warn: Olga Other"' in wall
+    assert session.attempt is not None
+    address = reverse("watched_candidate", args=[institution.slug, sitting.pk, session.attempt.enrolment_id])
+    with within(institution):
+        warning = supervision.warn(session.attempt, proctor=officer, text="Look at the screen.")
+        page = office.get(address).content.decode()
+        assert "it shows your warnings" in page and "not shown yet" in page
+        supervision.note_shown(warning, actor=officer)
+    page = office.get(address).content.decode()
+    assert "Look at the screen." in page and "not shown yet" not in page and ", shown " in page
 
 
 def test_the_panel_of_a_candidate_offers_nothing_that_nobody_reads(

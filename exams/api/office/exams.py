@@ -1,6 +1,6 @@
 """Exams by token: settings and sections. What stands in the sections: places.py and pools.py."""
 
-from drf_spectacular.utils import OpenApiExample
+from drf_spectacular.utils import OpenApiExample, OpenApiResponse
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -141,7 +141,7 @@ class Exams(TokenView):
 class OneExam(TokenView):
     """One exam."""
 
-    scopes = {"GET": "exams:read", "PATCH": "exams:write"}
+    scopes = {"GET": "exams:read", "PATCH": "exams:write", "DELETE": "exams:write"}
 
     @operation("exam", tag=_TAG, answer=ExamSerializer)
     def get(self, request: Request, exam_id: int) -> Response:
@@ -156,6 +156,12 @@ class OneExam(TokenView):
         given = checked(ExamSettingsSerializer, request.data, partial=True)
         exam_settings.change_exam(exam, actor=self.actor, **given)
         return Response(ExamSerializer(exam).data)
+
+    @operation("exam_delete", tag=_TAG, status=204, answer=OpenApiResponse(description="Deleted."))
+    def delete(self, request: Request, exam_id: int) -> Response:
+        """Deletes an exam with its sections; questions stay in the bank. 409 `used` when it has a sitting."""
+        exam_settings.delete_exam(own_row(Exam, exam_id), actor=self.actor)
+        return Response(status=204)
 
 
 class ExamCopies(TokenView):
@@ -209,7 +215,7 @@ class Sections(TokenView):
 class OneSection(TokenView):
     """One section."""
 
-    scopes = {"PATCH": "exams:write"}
+    scopes = {"PATCH": "exams:write", "DELETE": "exams:write"}
 
     @operation("exam_section_change", tag=_TAG, body=NewExamSectionSerializer, answer=ExamSectionSerializer)
     def patch(self, request: Request, exam_id: int, section_id: int) -> Response:
@@ -218,6 +224,13 @@ class OneSection(TokenView):
         given = checked(NewExamSectionSerializer, request.data, partial=True)
         exam_settings.change_section(section, actor=self.actor, **given)
         return Response(ExamSectionSerializer(section).data)
+
+    @operation("exam_section_delete", tag=_TAG, status=204, answer=OpenApiResponse(description="Deleted."))
+    def delete(self, request: Request, exam_id: int, section_id: int) -> Response:
+        """Deletes a section; its questions stay in the bank. 409 `used` once a paper was drawn from it."""
+        section = own_section(own_row(Exam, exam_id), section_id)
+        exam_settings.delete_section(section, actor=self.actor)
+        return Response(status=204)
 
 
 def own_section(exam: Exam, section_id: int, *, field: str | None = None) -> Section:

@@ -146,7 +146,7 @@ class Sittings(TokenView):
 class OneSitting(TokenView):
     """One sitting."""
 
-    scopes = {"GET": "sittings:read", "PATCH": "sittings:write"}
+    scopes = {"GET": "sittings:read", "PATCH": "sittings:write", "DELETE": "sittings:write"}
 
     @operation("sitting", tag=_TAG, answer=SittingSerializer)
     def get(self, request: Request, sitting_id: int) -> Response:
@@ -161,6 +161,12 @@ class OneSitting(TokenView):
         given = checked(SittingChangeSerializer, request.data, partial=True)
         sittings.change_sitting(sitting, actor=self.actor, **given)
         return Response(SittingSerializer(sitting).data)
+
+    @operation("sitting_delete", tag=_TAG, status=204, answer=OpenApiResponse(description="Deleted."))
+    def delete(self, request: Request, sitting_id: int) -> Response:
+        """Deletes a sitting that nobody is or was enrolled in. 409 `has_enrolments`: call it off instead."""
+        sittings.delete_sitting(own_row(Sitting, sitting_id), actor=self.actor)
+        return Response(status=204)
 
 
 class CancelSitting(TokenView):

@@ -38,6 +38,11 @@ class NewSessionSerializer(StrictSerializer):
     consent = OutsideConsentSerializer(
         required=False, help_text="May follow later; until then nothing is taken (`consent_missing`)."
     )
+    shows_warnings = serializers.BooleanField(
+        required=False,
+        help_text="The calling system shows its candidate the warnings of proctors and says when it did. "
+        "Absent: proctors cannot warn in this session.",
+    )
     job_data = serializers.DictField(
         required=False, help_text="Anything, for the calling system itself; up to 16 kB of JSON."
     )
@@ -73,6 +78,7 @@ class OutsideSessionSerializer(serializers.Serializer[Any]):
     ended_by = serializers.ChoiceField(source="attempt.ended_by", choices=[*EndedBy.values, ""])
     paused = serializers.SerializerMethodField(help_text="A proctor has paused it: captures are not kept.")
     consent = serializers.SerializerMethodField(help_text="Null: none in force, nothing is taken.")
+    shows_warnings = serializers.BooleanField(source="outside.shows_warnings")
     job_data = serializers.DictField(source="outside.job_data")
 
     def get_candidate_id(self, session: MonitoringSession) -> str:

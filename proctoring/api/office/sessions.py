@@ -141,6 +141,7 @@ class OutsideSessions(OneSessionView):
             consent=consent,
             actor=self.actor,
             job_data=given.get("job_data"),
+            shows_warnings=given.get("shows_warnings", False),
         )
 
     def _refuse_second(self, starter: User) -> None:

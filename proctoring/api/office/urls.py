@@ -19,6 +19,7 @@ from proctoring.api.office.session_figures import (
     SessionMetrics,
     SessionReport,
 )
+from proctoring.api.office.session_warnings import SessionWarnings, WarningShown
 from proctoring.api.office.sessions import EndSession, OneOutsideSession, OutsideSessions, SessionConsent
 
 _EVIDENCE = "evidence/<int:evidence_id>/"
@@ -48,6 +49,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(_SESSION + "alerts/", SessionAlerts.as_view(), name="api_outside_session_alerts"),
     path(_SESSION + "emotions/", SessionEmotions.as_view(), name="api_outside_session_emotions"),
     path(_SESSION + "report/", SessionReport.as_view(), name="api_outside_session_report"),
+    path(_SESSION + "warnings/", SessionWarnings.as_view(), name="api_outside_session_warnings"),
+    path(
+        _SESSION + "warnings/<int:warning_id>/shown/",
+        WarningShown.as_view(),
+        name="api_outside_session_warning_shown",
+    ),
     path("cases/", OfficeCases.as_view(), name="api_office_cases"),
     path("cases/<int:case_id>/", OfficeCase.as_view(), name="api_office_case"),
     path("meetings/", OfficeMeetings.as_view(), name="api_office_meetings"),

@@ -31,7 +31,7 @@ export class ActDialogs {
   open(act, subject) {
     if (act === "ask") return this.asking.open(subject);
     const given = subject.people ?? [subject];
-    const { can, cannot } = sortedOut(given, this.setting.states[act] ?? []);
+    const { can, cannot } = sortedOut(given, this.setting.states[act] ?? [], act);
     Object.assign(this, { act, subject: given[0], people: can, key: crypto.randomUUID() });
     if (!can.length) return this.handlers.onDone(`${ACTS[act].verb}: not possible for any of those you chose.`);
     const dialog = act === "warn" ? this.warnDialog : this.reasonDialog;

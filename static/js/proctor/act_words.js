@@ -53,8 +53,11 @@ export const ACTS = {
 };
 
 /** People whom the act can be done to, and those whose state does not allow it. `allowed`: states by act. */
-export function sortedOut(people, allowed) {
-  const can = people.filter(({ attempt, state }) => attempt !== null && (state === undefined || allowed.includes(state)));
+export function sortedOut(people, allowed, act = "") {
+  const can = people.filter(
+    ({ attempt, state, readsWarnings }) =>
+      attempt !== null && (state === undefined || allowed.includes(state)) && (act !== "warn" || readsWarnings !== false),
+  );
   return { can, cannot: people.filter((each) => !can.includes(each)) };
 }
 

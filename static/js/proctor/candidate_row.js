@@ -45,6 +45,8 @@ export class CandidateRow {
       this.incidents.set(Number(id), { severity, waits: Boolean(waits), goesOn: Boolean(goesOn) });
     }
     this.warning = data.warning;
+    this.isOutside = data.is_outside ?? false; // another system has the page
+    this.readsWarnings = data.reads_warnings ?? true;
     this.isWatched = data.watched;
     this.proctor = data.proctor ?? null;
     this.talk = data.talk ?? null;
@@ -62,6 +64,12 @@ export class CandidateRow {
     this.microphoneSince = seen.microphone_since ? seen.microphone_since * 1000 : null;
     this.screen = seen.screen ?? "";
     this.pictureLate = seen.picture_late_s ?? 0;
+  }
+
+  /** Whether an act is possible now; `states`: those of the attempt in which it is. */
+  allows(act, states) {
+    if (this.attempt === null || !states?.includes(this.state)) return false;
+    return act !== "warn" || this.readsWarnings;
   }
 
   applyMove(attempt, payload) {

@@ -7,16 +7,18 @@ const PICTURES = 4;
 const SOUNDS = 2;
 
 export class FeedEntry {
-  /** `node`: an entry of the page, or a copy of its template; `context`: {times, incidentUrl, precision}. */
+  /** `node`: an entry of the page, or a copy of its template; `context`: {times, incidentUrl, precision, readsWarnings(attempt)}. */
   constructor(node, context) {
     this.node = node;
     this.context = context;
     this.slots = {};
     for (const slot of node.querySelectorAll("[data-slot]")) this.slots[slot.dataset.slot] = slot;
     this.acknowledge = node.querySelector('[data-entry-act="acknowledge"]');
+    this.warn = node.querySelector('[data-entry-act="warn"]');
     this.incident = Number(node.dataset.entry);
     this.attempt = node.dataset.attempt ? Number(node.dataset.attempt) : null;
     this.eventId = 0;
+    this.offerWarning();
   }
 
   get name() {
@@ -29,6 +31,11 @@ export class FeedEntry {
 
   get isUnseen() {
     return this.node.dataset.reviewState === "unreviewed";
+  }
+
+  /** Only where the candidate's page shows warnings. */
+  offerWarning() {
+    this.warn.hidden = this.attempt === null || !this.context.readsWarnings(this.attempt);
   }
 
   /** Writes an incident as events and the API carry it. */
@@ -53,6 +60,7 @@ export class FeedEntry {
     slots.review.className = `badge state-${payload.review_state}`;
     slots["review-link"].href = `${incidentUrl}${payload.incident}/review/`;
     slots.times.textContent = this.timesInWords(payload, times);
+    this.offerWarning();
     this.acknowledge.hidden = payload.review_state !== "unreviewed";
     this.nameButtons();
     this.writePictures(payload.evidence ?? []);

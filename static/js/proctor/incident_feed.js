@@ -8,7 +8,7 @@ const MOST_ENTRIES = 150;
 const IDLE_MS = 3000;
 
 /**
- * `parts`: {list, template, waiting, onlyUnseen, empty}; `context`: {times, incidentUrl, incidentApi, precision}; `precision`: words by kind.
+ * `parts`: {list, template, waiting, onlyUnseen, empty}; `context`: {times, incidentUrl, incidentApi, precision, readsWarnings}; `precision`: words by kind.
  * `handlers`: onWarn(entry, button), onChanged(payload), onShow(pictures, place, renew), onDone(text).
  */
 export class IncidentFeed {
@@ -164,7 +164,7 @@ export class IncidentFeed {
       const payload = await postJSON(`${this.context.incidentApi}${entry.incident}/acknowledge/`, { note: "" });
       const hadFocus = document.activeElement === entry.acknowledge;
       entry.write(payload);
-      const next = entry.node.querySelector('[data-entry-act="warn"]') ?? entry.node.querySelector('[data-slot="review-link"]');
+      const next = entry.node.querySelector('[data-entry-act="warn"]:not([hidden])') ?? entry.node.querySelector('[data-slot="review-link"]');
       if (hadFocus) next.focus();
       this.filterOne(entry);
       this.handlers.onChanged(payload);

@@ -34,7 +34,8 @@ export function talkWords(row, times) {
 export function warningWords(row, times) {
   if (!row.warning) return "";
   const { sent_at: sentAt, acknowledged_at: readAt } = row.warning;
-  const read = readAt ? `read ${times.minute(readAt)}` : "not read yet";
+  const done = row.isOutside ? "shown" : "read"; // another system says of its page what it did
+  const read = readAt ? `${done} ${times.minute(readAt)}` : `not ${done} yet`;
   return `warned ${times.minute(sentAt)}, ${read}`;
 }
 

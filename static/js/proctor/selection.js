@@ -86,7 +86,7 @@ export class Selection {
 
   get people() {
     const rows = [...this.chosen].map((candidate) => this.wall.grid.rows.get(candidate)).filter(Boolean);
-    return rows.map(({ attempt, name, state }) => ({ attempt, name, state }));
+    return rows.map(({ attempt, name, state, readsWarnings }) => ({ attempt, name, state, readsWarnings }));
   }
 
   show() {

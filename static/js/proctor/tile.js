@@ -54,8 +54,7 @@ export class Tile {
     const isTroubled = row.hasDeviceTrouble || row.isBatteryLow;
     setClass(slots.connection, `tile-line tile-connection is-${row.connection}${isTroubled ? " is-troubled" : ""}`);
     for (const button of this.buttons) {
-      const allowed = row.attempt !== null && this.words.acts[button.dataset.act]?.includes(row.state);
-      setHidden(button, !allowed);
+      setHidden(button, !row.allows(button.dataset.act, this.words.acts[button.dataset.act]));
     }
     setText(slots.extra, `+${row.extraMinutes} min`);
     setHidden(slots.extra, !row.extraMinutes);

@@ -108,7 +108,13 @@ const feed = new IncidentFeed(
     onlyUnseen: byId("only-unseen"),
     empty: byId("feed-empty"),
   },
-  { times, incidentUrl: root.dataset.incidentUrl, incidentApi: root.dataset.incidentApi, precision: JSON.parse(byId("precision-words").textContent) },
+  {
+    times,
+    incidentUrl: root.dataset.incidentUrl,
+    incidentApi: root.dataset.incidentApi,
+    precision: JSON.parse(byId("precision-words").textContent),
+    readsWarnings: (attempt) => grid.byAttempt.get(attempt)?.readsWarnings ?? !root.dataset.outside,
+  },
   {
     onWarn: (entry) => dialogs.open("warn", { attempt: entry.attempt, name: entry.name }),
     onChanged: (payload) => changeTile(payload.attempt, payload, (row) => row.applyIncident(payload)),
@@ -246,7 +252,7 @@ new WallKeys(
   { list: byId("tiles"), search: byId("search"), dialog: byId("keys-dialog"), toggle: byId("keys-toggle"), sortNow: byId("sort-now") },
   wall,
   {
-    may: (act, row) => row.attempt !== null && words.acts[act].includes(row.state),
+    may: (act, row) => row.allows(act, words.acts[act]),
     acknowledge: (row) => feed.acknowledgeNewest(row),
     watch: (row) => {
       const start = ({ detail }) => detail.attempt === row.attempt && byId("details-dialog").querySelector("[data-live-watch]")?.click();

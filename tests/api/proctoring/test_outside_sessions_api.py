@@ -9,7 +9,10 @@ from rest_framework.test import APIClient
 from accounts.models import Institution, User
 from accounts.tenancy import within
 from exams.models import Sitting
+from exams.scheduling.sittings import assign_proctor
 from proctor_site.kernel import clock
+from proctor_site.kernel.errors import Conflict
+from proctoring import supervision
 from proctoring.models import OutsideSession
 from tests.capture import RED, frame, scripted  # noqa: F401
 from tests.factories.outside import make_outside_sitting
@@ -199,3 +202,42 @@ def test_a_token_for_one_device_knows_its_own_sessions_alone(
     assert device.post(BASE, a_session(sitting, session_id="run-3", candidate_id="E-3")).status_code == 201
     assert device.delete(one).status_code == 204
     assert device.get("/api/v1/institution/sittings/").data["code"] == "scope_missing"
+
+
+@pytest.mark.django_db
+def test_a_proctors_warning_is_listed_shown_and_read_by_the_proctor(
+    api: APIClient, institution: Institution, sitting: Sitting, proctor: User, officer: User
+) -> None:
+    assert api.post(BASE, a_session(sitting, shows_warnings=True)).json()["shows_warnings"] is True
+    api.post(BASE, a_session(sitting, session_id="run-2", candidate_id="E-2"))
+    one, two = f"{BASE}run-1/warnings/", f"{BASE}run-2/warnings/"
+    with within(institution):
+        assign_proctor(sitting, proctor, actor=officer)
+        attempt, silent = (
+            OutsideSession.objects.get(name=name).session.attempt for name in ("run-1", "run-2")
+        )
+        assert attempt is not None and silent is not None
+        with pytest.raises(Conflict) as refusal:
+            supervision.warn(silent, proctor=proctor, text="Look at the screen.")
+        assert refusal.value.code == "outside"
+        first = supervision.warn(attempt, proctor=proctor, text="Look at the screen.")
+        second = supervision.warn(attempt, proctor=proctor, text="Once more.")
+    listed = api.get(one, {"limit": "1"}).json()
+    assert [each["text"] for each in listed["results"]] == ["Look at the screen."]
+    assert [each["id"] for each in api.get(listed["next"]).json()["results"]] == [second.pk]
+    assert api.post(f"{two}{first.pk}/shown/").status_code == 404
+
+    shown = api.post(f"{one}{first.pk}/shown/").json()
+    again = api.post(f"{one}{first.pk}/shown/").json()
+    assert shown["shown_at"] and again == shown
+    assert [each["id"] for each in api.get(one, {"open": "true"}).json()["results"]] == [second.pk]
+    with within(institution):
+        first.refresh_from_db()
+        assert first.acknowledged_at is not None
+        supervision.withdraw_warning(second, proctor=proctor)
+        # What was shown already is corrected by another one, which says which.
+        supervision.withdraw_warning(first, proctor=proctor)
+    [correction] = api.get(one, {"open": "true"}).json()["results"]
+    assert correction["corrects"] == first.pk and "Look at the screen." in correction["text"]
+    late = api.post(f"{one}{second.pk}/shown/").json()
+    assert late["withdrawn_at"] and late["shown_at"]

@@ -14,7 +14,7 @@ from exams.delivery import attempts
 from exams.models import Attempt
 from exams.signals import results_released
 from proctor_site.kernel import clock
-from proctoring import sessions
+from proctoring import sessions, supervision
 from proctoring.incidents import services as incidents
 from proctoring.incidents.recording import tell_proctors
 from proctoring.meetings.own import making, room
@@ -22,6 +22,7 @@ from proctoring.models import Case
 from proctoring.review.signals import case_moved
 from tests.factories.exams import enrol, make_attempt, make_exam, make_sitting
 from tests.factories.meetings import agree, invitation_of, make_interview
+from tests.factories.outside import make_outside_sitting, start_session
 from tests.factories.proctoring import make_incident, make_session
 from tests.factories.webhooks import new_webhook
 
@@ -83,6 +84,39 @@ def test_an_incident_and_a_case(
     assert {event: set(data) - {"institution"} for event, data in told()} == {
         event: set(EVENTS[event].fields) for event, _ in told()
     }
+
+
+def test_what_a_proctor_does_to_a_session_of_another_system(
+    scoped: Institution, officer: User, told: Any
+) -> None:
+    session = start_session(make_outside_sitting(scoped), officer, shows_warnings=True)
+    assert session.attempt is not None
+    warning = supervision.warn(session.attempt, proctor=officer, text="Look at the screen.")
+    supervision.withdraw_warning(warning, proctor=officer)
+    supervision.pause(session.attempt, proctor=officer, reason="Alarm.")
+    supervision.resume(session.attempt, proctor=officer)
+    supervision.terminate(session.attempt, proctor=officer, reason="Left.")
+    heard = [(event, data.get("warning")) for event, data in told() if event.startswith("session.")]
+    assert heard == [
+        ("session.warned", warning.pk),
+        ("session.warning_withdrawn", warning.pk),
+        ("session.paused", None),
+        ("session.resumed", None),
+        ("session.ended", None),
+    ]
+    assert {data["session"] for event, data in told() if event.startswith("session.")} == {
+        str(session.public_id)
+    }
+    assert "Look at the screen" not in str(told()) and "Alarm" not in str(told())
+
+
+def test_warnings_in_exams_of_ours_are_not_told(
+    scoped: Institution, candidate: User, proctor: User, told: Any
+) -> None:
+    attempt = _attempt(scoped, candidate, proctor, states.IN_PROGRESS)
+    supervision.warn(attempt, proctor=proctor, text="Look at the screen.")
+    supervision.pause(attempt, proctor=proctor, reason="Alarm.")
+    assert not [event for event, _ in told() if event.startswith("session.")]
 
 
 def test_practice_is_not_told(scoped: Institution, candidate: User, proctor: User, told: Any) -> None:

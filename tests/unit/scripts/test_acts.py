@@ -42,6 +42,22 @@ def test_who_cannot_be_acted_on_is_left_out_and_named_and_words_are_typed() -> N
     }
 
 
+def test_who_does_not_read_warnings_is_left_out_of_a_warning_and_of_nothing_else() -> None:
+    people = [
+        {"attempt": 1, "name": "Ann", "state": "in_progress", "readsWarnings": True},
+        {"attempt": 2, "name": "Ben", "state": "in_progress", "readsWarnings": False},
+    ]
+    said = run(
+        """
+        const names = (act) => say.sortedOut(given.people, ["in_progress"], act).can.map(({ name }) => name);
+        result.warn = names("warn");
+        result.pause = names("pause");
+        """,
+        people=people,
+    )
+    assert said == {"warn": ["Ann"], "pause": ["Ann", "Ben"]}
+
+
 def test_results_are_said_in_one_sentence() -> None:
     said = run(
         """

@@ -267,3 +267,24 @@ def test_a_call_is_told_while_it_rings_or_goes_on() -> None:
         proctor=proctor,
     )
     assert found["words"] == ["in a call with Pat", "called by Pat", "", ""]
+
+
+def test_a_warning_is_offered_where_it_is_shown_and_its_words_say_by_whom() -> None:
+    times = {"id": 1, "sent_at": "2026-05-04T10:00:00+00:00", "acknowledged_at": None}
+    rows = [
+        row(1, "Ann", warning=times),
+        row(2, "Ben", is_outside=True, reads_warnings=True, warning=times),
+        row(3, "Cem", is_outside=True, reads_warnings=False),
+        row(4, "Dea", state="submitted"),
+    ]
+    said = ask(
+        """
+        const times = new ZoneTimes("UTC");
+        result.warn = names(rows.filter((each) => each.allows("warn", ["in_progress"])));
+        result.pause = names(rows.filter((each) => each.allows("pause", ["in_progress"])));
+        result.words = rows.slice(0, 2).map((each) => say.warningWords(each, times));
+        """,
+        rows=rows,
+    )
+    assert said["warn"] == ["Ann", "Ben"] and said["pause"] == ["Ann", "Ben", "Cem"]
+    assert said["words"] == ["warned 10:00, not read yet", "warned 10:00, not shown yet"]
