@@ -31,7 +31,7 @@ from tests.quick_database import begin_with_a_copy
 from tests.quick_emptying import empty_after_tests_that_commit
 from tests.quick_static import look_for_static_files_once
 
-pytest_plugins = ["tests.people"]
+pytest_plugins = ["tests.people", "tests.lanes"]
 
 # The cores are shared: how long one example takes says nothing.
 settings.register_profile("project", deadline=None, suppress_health_check=[HealthCheck.too_slow])

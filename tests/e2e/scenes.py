@@ -51,9 +51,12 @@ def wait_for_incident(server: Server, email: str, kind: str) -> dict[str, Any]:
     raise AssertionError(f"no {kind} within {WATCHED_S} s; there is {incidents_of(server, email)}")
 
 
-def stored_pictures(server: Server, incident: dict[str, Any]) -> int:
-    """How many evidence pictures of an incident have reached the store."""
-    return int(server.rows(_STORED, incident["id"])[0]["n"])
+def wait_for_stored_pictures(server: Server, incident: dict[str, Any], count: int) -> None:
+    """Until so many evidence pictures of an incident have reached the store; fails with how many did."""
+    deadline = time.monotonic() + WATCHED_S
+    while (stored := int(server.rows(_STORED, incident["id"])[0]["n"])) < count:
+        assert time.monotonic() < deadline, f"{stored} of {count} pictures of {incident} were stored"
+        time.sleep(0.2)
 
 
 def write_camera(path: Path, frames: list[bytes], fps: float) -> Path:

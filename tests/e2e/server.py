@@ -16,6 +16,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from urllib.error import URLError
 
+from tests.kept_static import keep_static_files, lend_static_files
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -29,6 +31,7 @@ class Server:
         self.data_dir = data_dir
         if tables is not None:
             shutil.copyfile(tables, data_dir / "db.sqlite3")
+        lend_static_files(data_dir)
         self.port = free_port()
         self.url = f"http://localhost:{self.port}"
         self.log = data_dir / "server.log"
@@ -81,6 +84,7 @@ class Server:
         except subprocess.TimeoutExpired:
             self.kill()
         self._process = None
+        keep_static_files(self.data_dir)
 
     def demo_accounts(self) -> dict[str, str]:
         """Passwords of the demo accounts by e-mail address, as the server printed and kept them."""

@@ -12,7 +12,7 @@ from tests.e2e import axe
 from tests.e2e.page_walk import IN_SCENES, NO_PAGES, Visit, is_no_page, visits
 
 pytestmark = pytest.mark.slow
-_GROUPS = {"admin/accounts/": 1, "admin/exams/": 3, "admin/proctoring/": 3, "i/": 2, "others": 1}
+_GROUPS = {"admin/accounts/": 1, "admin/exams/": 3, "admin/proctoring/": 4, "i/": 2, "others": 3}
 """Beginnings of addresses, and into how many tests each is shared out for processes to take."""
 _SHARES = [(group, share) for group, shares in _GROUPS.items() for share in range(shares)]
 

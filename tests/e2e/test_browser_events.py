@@ -1,5 +1,6 @@
 """The exam page notes what the browser tells: the tab left, pasting from elsewhere, full screen; calmly."""
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -54,7 +55,10 @@ def test_leaving_and_pasting_are_noted_told_and_counted(
         page.evaluate(HIDE, True)
         page.wait_for_timeout(1_300)
         page.evaluate(HIDE, False)
-    expect(told).to_have_text("You left the exam's tab for 1 s. This is noted. (2 times so far)")
+    # At least a second; a machine that stands still for a moment makes it more.
+    expect(told).to_have_text(
+        re.compile(r"^You left the exam's tab for [1-9]\d* s\. This is noted\. \(2 times so far\)$")
+    )
 
     page.locator(".question textarea").fill("My own words")
     page.locator(".question textarea").select_text()

@@ -35,8 +35,7 @@ def test_a_scene_becomes_its_incident_with_evidence(
     assert [each["kind"] for each in scenes.incidents_of(server, email)] == [kind]
     assert incident["count"] >= 2
     assert any(letter.isdigit() for letter in incident["explanation"]), incident["explanation"]
-    page.wait_for_timeout(3_000)
-    assert scenes.stored_pictures(server, incident) >= 3
+    scenes.wait_for_stored_pictures(server, incident, 3)
     candidate_steps.submit_exam(page)
 
 

@@ -62,8 +62,7 @@ def test_a_real_clip_becomes_its_incident(
     incident = scenes.wait_for_incident(fresh_server, email, kind)
 
     assert {each["kind"] for each in scenes.incidents_of(fresh_server, email)} - also == {kind}
-    page.wait_for_timeout(3_000)
-    assert scenes.stored_pictures(fresh_server, incident) >= 3
+    scenes.wait_for_stored_pictures(fresh_server, incident, 3)
     candidate_steps.submit_exam(page)
 
 

@@ -32,7 +32,8 @@ from tests.factories.proctoring import make_session
 
 DRIVER = shutil.which("chromedriver")
 LONG_S = 40
-AWAY_S = 5
+AWAY_PICTURES = 5
+"""One comes each second; timers that a browser holds back would send one each minute."""
 pytestmark = pytest.mark.skipif(
     DRIVER is None, reason="chromedriver is not installed (Debian: chromium-driver)"
 )
@@ -84,8 +85,9 @@ def test_a_hidden_tab_is_noted_and_its_camera_goes_on(
 
     before, left_at = presence.read(attempt.pk).analysed, time.monotonic()
     driver.switch_to.new_window("tab")
-    time.sleep(AWAY_S)
-    during = presence.read(attempt.pk).analysed - before
+    while (during := presence.read(attempt.pk).analysed - before) < AWAY_PICTURES:
+        assert time.monotonic() - left_at < LONG_S, f"only {during} pictures came from the hidden tab"
+        time.sleep(0.1)
     driver.close()
     driver.switch_to.window(exam)
     away_s = time.monotonic() - left_at
@@ -94,5 +96,4 @@ def test_a_hidden_tab_is_noted_and_its_camera_goes_on(
     with within(institution):
         (event,) = BrowserEvent.objects.filter(kind="tab_hidden")
     assert event.seconds is not None
-    assert AWAY_S - 1.5 <= event.seconds <= away_s + 2, told
-    assert during >= AWAY_S - 2, f"only {during} pictures came from the hidden tab"
+    assert away_s - 2 <= event.seconds <= away_s + 2, told

@@ -23,9 +23,9 @@ import redis
 
 from tests.e2e.server import ROOT, free_port
 from tests.integration.servers import POSTGRESQL
+from tests.kept_static import keep_static_files, lend_static_files
 from tests.quick_database import migrated_template
 
-STATIC_FILES = ROOT / ".pytest_cache" / "static"
 READY_WITHIN_S = 480.0
 """Making the tables takes 45 s of CPU (2026-11), and the machine may have other things to do."""
 
@@ -151,14 +151,13 @@ class World:
         """All parts, in the order in which they need each other."""
         self.database.start()
         self._fill()
-        if STATIC_FILES.exists():
-            shutil.copytree(STATIC_FILES, self.static_files)
+        lend_static_files(self.folder / "data")
         for part in (self.cache, self.web, self.jobs):
             part.start()
 
     def stop(self) -> None:
         """Ends every process of its own."""
-        self._leave_static_files()
+        keep_static_files(self.folder / "data")
         for part in (self.jobs, self.web, self.cache, self.database):
             part.kill()
 
@@ -176,23 +175,6 @@ class World:
 
     def log_of(self, part: str) -> str:
         return (self.folder / f"{part}.log").read_text(encoding="utf-8", errors="replace")
-
-    @property
-    def static_files(self) -> Path:
-        return self.folder / "data" / "static"
-
-    def _leave_static_files(self) -> None:
-        """For the next world: collecting them takes 20 s of CPU (2026-11). The server asks if they fit."""
-        stamp = self.static_files / ".collected"
-        kept = STATIC_FILES / ".collected"
-        if not stamp.exists() or (kept.exists() and kept.read_text() == stamp.read_text()):
-            return
-        draft = STATIC_FILES.with_suffix(f".{os.getpid()}")
-        shutil.copytree(self.static_files, draft)
-        shutil.rmtree(STATIC_FILES, ignore_errors=True)
-        with suppress(OSError):  # another world was faster
-            draft.rename(STATIC_FILES)
-        shutil.rmtree(draft, ignore_errors=True)
 
     def _part(self, name: str, command: list[str], ready: Callable[[], object]) -> Part:
         return Part(name, command, ready, self.folder / f"{name}.log", self.environment)

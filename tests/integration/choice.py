@@ -11,7 +11,7 @@ from tests.integration.shapes import FOLDER
 
 STARTING_S = 0.02
 """What every test costs besides what it was seen to use: so cheap ones are not chosen by the hundred."""
-SPEAKS_OF_SERVERS = re.compile(r"PostgreSQL|\.vendor\b|Barrier|ThreadPool|threading\.Thread")
+SPEAKS_OF_SERVERS = re.compile(r"\.vendor\b|Barrier|ThreadPool|threading\.Thread")
 """Tests in such a file are about what differs, or about several at once: they run whatever was noted."""
 
 

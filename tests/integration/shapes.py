@@ -1,12 +1,14 @@
 """A plug-in of pytest (`-p tests.integration.shapes`): notes what each test asks of database and store.
 
-A shape is a statement without its values and plain lists of columns, together with the sorts of value that
-databases take differently and the error that it met; or what was done with the cache, the channel layer or
-the file store, and with what sort of name. `choice` reads the notes.
+A shape is a statement without its values, lists of columns, plain comparisons and orders, together with the
+sorts of value that databases take differently and the error that it met; one thing by which rows are ordered;
+a place in the code that locks rows, which SQLite is not told of; or what was done with the cache, the channel
+layer or the file store, and with what sort of name. `choice` reads the notes.
 """
 
 import json
 import re
+import sys
 import time
 from collections.abc import Callable, Generator
 from functools import lru_cache, wraps
@@ -21,6 +23,7 @@ from django.core.cache.backends.locmem import LocMemCache
 from django.core.files.storage import FileSystemStorage
 from django.db import DatabaseError
 from django.db.backends.utils import CursorWrapper
+from django.db.models import QuerySet
 
 FOLDER = Path(__file__).resolve().parents[2] / ".pytest_cache" / "shapes"
 """One file for each process that runs tests; in it one line for each test."""
@@ -29,6 +32,7 @@ DONE_WITH: tuple[tuple[type, tuple[str, ...]], ...] = (
     (InMemoryChannelLayer, ("send", "receive", "group_add", "group_discard", "group_send")),
     (FileSystemStorage, ("open", "save", "delete", "exists", "size", "listdir", "get_modified_time")),
 )
+LOCKS = "locks rows:"
 LONG = 100
 """Longer texts may be too long for their column, which PostgreSQL minds and SQLite does not."""
 
@@ -82,7 +86,7 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, Any, Any]:
 
 def asked_so_far() -> list[int]:
     """The shapes of what this process asked since the test began."""
-    return sorted({shape(each) for each in _asked.copy()})  # threads of servers may be asking still
+    return sorted(frozenset().union(*map(shapes_of, _asked.copy())))  # threads of servers may be asking still
 
 
 def note_what_is_asked() -> None:
@@ -101,6 +105,7 @@ def note_what_is_asked() -> None:
         return answer
 
     CursorWrapper._execute_with_wrappers = noting  # type: ignore[attr-defined]
+    QuerySet.select_for_update = _noted_place(QuerySet.select_for_update)  # type: ignore[method-assign]
     for kind, names in DONE_WITH:
         for name in names:
             setattr(kind, name, _noted(f"{kind.__name__}.{name}", getattr(kind, name)))
@@ -119,6 +124,20 @@ def sorts_of(values: list[Any]) -> str:
             " large" if any(abs(number) > 2**31 for number in numbers) else "",
         )
     )
+
+
+def _noted_place(lock: Callable[..., Any]) -> Callable[..., Any]:
+    """Rows are locked inside a transaction only, and not on the empty side of a join: only servers mind."""
+
+    @wraps(lock)
+    def locking(rows: Any, *args: Any, **options: Any) -> Any:
+        frame = sys._getframe(1)
+        while frame.f_back is not None and "/django/" in frame.f_code.co_filename:  # managers hand it on
+            frame = frame.f_back
+        _asked.add(f"{LOCKS} {frame.f_code.co_filename} {frame.f_code.co_qualname}")
+        return lock(rows, *args, **options)
+
+    return locking
 
 
 def _noted(name: str, method: Callable[..., Any]) -> Callable[..., Any]:
@@ -142,23 +161,48 @@ def _noted(name: str, method: Callable[..., Any]) -> Callable[..., Any]:
     return noted_later if iscoroutinefunction(method) else noted
 
 
-_NAME = r'"[^"]+"(?:\."[^"]+")*'
+_TABLE = r'"[^"]+"'
+_NAME = rf"(?:[A-Z]\d+\.)?{_TABLE}(?:\.{_TABLE})?"
+_COLUMN = rf"{_NAME}(?: AS {_TABLE})?"
 _VALUES = r"\((?:\?|NULL)(?:, (?:\?|NULL))*\)"
+_ORDER = re.compile(rf"{_NAME} (?:ASC|DESC)(?: NULLS (?:FIRST|LAST))?")
 _LESS_OF_STATEMENTS = (
-    (re.compile(rf"(?<=SELECT ){_NAME}(?:, {_NAME})+(?= FROM)"), "*"),
     (re.compile(r"'(?:[^']|'')*'|%s|\b\d+(?:\.\d+)?\b"), "?"),
     (re.compile(r'"s\d+_x\d+"'), "savepoint"),
     (re.compile(rf"{_VALUES}(?:, {_VALUES})*"), "(?)"),
+    (re.compile(rf"(?<=SELECT )(?:DISTINCT )?{_COLUMN}(?:, {_COLUMN})*(?=,| FROM)"), "*"),
+    (re.compile(rf"{_TABLE} = (?:\?|NULL)(?=,| WHERE)"), "="),
+    (re.compile(rf"{_NAME} (?:(?:=|<|>|<=|>=) \?(?=[ ),]|$)|IN \(\?\)|IS (?:NOT )?NULL)"), "="),
+    (_ORDER, "="),
+    (re.compile(r"=(?:(?: AND |, )=)+"), "="),
+    (re.compile(r"\(=\)"), "="),
+    (re.compile(r"=(?:(?: AND |, )=)+"), "="),
 )
+"""Values, lists of columns, comparisons with one value, and orders, which are shapes of their own."""
+_ONE_TABLE = re.compile(rf"^(SELECT \* FROM|UPDATE) {_TABLE}(?= |$)")
+"""Which table it is says nothing where all else is plain: a statement of its own puts rows into each."""
 _LESS_OF_NAMES = re.compile(r"[0-9a-f-]{6,}|\d+|(?<=\.)[A-Za-z0-9_-]{12,}|[^ ]*/")
+_ENDING = re.compile(r"\.[a-z0-9]{1,5}(?= )")
 _KINDS = tuple(kind.__name__ for kind, _ in DONE_WITH)
 
 
 @lru_cache(200_000)
-def shape(asked: str) -> int:
-    """A number for what was asked, the same for other values of the same sorts."""
+def shapes_of(asked: str) -> frozenset[int]:
+    """Numbers for what was asked, the same for other values of the same sorts."""
+    if asked.startswith("PRAGMA"):
+        return frozenset()
+    if asked.startswith(FileSystemStorage.__name__):  # names of files are made at random
+        what, _, name = asked.partition(" ")
+        return _numbers({what + "".join(_ENDING.findall(name)[-1:])})
+    if asked.startswith(LOCKS):
+        return _numbers({asked})
     if asked.startswith(_KINDS):
-        return crc32(_LESS_OF_NAMES.sub("?", asked).encode())
+        return _numbers({_LESS_OF_NAMES.sub("?", asked)})
+    orders = set(_ORDER.findall(asked))
     for pattern, instead in _LESS_OF_STATEMENTS:
         asked = pattern.sub(instead, asked)
-    return crc32(asked.encode())
+    return _numbers({_ONE_TABLE.sub(r"\1 one", asked), *orders})
+
+
+def _numbers(texts: set[str]) -> frozenset[int]:
+    return frozenset(crc32(each.encode()) for each in texts)

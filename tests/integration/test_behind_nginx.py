@@ -242,5 +242,9 @@ def test_links_stay_out_of_the_log_of_the_proxy(site: Site) -> None:
 
 
 def test_only_capture_begins_the_analysis(site: Site) -> None:
+    ends = time.monotonic() + 60
+    while "analysis:" not in site.capture.log.read_text():  # it begins beside, and answers before
+        assert time.monotonic() < ends, site.capture.log.read_text()
+        time.sleep(0.05)
     began = {each.role: "analysis:" in each.log.read_text() for each in (site.web, site.capture)}
     assert began == {"web": False, "capture": True}

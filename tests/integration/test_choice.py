@@ -4,22 +4,31 @@ import os
 from pathlib import Path
 
 import pytest
+from django.db.models import QuerySet
 
-from tests.integration import choice
+from accounts.models import User
+from tests.integration import choice, shapes
 from tests.integration.choice import Noted, chosen
-from tests.integration.shapes import shape, sorts_of
+from tests.integration.shapes import shapes_of, sorts_of
 
 FILE = "tests/integration/test_set_ups.py"
 
 
-def test_other_values_and_other_columns_are_the_same_shape() -> None:
+def test_other_values_and_other_columns_are_the_same_shapes_of() -> None:
     one = 'SELECT "a"."id", "a"."name" FROM "a" WHERE "a"."id" IN (%s, %s) LIMIT 21'
     two = 'SELECT "a"."id", "a"."mark", "a"."day" FROM "a" WHERE "a"."id" IN (%s) LIMIT 5'
-    assert shape(one) == shape(two)
+    assert shapes_of(one) == shapes_of(two)
     rows = 'INSERT INTO "a" ("name") VALUES (%s)'
-    assert shape(f"{rows}, (%s), (NULL)") == shape(rows)
-    assert shape('SAVEPOINT "s140_x7"') == shape('SAVEPOINT "s9_x12"')
-    assert shape("LocMemCache.get seat.4f0c9a1b22 ") == shape("LocMemCache.get seat.77 ")
+    assert shapes_of(f"{rows}, (%s), (NULL)") == shapes_of(rows)
+    set_one = 'UPDATE "a" SET "name" = %s WHERE "a"."id" = %s'
+    assert shapes_of(set_one) == shapes_of(
+        'UPDATE "b" SET "mark" = NULL, "day" = %s WHERE ("b"."c_id" = %s AND "b"."id" IN (%s, %s))'
+    )
+    assert shapes_of('SAVEPOINT "s140_x7"') == shapes_of('SAVEPOINT "s9_x12"')
+    assert shapes_of("LocMemCache.get seat.4f0c9a1b22 ") == shapes_of("LocMemCache.get seat.77 ")
+    assert shapes_of("FileSystemStorage.save a/U-D_AZ.jpg ") == shapes_of(
+        "FileSystemStorage.save b/x-Yw.jpg "
+    )
 
 
 @pytest.mark.parametrize(
@@ -31,10 +40,15 @@ def test_other_values_and_other_columns_are_the_same_shape() -> None:
         'SELECT "a"."id" FROM "a" WHERE "a"."name" = %s ORDER BY "a"."name" ASC IntegrityError',
         'SELECT "a"."id" FROM "a" WHERE "a"."name" = %s ORDER BY "a"."name" ASC none',
         'SELECT "a"."id" FROM "b" WHERE "b"."name" = %s ORDER BY "b"."name" ASC',
+        'SELECT "a"."id" FROM "a" WHERE ("a"."name" = %s AND "a"."day" < "a"."end") ORDER BY "a"."name" ASC',
+        'SELECT "a"."id" FROM "a" LEFT OUTER JOIN "b" ON ("a"."b_id" = "b"."id") WHERE "a"."name" = %s',
+        'SELECT "a"."id" FROM "a" WHERE "a"."day" BETWEEN %s AND %s',
+        'DELETE FROM "a" WHERE "a"."id" = %s',
     ],
 )
 def test_what_databases_may_answer_differently_is_another_shape(other: str) -> None:
-    assert shape('SELECT "a"."id" FROM "a" WHERE "a"."name" = %s ORDER BY "a"."name" ASC') != shape(other)
+    one = 'SELECT "a"."id" FROM "a" WHERE "a"."name" = %s ORDER BY "a"."name" ASC'
+    assert shapes_of(other) - shapes_of(one)
 
 
 def test_sorts_of_value_that_databases_take_differently() -> None:
@@ -71,3 +85,23 @@ def test_notes_older_than_the_code_are_no_notes(tmp_path: Path, monkeypatch: pyt
     later = (tmp_path / "gw0.jsonl").stat().st_ctime + 60
     os.utime(newer, (later, later))
     assert choice.notes_of(["tests/api"]) == []
+
+
+@pytest.mark.django_db
+def test_each_place_that_locks_rows_is_a_shape_though_sqlite_is_not_told(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(QuerySet, "select_for_update", shapes._noted_place(QuerySet.select_for_update))
+    monkeypatch.setattr(shapes, "_asked", set())
+
+    def lock_here() -> None:
+        list(User.objects.select_for_update())
+
+    def lock_there() -> None:
+        list(User.objects.all().select_for_update())
+
+    seen = []
+    for lock in (lock_here, lock_there):
+        lock()
+        seen.append(len(shapes.asked_so_far()))
+    assert seen == [1, 2]

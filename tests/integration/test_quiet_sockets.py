@@ -27,7 +27,7 @@ async def main():
     await asyncio.sleep({seconds})
     assert not listening.done(), listening.exception()
     await layer.group_send("quiet", {{"type": "live.event", "number": 7}})
-    print((await asyncio.wait_for(listening, 5))["number"])
+    print((await asyncio.wait_for(listening, 30))["number"])
 
 asyncio.run(main())
 """
