@@ -11,7 +11,7 @@ from django.core.cache import cache
 
 from proctor_site import last_errors
 from proctor_site.kernel import clock
-from proctoring.analysis import pool, sound_pool
+from proctoring.analysis import pace, pool, sound_pool
 
 TOLD_EVERY_S = 5.0
 GONE_AFTER_S = 20
@@ -24,7 +24,10 @@ _shed: deque[tuple[float, int]] = deque()
 
 @dataclass(frozen=True, slots=True)
 class Process:
-    """One process. `since`, `told_at`: ISO 8601. `frames_left_out`: in the last minute."""
+    """One process. `since`, `told_at`: ISO 8601. `frames_left_out`: in the last minute.
+
+    `look_every_s`: how often a calm candidate is looked at, where the load decides it.
+    """
 
     host: str
     pid: int
@@ -36,6 +39,7 @@ class Process:
     mean_ms: float = 0.0
     frames_left_out: int = 0
     puts_off_sound: bool = False
+    look_every_s: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +78,7 @@ def _myself(now: float) -> Process:
         round(load.mean_ms, 1) if load else 0.0,
         max(0, _shed[-1][1] - _shed[0][1]),
         sound_pool.gives_way(),
+        round(pace.look_every_ms() / 1000, 1) if load else 0.0,
     )
 
 
@@ -103,13 +108,25 @@ def ladder(processes: list[Process]) -> list[Step]:
         Step(
             "Frames",
             left_out > 0,
-            f"{left_out} pictures of the last minute were not looked at; cameras were told to slow down."
+            f"{left_out} pictures of the last minute were not looked at; cameras were told to slow down. "
+            f"{_pace_in_words(processes)}"
             if left_out
             else "Every picture is looked at; the pace follows the load.",
         ),
-        Step("Alerts", False, "Never left out: a row and its push belong to one transaction."),
+        Step(
+            "Alerts",
+            False,
+            "Never left out: a row and its push belong to one transaction. Slow cameras make them later.",
+        ),
         Step(
             "Timer", False, "Never left out: deadlines stand in the database, and pages count by themselves."
         ),
         Step("Answers", False, "Never left out, and never behind a picture or a recording."),
     ]
+
+
+def _pace_in_words(processes: list[Process]) -> str:
+    """How often people are looked at while not all pictures are."""
+    slowest = max((each.look_every_s for each in processes), default=0.0)
+    often = f"about every {slowest:.0f} s" if slowest >= 1.5 else "nearly every second"
+    return f"Calm candidates are looked at {often}, and about every second who was seen with something."

@@ -50,11 +50,11 @@ def scripted(settings: Any) -> Iterator[None]:
     settings.FACE_ENGINE, settings.HEAD_ENGINE = SCRIPTED, SCRIPTED_HEAD
     settings.THINGS_ENGINE = settings.TEXT_ENGINE = ""
     settings.ANALYSIS_WORKERS = 0
-    pace._seen.clear()
+    pace.start_anew()
     context._known.clear()
     yield
     pool.close()
-    pace._seen.clear()
+    pace.start_anew()
     context._known.clear()
 
 

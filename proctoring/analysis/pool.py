@@ -7,9 +7,11 @@ never answers. `ANALYSIS_WORKERS = 0` runs the engine inside this process: for t
 import atexit
 import logging
 import threading
+import time
 
 from django.conf import settings
 
+from proctoring.analysis.turns import IN_ORDER, LAST, Turn
 from proctoring.analysis.worker_pools import InProcessPool, Load, Pool, WorkerLost, WorkerPool
 from proctoring.observations import FrameReport
 from proctoring.vision.engines.base import Vector
@@ -34,6 +36,7 @@ __all__ = [
     "engine_description",
     "enrol",
     "is_strained",
+    "leave_out",
     "load",
     "look",
     "look_at_head",
@@ -83,12 +86,16 @@ def start() -> Pool:
         return _pool
 
 
-def analyse(image: bytes, request: FrameRequest) -> FrameReport:
-    """Report on one frame; blocks the calling thread until it is there.
+def analyse(
+    image: bytes, request: FrameRequest, *, turn: Turn | None = None, wait_s: float | None = None
+) -> FrameReport:
+    """Report on one frame; blocks the calling thread until it is there. `turn`: among those who wait.
 
-    Raises ImageError (not a picture), Overloaded (no worker free within `WAIT_S`), WorkerLost, Unavailable.
+    Raises ImageError (not a picture), Overloaded (no worker free within `wait_s`, by default `WAIT_S`),
+    WorkerLost, Unavailable.
     """
-    return start().run("analyse", image, request, wait_s=WAIT_S)
+    waits = WAIT_S if wait_s is None else wait_s
+    return start().run("analyse", image, request, wait_s=waits, turn=turn or _in_order())
 
 
 def enrol(image: bytes, *, with_template: bool = True) -> EnrolmentReport:
@@ -101,7 +108,7 @@ def enrol(image: bytes, *, with_template: bool = True) -> EnrolmentReport:
 
 def look(image: bytes) -> EnrolmentReport:
     """Judges a picture as `enrol` does, without a template; shed at once when everybody is busy."""
-    return start().run("enrol", image, False, wait_s=LOOK_WAIT_S)
+    return start().run("enrol", image, False, wait_s=LOOK_WAIT_S, turn=(LAST, 0.0))
 
 
 def compare(a: Vector, b: Vector) -> Likeness:
@@ -116,17 +123,17 @@ def compare_document(image: bytes, references: tuple[Vector, ...]) -> DocumentRe
 
 def look_at_head(image: bytes) -> HeadReport:
     """One look at how a candidate sits at check-in; sheds like a frame, for another look comes soon."""
-    return start().run("look_at_head", image, wait_s=WAIT_S)
+    return start().run("look_at_head", image, wait_s=WAIT_S, turn=_in_order())
 
 
 def shrink(image: bytes, limits: ImageLimits, long_side: int, most_bytes: int) -> bytes:
     """The picture as a JPEG of at most so many bytes, b"" if it cannot be; sheds like a frame."""
-    return start().run("shrink", image, limits, long_side, most_bytes, wait_s=WAIT_S)
+    return start().run("shrink", image, limits, long_side, most_bytes, wait_s=WAIT_S, turn=_in_order())
 
 
 def look_at_turn(image: bytes, references: tuple[Vector, ...]) -> TurnReport:
     """One look at a head that was asked to turn; sheds like a frame. `references`: only under consent."""
-    return start().run("look_at_turn", image, references, wait_s=WAIT_S)
+    return start().run("look_at_turn", image, references, wait_s=WAIT_S, turn=_in_order())
 
 
 def engine_description() -> str:
@@ -139,9 +146,19 @@ def load() -> Load | None:
     return _pool.figures() if _pool is not None else None
 
 
+def leave_out() -> None:
+    """Counts a frame that was turned away before it reached the pool: operators are to know of it too."""
+    if _pool is not None:
+        _pool.leave_out()
+
+
 def is_strained(within_s: float = STRAINED_FOR_S) -> bool:
     """Whether too many pictures had to wait so lately, as they do before many are left out."""
     return _pool is not None and _pool.is_strained(within_s)
+
+
+def _in_order() -> Turn:
+    return IN_ORDER, time.monotonic()
 
 
 def close() -> None:

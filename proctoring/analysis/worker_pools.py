@@ -21,6 +21,7 @@ from typing import Any
 from proctor_site.kernel.errors import Overloaded, Unavailable
 from proctor_site.kernel.figures import ANALYSIS, SHED
 from proctoring.analysis import worker
+from proctoring.analysis.turns import FIRST, Turn, Turns
 
 log = logging.getLogger(__name__)
 
@@ -66,8 +67,11 @@ class Pool(ABC):
         self._waits: deque[tuple[float, bool]] = deque(maxlen=_WAITS_KEPT)
 
     @abstractmethod
-    def run(self, method: str, *arguments: Any, wait_s: float) -> Any:
-        """Result of a method of Pipeline. Raises what it raises, Overloaded, or WorkerLost."""
+    def run(self, method: str, *arguments: Any, wait_s: float, turn: Turn | None = None) -> Any:
+        """Result of a method of Pipeline. Raises what it raises, Overloaded, or WorkerLost.
+
+        `turn`: among those who wait; without one it is among the first, in the order of coming.
+        """
 
     @abstractmethod
     def close(self) -> None:
@@ -104,9 +108,13 @@ class Pool(ABC):
             self._mean_ms = ms if not self._mean_ms else 0.95 * self._mean_ms + 0.05 * ms
             self._counts["analysed"] += 1
 
-    def _shed(self) -> Overloaded:
+    def leave_out(self) -> None:
+        """Counts a task that was not even let in to wait."""
         self._count("shed")
         SHED.labels(self.counted_as).inc()
+
+    def _shed(self) -> Overloaded:
+        self.leave_out()
         return Overloaded("Every analyser is busy; try again later.", details={"retry_after_ms": 2_000})
 
 
@@ -123,7 +131,7 @@ class InProcessPool(Pool):
         """A warm pipeline and its description."""
         return worker.make(choice)
 
-    def run(self, method: str, *arguments: Any, wait_s: float) -> Any:
+    def run(self, method: str, *arguments: Any, wait_s: float, turn: Turn | None = None) -> Any:
         asked = time.monotonic()
         is_mine = self._turn.acquire(timeout=wait_s)
         self._note_wait(asked)
@@ -166,7 +174,7 @@ class WorkerPool(Pool):
         super().__init__()
         self.workers = workers
         self._choice = choice
-        self._idle: queue.Queue[_Worker] = queue.Queue()
+        self._idle: Turns[_Worker] = Turns()
         self._closed = False
         started = [self._spawn() for _ in range(workers)]
         try:
@@ -179,10 +187,10 @@ class WorkerPool(Pool):
             raise
         self.description = started[0].description
 
-    def run(self, method: str, *arguments: Any, wait_s: float) -> Any:
+    def run(self, method: str, *arguments: Any, wait_s: float, turn: Turn | None = None) -> Any:
         asked = time.monotonic()
         try:
-            chosen = self._idle.get(timeout=wait_s)
+            chosen = self._idle.get(wait_s, turn or (FIRST, asked))
         except queue.Empty:
             raise self._shed() from None
         finally:

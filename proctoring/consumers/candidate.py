@@ -12,8 +12,8 @@ from accounts.tenancy import within
 from exams.delivery import announced, question_views
 from proctor_site.kernel import clock
 from proctor_site.kernel.errors import Conflict, InvalidInput, Refusal, TooLarge
-from proctoring import sessions, supervision
-from proctoring.analysis import context, pace, recent
+from proctoring import coverage, sessions, supervision
+from proctoring.analysis import context, pace, pool, recent
 from proctoring.consumers import access, connection, threads
 from proctoring.consumers.candidate_calls import CandidateCalls
 from proctoring.consumers.candidate_live import CandidateLive
@@ -24,6 +24,7 @@ from proctoring.consumers.json_socket import JsonSocket, number, read_message
 from proctoring.consumers.threads import NoThreadFree, in_thread
 from proctoring.identity.consent import valid_consent
 from proctoring.ingest import browser_events, clips, counting, screens
+from proctoring.ingest.limits import believed_moment
 from proctoring.ingest.services import FrameAnswer, accept_frame
 from proctoring.live import announcements, attempt_state, groups, messages, presence, publish
 from proctoring.live.battery import read_battery
@@ -113,12 +114,12 @@ class CandidateConsumer(JsonSocket):
 
     async def _handle_frame(self, frame: FrameMessage) -> None:
         try:
-            answer = await threads.frames.run(self._accept, frame)
+            session = self.session.pk if self.session is not None else 0
+            answer = await threads.frames.run(self._accept, frame, first=pace.goes_first(session))
         except Refusal as refusal:
             await self._send_refusal(refusal, sequence=frame.sequence)
         except NoThreadFree:
-            counting.note("frame", counting.SHED)
-            wait_ms = pace.next_frame_after_ms(1, settings.FRAME_INTERVAL_MS, shed=True)
+            wait_ms = self._turn_away(session, frame)
             await self._answer_shed(FrameAnswer(frame.sequence, True, False, wait_ms, code="overloaded"))
         except Exception:
             log.exception("attempt %s: a frame could not be handled", self.attempt.pk)
@@ -130,6 +131,15 @@ class CandidateConsumer(JsonSocket):
                 await self._answer_shed(answer)
             else:
                 await self.send_message(answer.to_json())
+
+    def _turn_away(self, session: int, frame: FrameMessage) -> int:
+        """Counts a frame that nobody could take, in memory only; milliseconds until the next one."""
+        counting.note("frame", counting.SHED)
+        pool.leave_out()
+        if session:
+            pace.note(session)
+            coverage.note_frame(session, believed_moment(frame.captured_at).at, None)
+        return pace.next_frame_after_ms(session, settings.FRAME_INTERVAL_MS, shed=True)
 
     async def _answer_shed(self, answer: FrameAnswer) -> None:
         """Answers late, and takes the time off the pause that the client is told."""

@@ -13,6 +13,7 @@ from django.conf import settings
 from django.db import close_old_connections
 
 from proctor_site.kernel import request_ids
+from proctoring.analysis import pace
 
 Result = TypeVar("Result")
 
@@ -25,24 +26,24 @@ class NoThreadFree(Exception):
 
 
 class BoundedThreads:
-    """So many threads for one kind of work, and no queue before them."""
+    """So many threads for one kind of work, and no queue before them. `kept`: more, for what goes first."""
 
-    def __init__(self, most: int, name: str) -> None:
-        self.most, self.busy = most, 0
-        self._executor = ThreadPoolExecutor(max_workers=most, thread_name_prefix=name)
+    def __init__(self, most: int, name: str, *, kept: int = 0) -> None:
+        self.most, self.kept, self.busy = most, kept, 0
+        self._executor = ThreadPoolExecutor(max_workers=most + kept, thread_name_prefix=name)
 
-    async def run(self, work: Callable[..., Result], *args: Any, **kwargs: Any) -> Result:
-        """Runs blocking work. Raises NoThreadFree at once instead of queueing."""
-        if self.busy >= self.most:
+    async def run(self, work: Callable[..., Result], *args: Any, first: bool = False) -> Result:
+        """Runs blocking work. Raises NoThreadFree at once instead of queueing. `first`: on those kept too."""
+        if self.busy >= self.most + (self.kept if first else 0):
             raise NoThreadFree
         self.busy += 1  # only the event loop changes it
         try:
-            return await _run(self._executor, work, *args, **kwargs)
+            return await _run(self._executor, work, *args)
         finally:
             self.busy -= 1
 
 
-frames = BoundedThreads(max(4, 3 * settings.ANALYSIS_WORKERS), "frames")
+frames = BoundedThreads(pace.AT_ONCE, "frames", kept=pace.AT_ONCE // 2)
 clips = BoundedThreads(max(4, 3 * settings.SOUND_WORKERS), "clips")
 
 

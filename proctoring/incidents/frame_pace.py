@@ -36,6 +36,22 @@ def wanted_interval_ms(state: RuleState, rules: Mapping[ObservationKind, Rule], 
     return round(intervals.usual + share * max(0, intervals.in_calm - intervals.usual))
 
 
+def gravest_doubt(state: RuleState, rules: Mapping[ObservationKind, Rule]) -> int:
+    """Rank of the gravest kind about which the next looks decide, 0 when there is none. Pure.
+
+    That is a kind above severity info that was seen in one of its last two looks and is no incident yet, or
+    an incident that was not seen in the last look and is not over yet.
+    """
+    return max(
+        (
+            rules[kind].severity.rank
+            for kind, memory in state.kinds.items()
+            if _counts(kind, rules) and _is_undecided(memory, state.last_at)
+        ),
+        default=0,
+    )
+
+
 def follow_calm(state: RuleState, report: FrameReport, rules: Mapping[ObservationKind, Rule]) -> float:
     """``calm_since`` after ``report``: the newest sighting of anything above info, or the first frame."""
     seen = any(
@@ -54,8 +70,18 @@ def _counts(kind: ObservationKind, rules: Mapping[ObservationKind, Rule]) -> boo
     return kind in rules and rules[kind].severity.rank > Severity.INFO.rank
 
 
+def _is_undecided(memory: KindState, at: float) -> bool:
+    if memory.spell is not None and memory.spell.is_open:
+        return memory.spell.clear_looks > 0 and at - memory.looks[-1].at <= _BEGINNING_S
+    return _has_begun(memory, at)
+
+
+def _has_begun(memory: KindState, at: float) -> bool:
+    newest = memory.looks[-2:]
+    return any(look.present for look in newest) and at - newest[-1].at <= _BEGINNING_S
+
+
 def _is_at_risk(memory: KindState, at: float) -> bool:
     if memory.spell is not None and memory.spell.is_open:
         return at - memory.spell.started_at <= _FRESH_S
-    newest = memory.looks[-2:]
-    return any(look.present for look in newest) and at - newest[-1].at <= _BEGINNING_S
+    return _has_begun(memory, at)

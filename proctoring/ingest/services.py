@@ -16,7 +16,7 @@ from proctoring.analysis.recent import Memory
 from proctoring.identity import baseline as baselines
 from proctoring.incidents import services as incidents
 from proctoring.incidents.decisions import Decision, ExtendIncident
-from proctoring.incidents.frame_pace import wanted_interval_ms
+from proctoring.incidents.frame_pace import gravest_doubt, wanted_interval_ms
 from proctoring.incidents.observed import as_kept
 from proctoring.incidents.recording import Circumstances
 from proctoring.incidents.rules import RuleState, advance
@@ -103,7 +103,10 @@ def accept_frame(
     if not recent.begin(session.pk):
         return FrameAnswer(number, False, False, known.intervals.usual, code="frame_in_flight")
     try:
-        answer = _in_turn(session, known, image, number, moment.at)
+        pool.start()  # what loading models takes says nothing about the load
+        with pace.handling() as handled:
+            answer = _in_turn(session, known, image, number, moment.at)
+            handled.looked_at = answer.analysed
         look_again(session, version, lambda agreed: agreed.may_capture)
     finally:
         recent.done(session.pk)
@@ -125,8 +128,8 @@ def _in_turn(
     session: MonitoringSession, known: SessionContext, image: bytes, number: int, at: float
 ) -> FrameAnswer:
     memory = recent.load(session.pk)
-    live = pace.note(session.pk)
-    next_ms = pace.next_frame_after_ms(live, known.intervals.usual)
+    pace.note(session.pk)
+    next_ms = pace.next_frame_after_ms(session.pk, known.intervals.usual)
     if number <= memory.last_sequence:
         code = "repeated" if number == memory.last_sequence else "out_of_order"
         return FrameAnswer(number, False, False, next_ms, code=code, last_sequence=memory.last_sequence)
@@ -146,11 +149,13 @@ def _in_turn(
         reads_emotions=known.reads_emotions,
     )
     try:
-        report = pool.analyse(image, request)
+        first = pace.goes_first(session.pk)
+        wait_s = pace.FIRST_WAIT_S if first else None
+        report = pool.analyse(image, request, turn=pace.turn(session.pk), wait_s=wait_s)
     except ImageError as error:
         raise limits.bad_picture(error) from error
     except (Overloaded, pool.WorkerLost) as error:
-        return _not_analysed(session, memory, request, live, known, error)
+        return _not_analysed(session, memory, request, known, error)
     if Work.HEAD in report.done:
         memory = replace(memory, head=_follow_head(session, known, memory.head, report))
     past, report = look_back(memory.past, report, request, _camera_label(session))
@@ -158,8 +163,9 @@ def _in_turn(
     usual = request.baseline.usual if request.baseline else None
     session_measures.note(session, report, usual)
     coverage.note_frame(session.pk, at, report)
-    wanted_ms = wanted_interval_ms(state, known.rule_set.rules, known.intervals)
-    next_ms = pace.next_frame_after_ms(live, wanted_ms)
+    rules = known.rule_set.rules
+    pace.looked(session.pk, gravest_doubt(state, rules))
+    next_ms = pace.next_frame_after_ms(session.pk, wanted_interval_ms(state, rules, known.intervals))
     _note_presence(session, report, next_ms)
     return FrameAnswer(
         number,
@@ -191,7 +197,6 @@ def _not_analysed(
     session: MonitoringSession,
     memory: Memory,
     request: FrameRequest,
-    live: int,
     known: SessionContext,
     error: Exception,
 ) -> FrameAnswer:
@@ -199,7 +204,7 @@ def _not_analysed(
     number = request.sequence
     coverage.note_frame(session.pk, request.captured_at, None)
     recent.save(session.pk, replace(memory, last_sequence=number))
-    next_ms = pace.next_frame_after_ms(live, known.intervals.usual, shed=True)
+    next_ms = pace.next_frame_after_ms(session.pk, known.intervals.usual, shed=True)
     if session.attempt_id is not None:
         presence.count_frame(session.attempt_id, number, analysed=False, next_ms=next_ms)
     code = "overloaded" if isinstance(error, Overloaded) else "analysis_interrupted"

@@ -8,7 +8,8 @@ from channels.layers import get_channel_layer
 
 from accounts.tenancy import within
 from proctor_site.kernel import clock
-from proctoring import supervision
+from proctoring import coverage, supervision
+from proctoring.analysis import pace, pool
 from proctoring.consumers import connection, threads
 from proctoring.consumers.candidate import SHED_HELD_MS
 from proctoring.consumers.frame_message import write_frame
@@ -183,6 +184,40 @@ async def test_a_shed_frame_is_answered_late_and_the_page_is_free_for_other_thin
     assert asyncio.get_running_loop().time() - started >= SHED_HELD_MS / 1000
     assert (answer["analysed"], answer["code"]) == (False, "overloaded")
     assert answer["next_frame_after_ms"] >= 1_000  # the rest of at least two seconds
+
+
+async def test_a_frame_that_nobody_can_take_is_counted_for_operators_and_in_its_minute(
+    connect: Any, candidate: Any, session: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(threads.frames, "busy", threads.frames.most)
+    pool.start()
+    socket = await connect(candidate, address(session.attempt))
+    await socket.receive("hello")
+    await socket.inner.send_to(bytes_data=message(1, frame(RED)))
+    assert (await socket.receive("frame_result"))["code"] == "overloaded"
+    figures = pool.load()
+    assert figures is not None and (figures.shed, figures.analysed) == (1, 0)
+
+    def counted() -> coverage.Minute:
+        coverage.write(everything=True)
+        with within(session.institution):
+            return coverage.coverage_of(session).totals
+
+    totals = await in_thread(counted)
+    assert (totals.captured, totals.analysed, totals.shed) == (1, 0, 1)
+
+
+async def test_who_is_in_doubt_is_looked_at_although_all_others_have_to_wait(
+    connect: Any, candidate: Any, session: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(threads.frames, "busy", threads.frames.most)
+    pace.note(session.pk)
+    pace.looked(session.pk, 3)
+    socket = await connect(candidate, address(session.attempt))
+    await socket.receive("hello")
+    await socket.inner.send_to(bytes_data=message(1, frame(RED)))
+    answer = await socket.receive("frame_result")
+    assert answer["analysed"] and not pace.goes_first(session.pk), "one face: that settles it"
 
 
 @pytest.mark.parametrize("device", ["camera", "microphone"])

@@ -81,6 +81,13 @@ def test_sound_gives_way_first_and_answers_never(running: list[Process], gives_w
     assert [step.name for step in steps if step.gives_way] == gives_way
 
 
+@pytest.mark.parametrize(("every", "words"), [(14.6, "about every 15 s"), (1.2, "nearly every second")])
+def test_operators_are_told_how_often_people_are_looked_at_then(every: float, words: str) -> None:
+    ladder_now = ladder([replace(ME, frames_left_out=3, look_every_s=every), replace(ME, pid=2)])
+    assert f"Calm candidates are looked at {words}" in ladder_now[1].words
+    assert "looked at about" not in ladder([replace(ME, look_every_s=every)])[1].words
+
+
 def _fail(where: str) -> None:
     raise RuntimeError(f"{where} of ada@example.org")
 

@@ -273,10 +273,33 @@ def test_frames_of_one_session_at_once_are_taken_one_at_a_time(session: Monitori
 def test_the_pace_is_the_fair_share_of_the_workers() -> None:
     running = pool.start()
     running._mean_ms = 50.0
+    assert pace.note(1) == 1
     assert pace.next_frame_after_ms(1, 1_000) == 1_000
-    assert pace.next_frame_after_ms(100, 1_000) == 6_500
-    assert pace.next_frame_after_ms(100, 1_000, shed=True) == 13_000
-    assert pace.next_frame_after_ms(10_000, 1_000) == pace.SLOWEST_MS
+    for session in range(100):
+        pace.note(session)
+    assert pace.next_frame_after_ms(1, 1_000) == pace.look_every_ms() == 6_500
+    assert pace.next_frame_after_ms(1, 1_000, shed=True) == 6_500, "not after those who were looked at"
+    pace.looked(1, 3)
+    assert pace.next_frame_after_ms(1, 1_000) == 1_000, "in doubt"
+    assert pace.next_frame_after_ms(1, 1_000, shed=True) == pace.SHED_LEAST_MS
+    for session in range(10_000):
+        pace.note(session)
+    assert pace.next_frame_after_ms(2, 1_000) == pace.SLOWEST_MS
+
+
+def test_a_machine_that_is_short_of_something_else_slows_cameras_down_too() -> None:
+    """Looking takes 5 ms; but four frames at once take two seconds each, so two a second come out."""
+    pool.start()._mean_ms = 5.0
+    for session in range(10):
+        pace.note(session)
+    assert pace.next_frame_after_ms(1, 1_000) == 1_000
+    moments = iter([each for n in range(60) for each in (2.0 * n, 2.0 * n + 2.0)])
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(pace.time, "monotonic", lambda: next(moments))
+        for _ in range(60):
+            with pace.handling() as handled:
+                handled.looked_at = True
+    assert 4_900 <= pace.next_frame_after_ms(1, 1_000) <= 5_000
 
 
 def test_a_muted_detector_is_silent(session: MonitoringSession) -> None:

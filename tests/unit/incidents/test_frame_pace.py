@@ -2,7 +2,7 @@
 
 import pytest
 
-from proctoring.incidents.frame_pace import Intervals, wanted_interval_ms
+from proctoring.incidents.frame_pace import Intervals, gravest_doubt, wanted_interval_ms
 from proctoring.incidents.rules import DEFAULT_RULES, OpenIncident, RuleState, advance
 from proctoring.observations import FrameReport, Observation, ObservationKind, Quality, Severity
 
@@ -73,6 +73,33 @@ def test_a_clock_set_back_starts_the_calm_anew() -> None:
     camera.send_until(400, False)
     camera.at -= 10_000
     assert camera.send(False) == 1_000
+
+
+def test_in_doubt_is_what_the_next_looks_decide() -> None:
+    camera = Camera(NO_FACE)
+
+    def doubt_after(seen: bool) -> int:
+        camera.send(seen)
+        return gravest_doubt(camera.state, DEFAULT_RULES)
+
+    grave = DEFAULT_RULES[NO_FACE].severity.rank
+    assert doubt_after(False) == 0
+    assert doubt_after(True) == grave
+    assert doubt_after(False) == grave, "one of two"
+    assert doubt_after(False) == 0, "it was nothing"
+    while not camera.opened:
+        camera.send(True)
+    assert doubt_after(True) == 0, "an incident is decided"
+    assert doubt_after(False) == grave, "is it over?"
+    while camera.state.open_kinds():
+        camera.send(False)
+    assert doubt_after(False) == 0
+
+
+def test_advice_is_in_nobodys_way() -> None:
+    camera = Camera(EYES)
+    camera.send(True)
+    assert gravest_doubt(camera.state, DEFAULT_RULES) == 0
 
 
 def test_the_pace_survives_storing() -> None:
