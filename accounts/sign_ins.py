@@ -116,7 +116,7 @@ def forget(person: User) -> None:
 
 
 def is_over(session: SessionBase) -> bool:
-    """Whether the sign-in that opened this session has ended since; the session may have been read long ago."""
+    """Whether the sign-in that opened this session has ended, even if the session was read before that."""
     return SignIn.objects.filter(pk=session.get(_MARK, 0)).exclude(ended_at=None).exists()
 
 

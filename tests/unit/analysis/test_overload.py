@@ -1,5 +1,7 @@
-"""Three times as many cameras as can be looked at, played second by second without a clock: who is seen when,
-what becomes an incident, and what does not."""
+"""Three times as many cameras as can be looked at: who is seen when, what becomes an incident, what does not.
+
+Played look by look; no clock, no processes.
+"""
 
 import heapq
 from collections.abc import Callable
