@@ -10,13 +10,17 @@ from django.db.utils import Error
 from django.http import HttpRequest, JsonResponse
 
 from proctor_site import stopping
+from proctor_site.kernel import rounds
 from proctoring.analysis import provider
 from proctoring.evidence import spool_state
 from proctoring.meetings.providers import guarded
 
 
 def live(request: HttpRequest) -> JsonResponse:
-    """200 as long as the process answers."""
+    """200 as long as the process answers; 503 of a worker whose jobs or deadlines stand still."""
+    stuck = rounds.stuck()
+    if stuck:
+        return JsonResponse({"status": "stuck", "work": stuck}, status=503)
     return JsonResponse({"status": "live"})
 
 

@@ -1,4 +1,4 @@
-"""Start and stop of a web process: event loop for publishing, sweeps, warm analysis."""
+"""Start and stop of a process of ours: event loop for publishing, sweeps, jobs, warm analysis."""
 
 import asyncio
 import logging
@@ -12,6 +12,7 @@ from django.db import close_old_connections
 from prometheus_client.multiprocess import mark_process_dead
 
 from proctor_site import stopping
+from proctor_site.kernel import rounds
 
 log = logging.getLogger(__name__)
 SWEEP_EVERY_S = 1.0
@@ -33,7 +34,9 @@ async def lifespan(
             if settings.ROLE in SAVES_ANSWERS:
                 await _beat_once()
             tasks = start()
-            stopping.watch(asyncio.get_running_loop(), settings.STOP_DELAY_S)
+            # Nobody shares work out to a worker by its readiness, and it takes no more jobs while it stops.
+            delay_s = 0 if settings.ROLE == "worker" else settings.STOP_DELAY_S
+            stopping.watch(asyncio.get_running_loop(), delay_s)
             await send({"type": "lifespan.startup.complete"})
         elif message["type"] == "lifespan.shutdown":
             await stop(tasks)
@@ -64,6 +67,10 @@ def start() -> "list[asyncio.Task[None]]":
     if settings.JOBS_IN_PROCESS or role == "worker":
         work.append((carry_out_jobs, SWEEP_EVERY_S))
         work.append((look_around, 30 * SWEEP_EVERY_S))
+    if role == "worker":
+        for each in (sweep_deadlines, carry_out_jobs):
+            rounds.begin(each.__name__)
+        work.append((rounds.tell_systemd, rounds.WATCHED_EVERY_S))
     tasks = [asyncio.create_task(_repeat(each, every_s)) for each, every_s in work]
     if role in ANALYSES:
         tasks.append(asyncio.create_task(_warm_up()))
@@ -87,6 +94,7 @@ async def stop(tasks: "list[asyncio.Task[None]]") -> None:
 
     for task in tasks:
         task.cancel()
+    rounds.forget()
     if os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
         mark_process_dead(os.getpid())  # type: ignore[no-untyped-call]
     await asyncio.to_thread(pool.close)
@@ -114,6 +122,7 @@ async def _repeat(work: Callable[[], object], every_s: float) -> None:
             await sync_to_async(_with_fresh_connections, thread_sensitive=False)(work)
         except Exception:
             log.exception("%s failed; it runs again in %s s", getattr(work, "__name__", work), every_s)
+        rounds.came_around(getattr(work, "__name__", ""))
 
 
 def _with_fresh_connections(work: Callable[[], object]) -> None:

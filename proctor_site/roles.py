@@ -15,11 +15,14 @@ CAPTURE = re.compile(
     r"|socket\.io/)"
 )
 """What is looked at or listened to, and candidates' sockets; deploy/nginx.conf has the same."""
-EVERYWHERE = ("/health/", "/static/")
+HEALTH = "/health/"
+EVERYWHERE = (HEALTH, "/static/")
 
 
 def answers(role: str, path: str) -> bool:
     """Whether a process of this role answers the address."""
+    if role == "worker":
+        return path.startswith(HEALTH)
     if role == "all" or path.startswith(EVERYWHERE):
         return True
     return bool(CAPTURE.match(path)) == (role == "capture")

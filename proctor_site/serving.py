@@ -56,7 +56,8 @@ def _static_fingerprint() -> str:
     for folder in settings.STATICFILES_DIRS:
         for path in sorted(_files(Path(folder))):
             facts = path.stat()
-            digest.update(f"{path}|{facts.st_size}|{facts.st_mtime_ns}\n".encode())
+            # In whole seconds: images keep no more of it, and their files are collected when they are built.
+            digest.update(f"{path}|{facts.st_size}|{int(facts.st_mtime)}\n".encode())
     for name in sorted(f"{each.metadata['Name']} {each.version}" for each in distributions()):
         digest.update(f"{name}\n".encode())
     return digest.hexdigest()
@@ -76,8 +77,9 @@ def run_server() -> NoReturn:
         "--app-dir",
         str(env.BASE_DIR),
     ]
+    processes = 1 if settings.ROLE == "worker" else settings.WEB_PROCESSES  # a worker's figures are its own
     command += ["--host", settings.SERVICE_HOST, "--port", str(settings.SERVICE_PORT)]
-    command += ["--workers", str(settings.WEB_PROCESSES), "--lifespan", "on", "--no-access-log"]
+    command += ["--workers", str(processes), "--lifespan", "on", "--no-access-log"]
     command += ["--log-level", "warning", "--no-server-header"]
     # JPEG does not shrink: compressing it again only costs time.
     command += ["--ws-max-size", str(SOCKET_MAX_BYTES), "--ws-per-message-deflate", "false"]

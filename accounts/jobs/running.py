@@ -13,8 +13,9 @@ from accounts.jobs.services import put_into_queue
 from accounts.models import Job
 from accounts.tenancy import within
 from accounts.transitions import apply_move
-from proctor_site.kernel import clock, request_ids
+from proctor_site.kernel import clock, request_ids, rounds
 from proctor_site.kernel.errors import Conflict, Refusal
+from proctor_site.kernel.figures import JOB_SECONDS, JOBS, timed
 
 log = logging.getLogger(__name__)
 FIRST_WAIT = timedelta(seconds=10)
@@ -30,6 +31,7 @@ class RowProgress:
 
     def tell(self, done: int, total: int) -> None:
         """How much is done of how much."""
+        rounds.came_around(rounds.JOBS)
         now = clock.now()
         if done < total and self._told_at is not None and now - self._told_at < _TOLD_EVERY:
             return
@@ -56,7 +58,9 @@ def run(job_id: int) -> None:
             apply_move(job, states.JOB, "start", actor=None, values=values)
         except Conflict:
             return
-        _carry_out(job)
+        with timed(JOB_SECONDS):
+            _carry_out(job)
+        JOBS.labels(job.kind, "tried again" if job.state == states.WAITING else job.state).inc()
 
 
 def _carry_out(job: Job) -> None:

@@ -13,7 +13,7 @@ from accounts import states
 from accounts.jobs.running import put_off_or_fail
 from accounts.models import Job
 from accounts.tenancy import within
-from proctor_site.kernel import clock
+from proctor_site.kernel import clock, rounds
 from proctor_site.kernel.errors import Conflict
 
 log = logging.getLogger(__name__)
@@ -40,6 +40,7 @@ def work() -> None:
             # The job tells people what went wrong with its work; this is a fault of the queue itself.
             log.exception("row %s of the queue failed", row.pk)
             row.set_failed(error)
+        rounds.came_around(rounds.JOBS)
 
 
 def _claim() -> "DBTaskResult[Any, Any] | None":

@@ -2,9 +2,10 @@
 
 import hashlib
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from django.core.files.storage import Storage
 from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
 
@@ -21,7 +22,7 @@ def make(folder: Path, tell: Tell) -> dict[str, object]:
     """Database first, then files: what is captured meanwhile has a file without a row, which harms nothing.
 
     What is erased meanwhile is missing from the copy, and counted as `gone`. Keys are not copied. Raises
-    Conflict when the folder holds anything; Unavailable when the database cannot be copied. What was begun
+    Conflict when the folder holds anything; Unavailable when database or store cannot be read. What was begun
     then stays, without a signed list, and is no copy.
     """
     os.umask(0o077)
@@ -59,17 +60,25 @@ def _copy_files(folder: Path, tell: Tell) -> dict[str, dict[str, int]]:
         for alias, store in stores.all_stores().items():
             tell(f"files of {alias} ...")
             count = {"files": 0, "bytes": 0, "gone": 0}
-            for name in stores.names_in(alias, store):
-                try:
-                    copied = stores.copy_out(alias, store, name, folder / "stores" / alias / name)
-                except FileNotFoundError:
-                    count["gone"] += 1
-                    continue
-                lines.write(copied.to_line())
-                count["files"] += 1
-                count["bytes"] += copied.size
+            with stores.named(alias):
+                for copied in _copied(alias, store, folder / "stores" / alias):
+                    if copied is None:
+                        count["gone"] += 1
+                        continue
+                    lines.write(copied.to_line())
+                    count["files"] += 1
+                    count["bytes"] += copied.size
             counts[alias] = count
     return counts
+
+
+def _copied(alias: str, store: Storage, folder: Path) -> Iterator[manifest.Stored | None]:
+    """One after the other, once it is copied; None for each that is gone meanwhile."""
+    for name in stores.names_in(alias, store):
+        try:
+            yield stores.copy_out(alias, store, name, folder / name)
+        except FileNotFoundError:
+            yield None
 
 
 def migrations() -> str:

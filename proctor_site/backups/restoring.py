@@ -11,13 +11,16 @@ from proctor_site.backups import databases, manifest, stores
 from proctor_site.backups.making import ANCHORS, Tell
 from proctor_site.kernel.errors import Conflict, InvalidInput
 
+_AMID = "The database is in, not all files are: mend the store, empty database and stores, and begin anew."
+
 
 def restore(folder: Path, tell: Tell) -> dict[str, Any]:
     """Checks first, then the database, then the files; the facts of the copy.
 
     Raises InvalidInput when anything was altered, is missing or belongs to another kind of database, and
-    Conflict when this installation holds anything: then nothing has changed. Unavailable when the database
-    does not take it. Stopped between, it leaves an installation that is not empty: empty it and begin anew.
+    Conflict when this installation holds anything: then nothing has changed. Unavailable when database or
+    store does not take it. Stopped between, it leaves an installation that is not empty: empty it and begin
+    anew.
     """
     facts = manifest.read(folder)
     _require_same_database(facts)
@@ -32,7 +35,8 @@ def restore(folder: Path, tell: Tell) -> dict[str, Any]:
         if each.store != last:
             last = each.store
             tell(f"files of {last} ...")
-        stores.copy_in(all_stores[each.store], each.name, folder / "stores" / each.store / each.name)
+        with stores.named(each.store, _AMID):
+            stores.copy_in(all_stores[each.store], each.name, folder / "stores" / each.store / each.name)
     if facts["anchors_sha256"]:
         audit_checkpoints.anchor_file().write_bytes((folder / ANCHORS).read_bytes())
     return facts
@@ -78,6 +82,7 @@ def require_empty() -> None:
                 code="not_empty",
             )
     for alias, store in stores.all_stores().items():
-        found = next(iter(stores.names_in(alias, store)), None)
+        with stores.named(alias, "Nothing was changed."):
+            found = next(iter(stores.names_in(alias, store)), None)
         if found is not None:
             raise Conflict(f"The store {alias} holds files already, such as {found}.", code="not_empty")

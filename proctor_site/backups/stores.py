@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from django.conf import settings
@@ -10,7 +11,7 @@ from django.core.files.storage import FileSystemStorage, Storage, storages
 
 from accounts.stored_files import walk
 from proctor_site.backups.manifest import Stored
-from proctor_site.kernel.errors import Conflict
+from proctor_site.kernel.errors import Conflict, Refusal, Unavailable
 
 SPOOL = "spool"
 _NOT_OURS = ("default", "staticfiles")
@@ -24,6 +25,22 @@ def all_stores() -> dict[str, Storage]:
         settings.EVIDENCE_SPOOL, file_permissions_mode=0o600, directory_permissions_mode=0o700
     )
     return found
+
+
+@contextmanager
+def named(alias: str, then: str = "") -> Iterator[None]:
+    """Whatever a store does not do becomes Unavailable, with the store, its own words, and what to do `then`.
+
+    Files that are gone, and refusals of ours, pass.
+    """
+    try:
+        yield
+    except (Refusal, FileNotFoundError):
+        raise
+    except Exception as error:  # each kind of store has errors of its own, and they say what is wrong
+        reason = " ".join(str(error).split())[:300] or "no reason given"
+        words = f"The store {alias} fails: {reason} ({type(error).__name__}). {then}".rstrip()
+        raise Unavailable(words, code="store_failed") from error
 
 
 def names_in(alias: str, store: Storage) -> Iterator[str]:

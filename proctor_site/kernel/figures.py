@@ -31,6 +31,10 @@ ALERT_DELAY = Histogram(
 )
 SAVES = Counter("proctor_saves", "Batches of answers, by outcome: saved, refused, failed.", ["outcome"])
 SAVE_SECONDS = Histogram("proctor_save_seconds", "Time to save a batch of answers.", buckets=_SECONDS)
+JOBS = Counter("proctor_jobs_ended", "Tries of jobs, by kind and how they ended.", ["kind", "outcome"])
+JOB_SECONDS = Histogram(
+    "proctor_job_seconds", "Time of one try of a job.", buckets=(0.1, 0.5, 2, 10, 60, 300, 1_800)
+)
 SOCKETS = Gauge("proctor_sockets_open", "Open sockets, by kind.", ["kind"], multiprocess_mode="livesum")
 REQUESTS = Counter("proctor_http_requests", "Requests, by name of the route.", ["route", "method", "status"])
 REQUEST_SECONDS = Histogram(

@@ -8,7 +8,7 @@ from proctor_site.settings.database import DATA_DIR
 
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [env.BASE_DIR / "static"]
-STATIC_ROOT = DATA_DIR / "static"
+STATIC_ROOT = env.folder("PROCTOR_STATIC_FOLDER", DATA_DIR / "static")
 MEDIA_URL = ""  # nothing uploaded is ever served by address
 MEDIA_ROOT = DATA_DIR / "media"
 

@@ -29,7 +29,8 @@ OURS = ("migrate", "web", "capture", "worker")
 
 @pytest.mark.parametrize(
     "path",
-    sorted(path for path in DEPLOY.rglob("*.*") if path.parent.name != "janus") + [DEPLOY / "Dockerfile"],
+    sorted(path for path in DEPLOY.rglob("*.*") if path.is_file() and path.parent.name != "janus")
+    + [DEPLOY / "Dockerfile"],
     ids=lambda path: path.name,
 )
 def test_every_setting_that_is_named_exists(path: Path) -> None:
@@ -70,13 +71,15 @@ def test_every_figure_is_in_the_table_and_nothing_else() -> None:
     assert set(re.findall(r"(?m)^\| `(proctor_[a-z_]+)` \|", text)) == _figures()
 
 
-def test_prometheus_asks_both_servers_where_they_answer_and_calls_by_figures_that_exist() -> None:
+def test_prometheus_asks_every_role_where_it_answers_and_calls_by_figures_that_exist() -> None:
     config = yaml.safe_load((PROMETHEUS / "prometheus.yml").read_text(encoding="utf-8"))
     (job,) = config["scrape_configs"]
     assert resolve(job["metrics_path"]).url_name == "health_metrics"
     ports = {each["labels"]["role"]: each["targets"][0].split(":")[1] for each in job["static_configs"]}
     upstreams = dict(re.findall(r"upstream proctor_(\w+) \{ server 127.0.0.1:(\d+);", NGINX))
-    assert ports == upstreams
+    own = {name: (DEPLOY / f"{name}.env").read_text(encoding="utf-8") for name in ports}
+    assert ports == {name: re.findall(r"(?m)^PROCTOR_PORT=(\d+)$", text)[0] for name, text in own.items()}
+    assert ports == {**upstreams, "worker": "8002"}
     assert [(PROMETHEUS / name).is_file() for name in config["rule_files"]] == [True]
     rules = yaml.safe_load((PROMETHEUS / "alerts.yml").read_text(encoding="utf-8"))["groups"][0]["rules"]
     for rule in rules:
@@ -155,8 +158,8 @@ def test_capture_addresses_are_all_real() -> None:
     assert len(set(found)) == 16, found
 
 
-@pytest.mark.parametrize("unit", UNITS, ids=lambda path: path.name)
-def test_units_are_sound(unit: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["proctor-migrate.service", "proctor@web.service", "proctor@worker.service"])
+def test_units_are_sound(name: str, tmp_path: Path) -> None:
     if shutil.which("systemd-analyze") is None:
         pytest.skip("systemd-analyze is not installed")
     for path in UNITS:
@@ -165,9 +168,9 @@ def test_units_are_sound(unit: Path, tmp_path: Path) -> None:
         text = text.replace("/srv/proctor/.venv/bin/python", shutil.which("true") or "/bin/true")
         text = re.sub(r"(?m)^(User|Group)=.*$", r"\1=root", text)
         (tmp_path / path.name).write_text(text, encoding="utf-8")
-    name = unit.name.replace("@.", "@web.")
-    if name != unit.name:
-        (tmp_path / unit.name).rename(tmp_path / name)
+    shutil.copytree(DEPLOY / "systemd/proctor@worker.service.d", tmp_path / "proctor@worker.service.d")
+    if "@" in name:
+        (tmp_path / "proctor@.service").rename(tmp_path / name)
     done = subprocess.run(
         ["systemd-analyze", "verify", "--man=no", str(tmp_path / name)], capture_output=True, text=True
     )

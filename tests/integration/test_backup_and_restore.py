@@ -213,6 +213,8 @@ def test_a_copy_comes_back_whole_and_only_into_an_empty_place(copied: Copied) ->
     assert _files(source) == _files(target) != {}
     if target.settings:
         _stand_in_folders(copied)
+    else:
+        _move_into_a_bucket_and_back(copied)
 
 
 def _refuses(copied: Copied) -> None:
@@ -249,6 +251,48 @@ def _stand_in_folders(copied: Copied) -> None:
     done = folders.manage("restore", str(copied.copy))
     assert done.returncode == 0, done.stderr + done.stdout
     assert _files(folders) == _files(source)
+
+
+def _move_into_a_bucket_and_back(copied: Copied) -> None:
+    """Folders are given up for a bucket, and the bucket for folders; nothing is changed on the way."""
+    folder = copied.source.folder.parent
+    with servers.s3_fake() as s3:
+        moved = Place(folder / "moved", s3 | {"PROCTOR_S3_BUCKET": "proctor-nowhere"})
+        moved.folder.mkdir(mode=0o700)
+        done = moved.manage("restore", str(copied.copy))
+        assert done.returncode == 1 and "Traceback" not in done.stderr
+        assert "The store evidence fails" in done.stderr and "NoSuchBucket" in done.stderr
+        assert done.stderr.rstrip().endswith("Nothing was changed.")
+
+        moved.settings |= {"PROCTOR_S3_BUCKET": servers.BUCKET}
+        done = moved.manage("restore", str(copied.copy))
+        assert done.returncode == 0, done.stderr + done.stdout
+        assert moved.facts() == copied.source.facts()
+        before = _files(copied.source)
+        assert _files(moved) == before
+        assert not (moved.folder / "evidence").exists()
+        again = moved.manage("backup", str(folder / "copy-of-bucket"))
+        assert again.returncode == 0, again.stderr
+        moved.settings |= {"PROCTOR_S3_BUCKET": "proctor-nowhere"}
+        unread = moved.manage("backup", str(folder / "copy-of-nothing"))
+        assert unread.returncode == 1 and "The store evidence fails" in unread.stderr
+    back = Place(folder / "back", {})
+    back.folder.mkdir(mode=0o700)
+    done = back.manage("restore", str(folder / "copy-of-bucket"))
+    assert done.returncode == 0, done.stderr + done.stdout
+    assert _files(back) == before and back.facts() == copied.source.facts()
+
+
+def test_what_a_store_does_not_do_is_told_with_what_to_do_then() -> None:
+    from proctor_site.backups import stores
+    from proctor_site.kernel.errors import Conflict, Unavailable
+
+    told = pytest.raises(Unavailable, match=r"store reports fails: disk full \(OSError\)\. Begin anew\.")
+    with told, stores.named("reports", "Begin anew."):
+        raise OSError("disk\nfull")
+    for passes in (Conflict("ours"), FileNotFoundError("gone")):
+        with pytest.raises(type(passes)), stores.named("reports"):
+            raise passes
 
 
 def test_an_unsigned_folder_is_no_copy(tmp_path: Path) -> None:

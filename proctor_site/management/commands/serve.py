@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
-from proctor_site import serving, worker_role
+from proctor_site import serving
 from proctor_site.kernel.errors import Refusal
 
 ROLES = ("all", "web", "capture", "worker")
@@ -34,12 +34,11 @@ class Command(BaseCommand):
         else:
             call_command("check", fail_level="ERROR")
             _require_migrated()
+        self._refuse_busy_port()
         if role == "worker":
             self.stdout.write("working; stop with Ctrl-C (the job under way is finished first)")
-            worker_role.run()
-            return
-        self._refuse_busy_port()
-        serving.collect_static()
+        else:
+            serving.collect_static()
         serving.run_server()
 
     @staticmethod
