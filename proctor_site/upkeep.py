@@ -11,6 +11,7 @@ from proctoring.evidence import manifest, package
 from proctoring.identity import officer_photos, photo_uploads
 from proctoring.interviews import offers
 from proctoring.law import versions
+from proctoring.pages import demo_camera
 from proctoring.reports import files as report_files
 from proctoring.review import incident_exports, opening
 from proctoring.rights import exports, nightly, windows
@@ -42,6 +43,7 @@ def look_around() -> None:
     idempotency.clear_old()
     sign_ins.clear_old()
     incident_exports.clear_old()
+    demo_camera.clear_left()
     stored_files.remove_noted()
     audit_checkpoints.make_due()
     versions.refresh_all()

@@ -25,6 +25,8 @@ DEFAULT_DAYS, MOST_DAYS = 90, 365
 DEFAULT_GRACE_HOURS, MOST_GRACE_HOURS = 24, 7 * 24
 _SHOWN = 10
 _NOTE_USE_EVERY = timedelta(minutes=1)
+_HOST = "@tokens.invalid"
+"""A domain that never exists (RFC 2606)."""
 
 
 def make_token(
@@ -49,16 +51,21 @@ def make_token(
 
 
 def lend(
-    institution: Institution, *, name: str, scopes: Iterable[str], lifetime: timedelta, actor: User
+    institution: Institution,
+    *,
+    name: str,
+    scopes: Iterable[str],
+    lifetime: timedelta,
+    actor: User,
+    account: User | None = None,
 ) -> tuple[ApiToken, str]:
-    """A token of minutes that the server itself gives to a page, with an account of its own.
+    """A token of minutes that the server itself gives to a page, with an account that no other token has.
 
-    Who calls this has decided who gets one. Those that are over are deleted; their accounts stay.
+    Who calls this has decided who gets one. `account`: one of `free_accounts`; without, a new one is made,
+    which stays for ever, as the audit log names it.
     """
     with within(institution), transaction.atomic():
-        former = ApiToken.objects.filter(made_by=actor, expires_at__lt=clock.now(), name=name)
-        former.delete()
-        account = make_account(name)
+        account = account or make_account(name)
         codes = _clean_scopes(scopes)
         token, secret = _write(institution, actor, name=name, scopes=codes, account=account, days=lifetime)
         detail = {"prefix": token.prefix, "scopes": codes, "seconds": int(lifetime.total_seconds())}
@@ -66,9 +73,24 @@ def lend(
     return token, secret
 
 
+def end_lent(institution: Institution, *, name: str, actor: User) -> int:
+    """Deletes lent tokens that are over; how many. Their accounts may serve again."""
+    with within(institution):
+        over = ApiToken.objects.filter(made_by=actor, expires_at__lt=clock.now(), name=name)
+        return int(over.delete()[0])
+
+
+def free_accounts(name: str) -> "QuerySet[User]":
+    """Accounts of lent tokens of that name that are gone."""
+    # _base_manager: an account belongs to no institution.
+    taken = ApiToken._base_manager.values("account")
+    rows: QuerySet[User] = User.objects.filter(name=name, email__startswith="token-", email__endswith=_HOST)
+    return rows.exclude(pk__in=taken)
+
+
 def make_account(name: str) -> User:
     """Whom rows and the audit log name where a program acts: it cannot sign in and is a member of nothing."""
-    address = f"token-{secrets.token_hex(12)}@tokens.invalid"  # the domain that never exists (RFC 2606)
+    address = f"token-{secrets.token_hex(12)}{_HOST}"
     account = User(name=name, email=address, is_active=False)
     account.set_unusable_password()
     account.save()

@@ -41,7 +41,7 @@ class Found:
     is_filmed: bool = False
 
 
-_PHONE = Found(
+PHONE = Found(
     ObservationKind.PHONE,
     Severity.HIGH,
     12,
@@ -50,7 +50,7 @@ _PHONE = Found(
     exhibits.PHONE,
     is_filmed=True,
 )
-_AWAY = Found(
+AWAY = Found(
     ObservationKind.LOOKING_AWAY,
     Severity.LOW,
     14,
@@ -84,8 +84,8 @@ _NOBODY = Found(
     "Nobody was in view in 35 of 35 pictures over 70 s.",
     exhibits.NOBODY,
 )
-_NEW: tuple[tuple[Found, ...], ...] = ((_PHONE, _AWAY, _VOICE), (_SECOND,), (_NOBODY,), (_AWAY,), ())
-_OLD: tuple[tuple[Found, ...], ...] = ((_SECOND, _VOICE), (_PHONE,), (_PHONE, _VOICE), (_NOBODY,), (_SECOND,))
+_NEW: tuple[tuple[Found, ...], ...] = ((PHONE, AWAY, _VOICE), (_SECOND,), (_NOBODY,), (AWAY,), ())
+_OLD: tuple[tuple[Found, ...], ...] = ((_SECOND, _VOICE), (PHONE,), (PHONE, _VOICE), (_NOBODY,), (_SECOND,))
 """What was found of each candidate, in the order of their addresses."""
 
 
@@ -211,11 +211,12 @@ def _make_session(
         **own,
     )
     for each in found:
-        _make_incident(session, each)
+        make_incident(session, each)
     return session
 
 
-def _make_incident(session: MonitoringSession, found: Found) -> None:
+def make_incident(session: MonitoringSession, found: Found) -> None:
+    """An incident that is over, with what was seen and heard of it."""
     started = session.started_at + timedelta(minutes=found.minute)
     ended = started + timedelta(seconds=found.seconds)
     incident = Incident.objects.create(

@@ -1,8 +1,12 @@
 """The compat key of the demo: always the same, so that pages of the replaced systems can be tried at once."""
 
+from datetime import timedelta
+
 from accounts.models import Institution, User
 from accounts.tenancy import within
 from exams.scheduling import sittings
+from proctor_site.demo.connections import make_session
+from proctor_site.kernel import clock
 from proctoring import compat_keys
 from proctoring.compat_keys import NULL_ORIGIN, KeyTerms
 from proctoring.models import CompatKey
@@ -28,5 +32,8 @@ def make_key(institution: Institution, *, admin: User, officer: User, proctor: U
             sound=True,
             faces=True,
         )
-        key, _ = compat_keys.make_key(institution, terms, sitting=None, actor=admin, secret=KEY)
+        began = clock.now() - timedelta(hours=1)
+        with clock.at(began - timedelta(minutes=5)):
+            key, _ = compat_keys.make_key(institution, terms, sitting=None, actor=admin, secret=KEY)
         sittings.assign_proctor(key.sitting, proctor, actor=officer)
+        make_session(key.sitting, name="interview-7731", began=began, actor=key.account)

@@ -22,6 +22,7 @@ from exams.models.exam import Calculator
 from exams.scheduling import enrolments, sittings
 from proctor_site.demo import old_clients, picture
 from proctor_site.demo.cases import Staff, make_cases
+from proctor_site.demo.connections import make_connections
 from proctor_site.demo.questions import FORMULA_SHEET, FURTHER, IN_A_PICTURE, SECTIONS
 from proctor_site.kernel import clock
 from proctoring.models import Policy
@@ -34,6 +35,8 @@ STAFF: list[tuple[str, str, Role]] = [
     ("proctor2", "Quentin Proctor", Role.PROCTOR),
     ("reviewer", "Rita Reviewer", Role.REVIEWER),
 ]
+_PARTS = {"admin": "admin", "officer": "officer", "proctor": "proctor1"}
+"""Who of them sets up what connects other systems."""
 CANDIDATES = ["Carla Cole", "David Dunn", "Emine Ersoy", "Farid Fadel", "Greta Gruber"]
 OPEN_FOR = timedelta(hours=12)
 WORKING_MINUTES = 45
@@ -64,9 +67,10 @@ def seed() -> tuple[Sitting, list[DemoAccount]]:
                 emails = [_email(f"candidate{number}") for number in range(1, len(CANDIDATES) + 1)]
                 people = list(User.objects.filter(email__in=emails).order_by("email"))
                 make_cases(institution, exam, people, Staff(*map(_person, ("admin", "officer", "reviewer"))))
+                staff = {part: _person(name) for part, name in _PARTS.items()}
+                make_connections(institution, **staff)
         if settings.COMPAT:
-            names = {"admin": "admin", "officer": "officer", "proctor": "proctor1"}
-            staff = {part: User.objects.get(email=_email(name)) for part, name in names.items()}
+            staff = {part: _person(name) for part, name in _PARTS.items()}
             old_clients.make_key(institution, **staff)
         with within(institution):
             return _open_sitting(institution), made

@@ -1,6 +1,7 @@
 """The job that looks at a film: its session begins as long ago as the film is long, and ends now."""
 
 import json
+import logging
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
@@ -10,10 +11,11 @@ from django.http import HttpRequest
 
 from accounts import uploads
 from accounts.jobs.kinds import Progress, job_kind
+from accounts.jobs.services import enqueue
 from accounts.models import Job
 from accounts.webhooks import posting
 from proctor_site.kernel import clock
-from proctor_site.kernel.errors import InvalidInput, NotAllowed, Overloaded, Refusal
+from proctor_site.kernel.errors import Conflict, InvalidInput, NotAllowed, Overloaded, Refusal
 from proctoring import compat_keys
 from proctoring.compat import sessions
 from proctoring.compat.calls import Call
@@ -25,35 +27,72 @@ from proctoring.outside import queries, services
 from proctoring.states import SESSION_LIVE
 from proctoring.vision.films import FilmError, FilmLimits, Piece, pieces_of
 
+log = logging.getLogger(__name__)
+_TRIES = 2
 _LEAST_S = 1.0
+_MARGIN = timedelta(seconds=2)
 _TRIES_OF_A_PICTURE = 20
 """Live frames come first: a picture of a film that found no worker is offered again."""
 
 
-@job_kind(KIND, tries=2)
+class _NotYet(Exception):
+    """The film is longer than the sitting has been open: looked at now, its end would lie in the future."""
+
+    def __init__(self, until: datetime) -> None:
+        super().__init__(until)
+        self.until = until
+
+
+@job_kind(KIND, tries=_TRIES)
 def look_at_film(job: Job, progress: Progress) -> Mapping[str, Any]:
-    """Looks at the film of the job and ends its session. An earlier try that was cut short is not repeated:
-    half of its incidents are there already."""
-    wanted = job.arguments
+    """Looks at the film of the job and ends its session. After a try that was cut short it begins anew.
+
+    The upload stays until nobody will look at it any more.
+    """
+    upload = job.arguments["upload"]
     try:
-        key = CompatKey.objects.select_related("institution", "account", "sitting__exam").get(
-            pk=wanted["key"]
-        )
-        if key.revoked_at is not None:
-            raise NotAllowed("The compat key was revoked meanwhile.", code="key_revoked")
-        earlier = queries.newest_of(job.institution, wanted["session"])
-        if earlier is not None:
-            if earlier.session.state == SESSION_LIVE:
-                services.end(earlier.session, actor=key.account)
-            raise InvalidInput("Looking at the film was interrupted; send it again.", code="interrupted")
-        head, _, film = uploads.read(wanted["upload"]).partition(b"\n")
-        told = json.loads(head)
-        film = film or _fetched(told["url"])
-        return _Look(job, progress, Call(key, HttpRequest()), told).at(film)
+        result = _looked(job, progress)
+    except _NotYet as early:
+        asked = {"title": job.title, "actor": job.created_by, "arguments": job.arguments}
+        enqueue(job.institution, KIND, **asked, after=early.until)
+        return {"put_off_until": early.until.isoformat()}
     except FilmError as error:
+        uploads.delete(upload)
         raise InvalidInput(f"The film cannot be used: {error.message}.", code=error.code) from error
-    finally:
-        uploads.delete(wanted["upload"])
+    except Refusal:
+        uploads.delete(upload)
+        raise
+    except Exception:
+        if job.tries >= _TRIES:
+            uploads.delete(upload)
+        raise
+    uploads.delete(upload)
+    return result
+
+
+def _looked(job: Job, progress: Progress) -> dict[str, Any]:
+    wanted = job.arguments
+    key = CompatKey.objects.select_related("institution", "account", "sitting__exam").get(pk=wanted["key"])
+    if key.revoked_at is not None:
+        raise NotAllowed("The compat key was revoked meanwhile.", code="key_revoked")
+    _clear_earlier(job, key)
+    head, _, film = uploads.read(wanted["upload"]).partition(b"\n")
+    told = json.loads(head)
+    film = film or _fetched(told["url"])
+    return _Look(job, progress, Call(key, HttpRequest()), told).at(film)
+
+
+def _clear_earlier(job: Job, key: CompatKey) -> None:
+    """What a try left that was cut short goes, so that nothing is told twice; what is held stays."""
+    earlier = queries.newest_of(job.institution, job.arguments["session"])
+    if earlier is None:
+        return
+    if earlier.session.state == SESSION_LIVE:
+        services.end(earlier.session, actor=key.account)
+    try:
+        services.delete(queries.find(job.institution, earlier.name), actor=key.account)
+    except Conflict as refusal:
+        log.warning("the first look of job %s stays: %s", job.pk, refusal.code)
 
 
 class _Look:
@@ -101,8 +140,10 @@ class _Look:
         """Begun with the first picture, so that what is no film leaves nothing behind."""
         if self.session is None:
             sitting = compat_keys.open_sitting(self.call.key)
-            begin = clock.now() - timedelta(seconds=max(self.length, _LEAST_S))
-            self.began = max(begin, sitting.opens_at)
+            length = timedelta(seconds=max(self.length, _LEAST_S))
+            self.began = clock.now() - length
+            if self.began < sitting.opens_at:
+                raise _NotYet(sitting.opens_at + length + _MARGIN)
             number, name = self.told["candidate"]
             with clock.at(self.began):
                 self.session = sessions.begin(

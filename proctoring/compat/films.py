@@ -79,7 +79,9 @@ def analyse(call: Call) -> Any:
 
 def answer(call: Call, film_id: str) -> Any:
     """`GET /comprehensive-interview-analysis/{id}`: ours; the report once it is there. Raises NotFound."""
-    rows = Job.objects.filter(institution=call.institution, kind=KIND, key=_job_key(call, film_id))
+    # Not by its key: a job that is tried again has none.
+    rows = Job.objects.filter(institution=call.institution, kind=KIND)
+    rows = rows.filter(arguments__key=call.key.pk, arguments__session=film_id)
     job = rows.order_by("-pk").first()
     if job is None:
         raise NotFound("There is no such film")

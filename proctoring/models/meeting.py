@@ -18,6 +18,14 @@ class Meeting(OwnMeeting, TenantModel):
     sitting = models.OneToOneField(
         Sitting, on_delete=models.PROTECT, null=True, blank=True, related_name="meeting"
     )
+    made_for = models.ForeignKey(
+        "proctoring.CompatMeeting",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="rooms",
+        help_text="The meeting of a replaced system, one of whose participants comes here.",
+    )
     provider = models.CharField(max_length=200, help_text="As in PROCTOR_LIVE_PROVIDER when it was made.")
     external_id = models.CharField(max_length=200, blank=True, help_text="The provider's name for it.")
     state = models.CharField(

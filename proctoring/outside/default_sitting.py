@@ -14,6 +14,8 @@ from proctor_site.kernel import clock
 LASTS = timedelta(days=365)
 LONGEST_SESSION_MINUTES = 12 * 60
 """A session that nobody ends ends by itself then; as long as a capture token is good."""
+OPENED_BEFORE = timedelta(hours=1)
+"""So that a film that is sent right away lies in it: its session begins as long ago as it is long."""
 _MARGIN = timedelta(days=1)
 
 
@@ -43,7 +45,7 @@ def default_sitting(
             exam,
             actor=actor,
             title=label,
-            opens_at=now,
+            opens_at=now - OPENED_BEFORE,
             closes_at=now + LASTS,
             time_zone=institution.time_zone,
             duration_minutes=longest_minutes,
@@ -71,7 +73,7 @@ def following(sitting: Sitting, *, actor: User | None) -> Sitting:
             sitting.exam,
             actor=actor,
             title=sitting.title,
-            opens_at=now,
+            opens_at=now - OPENED_BEFORE,
             closes_at=now + LASTS,
             time_zone=sitting.time_zone,
             duration_minutes=sitting.duration_minutes,

@@ -78,14 +78,14 @@ def find(token: str) -> Place:
     if asked is None or not settings.COMPAT:
         raise unknown
     key = asked.key
-    title = f"{asked.title}: {name}"[:200]
     candidate = _candidate(key.institution, number)
-    found = _made_for(candidate, title)
+    found = _made_for(candidate, asked)
     if found is not None and found.revoked_at is not None:
         raise unknown
     if found is not None:
         return Place(key, number, name, found.meeting, candidate, queries.hosts_of(found.meeting))
-    fresh = Meeting(institution=key.institution, title=title)
+    title = f"{asked.title}: {name}"[:200]
+    fresh = Meeting(institution=key.institution, title=title, made_for=asked)
     return Place(key, number, name, fresh, candidate, _hosts(key))
 
 
@@ -102,7 +102,12 @@ def agree(token: str, *, hosts: Sequence[int]) -> Place:
         if place.meeting.pk is None:
             person = candidate_with(place.institution, place.number, name=place.name, actor=place.key.account)
             made = making.make_meeting(
-                place.institution, title=place.meeting.title, hosts=place.hosts, candidates=[], actor=actor
+                place.institution,
+                title=place.meeting.title,
+                hosts=place.hosts,
+                candidates=[],
+                actor=actor,
+                made_for=place.meeting.made_for,
             )
             invitations.invite_candidates(made, [person.email], actor=actor)
             place = find(token)
@@ -116,10 +121,13 @@ def _candidate(institution: Institution, number: str) -> User | None:
     return rows.filter(memberships__ended_at=None).first()
 
 
-def _made_for(candidate: User | None, title: str) -> MeetingInvitation | None:
-    """The invitation to the room that was made for them: one for each participant, also when it is over."""
+def _made_for(candidate: User | None, asked: CompatMeeting) -> MeetingInvitation | None:
+    """The invitation to the room that was made for them: one for each participant, also when it is over.
+
+    By the meeting that asked for it, never by its title: rooms may have the same, and people change it.
+    """
     rows = MeetingInvitation._base_manager.filter(
-        user=candidate, part=InvitedAs.CANDIDATE, meeting__sitting=None, meeting__title=title
+        user=candidate, part=InvitedAs.CANDIDATE, meeting__made_for=asked
     )
     return rows.select_related("meeting__institution").order_by("pk").first() if candidate else None
 

@@ -19,8 +19,10 @@ from accounts.api_scopes import OWN_SESSIONS
 from accounts.models import AuditEntry, Institution, User
 from accounts.services import api_tokens
 from accounts.tenancy import within
+from accounts.transitions import lock
 from exams.models import Sitting
 from proctor_site.kernel.errors import Conflict, NotFound, Refusal
+from proctoring.models import OutsideSession
 from proctoring.outside import queries, services
 from proctoring.outside.default_sitting import default_sitting
 from proctoring.states import SESSION_ENDED, SESSION_LIVE
@@ -86,8 +88,31 @@ def _lend(here: Institution) -> dict[str, object]:
     _tidy(here, sitting, account)
     if queries.list_sessions(here, sitting=sitting, state=SESSION_LIVE).count() >= MOST_AT_ONCE:
         raise Conflict("Too many people try it just now. Please come back in some minutes.", code="full")
-    _, secret = api_tokens.lend(here, name=_LABEL, scopes=[OWN_SESSIONS], lifetime=LENT_FOR, actor=account)
+    with transaction.atomic():
+        lock(here)  # two visitors at once do not get the same account
+        api_tokens.end_lent(here, name=_LABEL, actor=account)
+        free = api_tokens.free_accounts(_LABEL).exclude(pk__in=OutsideSession.objects.values("started_by"))
+        _, secret = api_tokens.lend(
+            here,
+            name=_LABEL,
+            scopes=[OWN_SESSIONS],
+            lifetime=LENT_FOR,
+            actor=account,
+            account=free.order_by("pk").first(),
+        )
     return {"token": secret, "sitting": sitting.pk}
+
+
+def clear_left() -> None:
+    """Deletes what visitors left who went away, and their tokens, also when no other visitor comes."""
+    here = demo_institution()
+    account = User.objects.filter(email=_ACCOUNT).first()
+    if here is None or account is None:
+        return
+    with within(here):
+        api_tokens.end_lent(here, name=_LABEL, actor=account)
+        for sitting in Sitting.objects.filter(exam__is_outside=True, exam__title=_LABEL):
+            _tidy(here, sitting, account)
 
 
 def _tidy(here: Institution, sitting: Sitting, account: User) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import time
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -9,13 +10,14 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from accounts import uploads
-from accounts.jobs import worker
+from accounts.jobs import running, worker
 from accounts.models import Institution, Job
 from accounts.tenancy import within
 from accounts.webhooks import posting
-from proctor_site.kernel.errors import InvalidInput
+from exams.models import Sitting
+from proctor_site.kernel import clock
 from proctoring.compat import film_job, films
-from proctoring.models import Incident, MonitoringSession
+from proctoring.models import CompatKey, Incident, MonitoringSession, OutsideSession
 from proctoring.vision import films as cutting
 from tests.capture import BLUE, RED
 from tests.compat.films import film
@@ -144,7 +146,32 @@ def test_sizes_numbers_and_waiting_films_are_bounded(
     assert send(old_client, interview).status_code == 413
 
 
-def test_a_film_that_was_cut_short_is_not_looked_at_twice(
+def test_a_film_longer_than_its_sitting_is_open_waits_and_nothing_lies_in_the_future(
+    old_client: Client, institution: Institution, interview: bytes, key_and_secret: tuple[CompatKey, str]
+) -> None:
+    opened = clock.now() - timedelta(seconds=1)
+    with within(institution):
+        Sitting.objects.filter(pk=key_and_secret[0].sitting_id).update(opens_at=opened)
+    name = send(old_client, interview).json()["session_id"]
+    worker.work()
+    assert old_client.get(f"{ADDRESS}/{name}").status_code == 202, "it waits"
+    with within(institution):
+        assert not MonitoringSession.objects.exists()
+        first, again = Job.objects.filter(kind=films.KIND).order_by("pk")
+        until = again.due_at
+        assert first.state == "done" and opened + timedelta(seconds=4) <= until <= opened + timedelta(
+            seconds=8
+        )
+    with clock.at(until):
+        running.run(again.pk)
+        assert old_client.get(f"{ADDRESS}/{name}").json()["film"]["pictures"] == 4
+    with within(institution):
+        session, incident = MonitoringSession.objects.get(), Incident.objects.get()
+        assert opened <= session.started_at < session.ended_at <= until
+        assert incident.last_seen_at <= until
+
+
+def test_a_film_that_was_cut_short_is_looked_at_anew(
     old_client: Client, institution: Institution, interview: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def stopped(*_: Any, **__: Any) -> Any:
@@ -156,10 +183,26 @@ def test_a_film_that_was_cut_short_is_not_looked_at_twice(
         with monkeypatch.context() as broken, pytest.raises(SystemExit):
             broken.setattr(film_job, "accept_frame", stopped)
             film_job.look_at_film(job, Silent())
-        with pytest.raises(InvalidInput) as refused:
-            film_job.look_at_film(job, Silent())
-        assert refused.value.code == "interrupted"
-        assert MonitoringSession.objects.get().state == "ended"
+        assert film_job.look_at_film(job, Silent())["pictures"] == 4
+        [left] = OutsideSession.objects.all()
+        assert left.session.state == "ended" and Incident.objects.get().session == left.session
+        with pytest.raises(OSError):
+            uploads.read(job.arguments["upload"])
+
+
+def test_a_fault_is_tried_again_and_asked_for_by_the_same_name(
+    old_client: Client, institution: Institution, interview: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name = send(old_client, interview).json()["session_id"]
+    with monkeypatch.context() as broken:
+        broken.setattr(film_job, "pieces_of", lambda *_, **__: 1 / 0)
+        worker.work()
+    assert old_client.get(f"{ADDRESS}/{name}").status_code == 202
+    with within(institution):
+        waits = Job.objects.get(kind=films.KIND)
+    assert (waits.state, waits.tries) == ("waiting", 1)
+    running.run(waits.pk)
+    assert old_client.get(f"{ADDRESS}/{name}").json()["film"]["pictures"] == 4
 
 
 class Silent:

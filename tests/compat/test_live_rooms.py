@@ -12,7 +12,7 @@ from accounts.tenancy import within
 from exams.scheduling.sittings import assign_proctor
 from proctor_site.kernel import clock
 from proctoring import compat_keys
-from proctoring.meetings.own import room
+from proctoring.meetings.own import making, room
 from proctoring.models import CompatKey, Meeting, MeetingInvitation
 from proctoring.outside import live_rooms
 
@@ -100,3 +100,26 @@ def test_a_token_ends_with_its_day_its_key_and_its_invitation(
     assert Client().get(path).status_code == 200
     compat_keys.revoke_key(watched, actor=admin_member)
     assert Client().get(path).status_code == 404
+
+
+def test_a_room_is_known_by_who_asked_for_it_and_not_by_its_title(
+    old_client: Client, watched: CompatKey, institution: Institution, proctor: User
+) -> None:
+    first, second = join(old_client), join(old_client)
+    for told in (first, second):
+        live_rooms_agreed(told, institution, proctor)
+    with within(institution):
+        one, two = Meeting.objects.order_by("pk")
+        assert one.title == two.title == "Entrance: Carla Cole"
+        making.change_meeting(one, title="Carla, once more", hosts=[proctor], actor=proctor)
+        assert live_rooms.find(first["token"]).meeting == one
+        assert live_rooms.find(second["token"]).meeting == two
+    live_rooms_agreed(first, institution, proctor)
+    with within(institution):
+        assert Meeting.objects.count() == 2, "another title makes no third room"
+
+
+def live_rooms_agreed(told: dict[str, Any], institution: Institution, proctor: User) -> None:
+    """The participant agrees to the notice of their room."""
+    with within(institution):
+        live_rooms.agree(told["token"], hosts=[proctor.pk])

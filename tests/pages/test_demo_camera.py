@@ -7,8 +7,9 @@ import pytest
 from rest_framework.test import APIClient
 
 from accounts import audit
-from accounts.models import ApiToken, Institution
+from accounts.models import ApiToken, Institution, User
 from accounts.tenancy import within
+from exams.delivery import expiry
 from proctor_site.kernel import clock
 from proctoring.models import MonitoringSession, OutsideSession
 from proctoring.pages import demo_camera
@@ -108,3 +109,24 @@ def test_who_left_without_stopping_is_deleted_with_the_next_visitor_and_places_a
     assert browser_of(None).post(TOKEN).status_code == 200
     with within(demo_college):
         assert not OutsideSession.objects.exists()
+
+
+@pytest.mark.django_db
+def test_visitors_leave_neither_tokens_nor_sessions_nor_more_accounts(
+    demo_college: Institution, browser_of: Any
+) -> None:
+    accounts = User.objects.filter(email__startswith="token-")
+    api, lent = _visitor(browser_of)
+    assert api.post(lent["sessions"], _a_start(lent)).status_code == 201
+    _visitor(browser_of)
+    assert accounts.count() == 2, "each has one of their own while both are there"
+    with clock.at(clock.now() + timedelta(minutes=30)):
+        expiry.sweep()
+        demo_camera.clear_left()
+        with within(demo_college):
+            assert not ApiToken.objects.exists() and not OutsideSession.objects.exists()
+        _visitor(browser_of)
+        _visitor(browser_of)
+        assert accounts.count() == 2, "both serve again"
+        _visitor(browser_of)
+        assert accounts.count() == 3

@@ -14,7 +14,7 @@ from proctor_site.kernel import clock
 from proctor_site.kernel.errors import Conflict, InvalidInput, NotAllowed
 from proctoring import states, telling
 from proctoring.meetings.own import invitations, mails, room, rules
-from proctoring.models import Meeting
+from proctoring.models import CompatMeeting, Meeting
 from proctoring.models.own_meeting import MeetingMailKind
 from proctoring.permissions import may_host
 
@@ -33,9 +33,11 @@ def make_meeting(
     opens_at: datetime | None = None,
     closes_at: datetime | None = None,
     is_told: bool = True,
+    made_for: CompatMeeting | None = None,
 ) -> Meeting:
     """A meeting without an exam, with e-mails to everybody who is invited; `candidates`: e-mail addresses.
 
+    `made_for`: the meeting of a replaced system whose participant it is for.
     `is_told`: whether other systems hear of it (webhooks); of interviews they never do.
 
     Raises NotAllowed (who may not make meetings; a new person invited by somebody who may not), Conflict
@@ -55,6 +57,7 @@ def make_meeting(
             provider="peer",  # always from browser to browser: decision 0115
             made_by=actor,
             made_at=clock.now(),
+            made_for=made_for,
         )
         audit.record(institution, meeting, "meeting.made", actor=actor, detail=_facts(meeting))
         invitations.name_hosts(meeting, hosts, actor=actor)

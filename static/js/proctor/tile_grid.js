@@ -144,7 +144,7 @@ export class TileGrid extends EventTarget {
     nobody.hidden = this.rows.size > 0;
     noMatch.hidden = this.order.length > 0 || this.rows.size === 0;
     const many = this.order.length === this.rows.size ? `${this.order.length}` : `${this.order.length} of ${this.rows.size}`;
-    write(shown, `${many} candidates, those in need first`);
+    write(shown, `${many} candidate${many === 1 ? "" : "s"}, those in need first`);
     this.pager.show(view, this.order.length, inNeedElsewhere(this.order, this.page, this.size));
     this.#rove(null);
     this.dispatchEvent(new CustomEvent("arranged", { detail: { rows: view.rows, page: this.page } }));

@@ -11,7 +11,7 @@ from allauth.account.models import EmailAddress
 from django.core.management import CommandError, call_command
 from django.test import Client
 
-from accounts.models import Institution, Membership, User
+from accounts.models import Institution, Job, Membership, User, WebhookEndpoint, WebhookMessage, WebhookTry
 from accounts.tenancy import within
 from exams import states
 from exams.kinds.registry import KINDS
@@ -22,7 +22,8 @@ from proctor_site.kernel import clock
 from proctor_site.kernel.errors import Conflict
 from proctoring import states as states_of_cases
 from proctoring.evidence import custody
-from proctoring.models import Case, EvidenceItem
+from proctoring.models import Case, EvidenceItem, OutsideSession, Policy
+from proctoring.review import trials
 from proctoring.review.readers import next_part, require_fresh_eyes, valid_readings
 from tests.factories.exams import make_attempt
 
@@ -55,9 +56,10 @@ def test_a_second_start_keeps_everything(demo: tuple[Sitting, list[seed.DemoAcco
     again, made = seed.seed()
     assert (again, made) == (demo[0], [])
     assert Institution.objects.count() == 1
-    assert User.objects.count() == len(demo[1])
+    assert User.objects.filter(is_active=True).count() == len(demo[1])
     with within(again.institution):
-        assert Membership.objects.count() == len(demo[1])
+        elsewhere = Membership.objects.filter(user__is_active=False)  # a candidate of another system
+        assert (Membership.objects.count(), elsewhere.count()) == (len(demo[1]) + 1, 1)
 
 
 def test_a_closed_sitting_is_followed_by_a_fresh_one(demo: tuple[Sitting, list[seed.DemoAccount]]) -> None:
@@ -160,3 +162,25 @@ def test_a_newcomer_finds_a_case_in_every_state_and_evidence_of_every_kind(
             require_fresh_eyes(
                 found[state], reviewer, next_part(found[state], valid_readings(found[state])), []
             )
+
+
+def test_a_newcomer_finds_a_webhooks_log_sessions_of_other_systems_and_a_finished_trial(
+    settings: Any,
+) -> None:
+    settings.COMPAT = True
+    sitting, _ = seed.seed()
+    with within(sitting.institution):
+        [webhook] = WebhookEndpoint.objects.all()
+        assert webhook.switched_off_at is not None, "its address is made up: nothing is ever sent there"
+        log = WebhookTry.objects.order_by("message", "pk")
+        assert [each.status for each in log] == [200, 503, 200, 200]
+        assert not WebhookMessage.objects.filter(delivered_at=None).exists()
+        sessions = OutsideSession.objects.order_by("name")
+        assert [each.name for each in sessions] == ["interview-7731", "run-2207"]
+        for each in sessions:
+            assert each.session.state == "ended" and each.session.incidents.count() == 2
+            assert custody.first_broken(each.session) is None
+        trial = Job.objects.get(kind=trials.JOB)
+        assert trial.state == "done", trial.reason
+        assert (trial.result["counts"]["vanished"], trial.result["counts"]["kept"]) == (1, 1)
+        assert Policy.objects.get(is_default=True).browser == {}
