@@ -121,6 +121,8 @@ class CameraLine:
         while end.left() > 0:
             started = time.perf_counter()
             two = self._shows_two(started)
+            if two:
+                self.log.shown_from.setdefault(self.attempt, started)
             answer = self.answers[frame] = asyncio.get_running_loop().create_future()
             data = write_frame(frame, time.time_ns() // 1_000_000, self._picture(frame, two=two))
             self.log.bytes_up += len(data)

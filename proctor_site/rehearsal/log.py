@@ -36,6 +36,8 @@ class Log:
     events_taken: int = 0
     planned: set[int] = field(default_factory=set)
     """Attempts in which two faces were shown for long enough, or an answer said so."""
+    shown_from: dict[int, float] = field(default_factory=dict)
+    """Attempt: when the first frame with two faces was sent."""
     raised_at: dict[int, float] = field(default_factory=dict)
     """Attempt: when the first frame was sent whose answer named the planned incident."""
     told: dict[int, float] = field(default_factory=dict)
@@ -64,6 +66,11 @@ class Log:
             for attempt, at in self.told.items()
             if attempt in self.raised_at
         ]
+
+    def noticed_s(self) -> list[float]:
+        """From the first frame that shows a planned incident to the proctor's screen."""
+        shown = self.shown_from
+        return [at - shown[attempt] for attempt, at in self.told.items() if attempt in shown]
 
     def line(self, phase: str, of: int) -> str:
         """Where the rehearsal is, in one line."""

@@ -5,6 +5,10 @@ from dataclasses import dataclass
 
 MOST_CANDIDATES = 5_000
 MOST_MINUTES = 240.0
+ENDED_BEFORE_S = 15.0
+"""What is planned begins at least so long before the end, of long rehearsals."""
+EVENLY = 0.618
+"""Multiples of the golden ratio, without their whole part, never come close together."""
 DEVICE = "rehearsal"
 KIND = "several_faces"
 """Kind of the planned incidents."""
@@ -25,14 +29,17 @@ class Plan:
     check_ins_at_once: int = 8
     two_faces_for: float = 6.0
     gone_for: float = 3.0
+    incident_in: int = 10
+    """One candidate in so many is seen with a second face."""
 
     def has_incident(self, place: int) -> bool:
-        """Whether this candidate is seen with a second face: one in ten, the first too."""
-        return place % 10 == 0
+        """Whether this candidate is seen with a second face; the first one is."""
+        return place % self.incident_in == 0
 
     def incident_after(self, place: int) -> float:
-        """When, from the candidate's start: spread over the first half, so that all has ended at the end."""
-        return self.seconds * (0.25 + 0.25 * (place % 7) / 7)
+        """When, from the candidate's start: spread out, and so that all has ended at the end."""
+        last = max(0.5, 1 - ENDED_BEFORE_S / self.seconds)
+        return self.seconds * (0.25 + (last - 0.25) * (place * EVENLY % 1))
 
     def breaks_down(self, place: int) -> bool:
         """Whether the candidate's browser is killed and comes back: one in ten, the second too."""

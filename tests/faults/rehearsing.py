@@ -12,6 +12,7 @@ import os
 import sys
 import threading
 import time
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -40,9 +41,10 @@ def main(wanted: dict[str, Any]) -> None:
     judge = threading.Thread(target=_uphold, args=(scene, log, decided, over))
     judge.start()
 
-    steps: dict[str, Any] = {"gives_way": [], "mean_ms": 0.0}
+    steps: dict[str, Any] = {"gives_way": [], "mean_ms": 0.0, "look_every_s": 0.0, "page": ""}
     if wanted.get("ladder"):
-        threading.Thread(target=_look_at_ladder, args=(steps, over), daemon=True).start()
+        page = (wanted["address"], _operators_cookie())
+        threading.Thread(target=_look_at_ladder, args=(steps, over, *page), daemon=True).start()
 
     def tell(words: str) -> None:
         saves = sum(len(each) for each in log.acknowledged.values())
@@ -72,7 +74,9 @@ def main(wanted: dict[str, Any]) -> None:
 def _figures(log: Any, found: Any) -> dict[str, Any]:
     return {
         "save_ms": _parts(log.saved_s),
+        "alerts": len(log.told),
         "alerts_ms": _parts(log.alerts_s()),
+        "noticed_ms": _parts(log.noticed_s()),
         "timer_ms": _parts(log.answered_pings_s),
         "saves": found.acknowledged,
         "sent_again": log.repeated_saves,
@@ -124,21 +128,23 @@ def _check(scene: Any, plan: Any, log: Any, decided: list[int]) -> list[dict[str
 def _plan(wanted: dict[str, Any]) -> Any:
     from proctor_site.rehearsal.plan import Plan
 
+    alerts = wanted.get("alerts", 1)
+
     @dataclass(frozen=True)
     class EarlyPlan(Plan):
         """The incident comes first, so that the faults find it decided; nobody's browser is killed."""
 
         def has_incident(self, place: int) -> bool:
-            return place == 0
+            return place < alerts
 
         def incident_after(self, place: int) -> float:
-            return 2.0
+            return 2.0 + 0.5 * self.seconds * place / alerts
 
         def breaks_down(self, place: int) -> bool:
             return False
 
     if wanted.get("whole"):
-        return Plan(wanted["candidates"], wanted["seconds"])
+        return Plan(wanted["candidates"], wanted["seconds"], incident_in=wanted.get("incident_in", 10))
     return EarlyPlan(
         wanted["candidates"],
         wanted["seconds"],
@@ -171,14 +177,32 @@ def _uphold(scene: Any, log: Any, decided: list[int], over: threading.Event) -> 
     connections.close_all()
 
 
-def _look_at_ladder(steps: dict[str, Any], over: threading.Event) -> None:
-    """What the operator's page shows: which steps give way, and how long a picture takes."""
+def _operators_cookie() -> str:
+    """Of somebody who may read the operator's page."""
+    from django.conf import settings
+
+    from accounts.models import User
+    from proctor_site.rehearsal import stage
+
+    user, _ = User.objects.get_or_create(email="operator@rehearsal.invalid", defaults={"is_superuser": True})
+    return f"{settings.SESSION_COOKIE_NAME}={stage._sign_in(user)}"
+
+
+def _look_at_ladder(steps: dict[str, Any], over: threading.Event, address: str, cookie: str) -> None:
+    """What the operator's page shows: which steps give way, how long a picture takes, and its words."""
+    import httpx
+
     from proctor_site import processes
 
-    while not over.wait(1.0):
-        alive = processes.alive()
-        steps["gives_way"] = [each.name for each in processes.ladder(alive) if each.gives_way]
-        steps["mean_ms"] = max((each.mean_ms for each in alive), default=0.0)
+    with httpx.Client(base_url=address, headers={"Cookie": cookie}, timeout=20) as client:
+        while not over.wait(1.0):
+            alive = processes.alive()
+            steps["gives_way"] = [each.name for each in processes.ladder(alive) if each.gives_way]
+            steps["mean_ms"] = max((each.mean_ms for each in alive), default=0.0)
+            steps["look_every_s"] = max((each.look_every_s for each in alive), default=0.0)
+            with suppress(httpx.TransportError):
+                page = client.get("/admin/operations/").text
+                steps["page"] = page[page.find("What gives way") :][:1500]
 
 
 def _still_decided(scene: Any, decided: list[int]) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 Those of seconds come one after the other in one exam that goes on; the others have exams of their own.
 """
 
+import subprocess
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -22,11 +23,13 @@ TWISTS = {
     "browser-clock": ("every browser's clock jumps by two hours", "clock"),
 }
 _COUNTED = {"saves": "answers saved", "looked_at": "pictures looked at", "lines_lost": "lines lost"}
-LONG: dict[str, Callable[[float], None]] = {
+LONG: dict[str, Callable[[float], str | None]] = {
     "full-postgresql": lambda seconds: bench_full_disk.main(seconds, play),
     "overload": bench_overload.main,
 }
 NAMES = (*FAULTS, *TWISTS, *LONG)
+_outcomes: list[tuple[str, str]] = []
+"""Title, and what became of it: the table at the end."""
 
 
 def main(seconds: float = 12.0, only: str = "") -> None:
@@ -47,7 +50,21 @@ def main(seconds: float = 12.0, only: str = "") -> None:
                     play(TWISTS[name][0], world, seconds=30.0, twist=TWISTS[name][1])
     for name in chosen:
         if name in LONG:
-            LONG[name](seconds)
+            _carefully(name, LONG[name], seconds)
+    print("\n| fault | outcome |\n|---|---|")
+    for title, outcome in _outcomes:
+        print(f"| {title} | {outcome} |", flush=True)
+
+
+def _carefully(name: str, run: Callable[[float], str | None], seconds: float) -> None:
+    """One that cannot even begin must not keep the others and the table back."""
+    try:
+        outcome = run(seconds)
+    except (AssertionError, OSError, subprocess.SubprocessError) as error:
+        print(f"  {name}: FAILED: {str(error)[-1500:]}", flush=True)
+        outcome = "FAILED"
+    if outcome:
+        _outcomes.append((name, outcome))
 
 
 def _in_one_exam(names: list[str], world: FrailWorld, seconds: float) -> None:
@@ -78,6 +95,7 @@ def _one(name: str, world: FrailWorld, exam: Rehearsal, seconds: float) -> bool:
     missing = fault.why_not(world)
     if missing:
         print(f"  {fault.title}: left out, {missing}", flush=True)
+        _outcomes.append((fault.title, f"left out, {missing}"))
         return True
     lasts = SLOW_SOCKETS / SOCKETS_A_SECOND if name == "slow-sockets" else seconds
     before, began = dict(exam.last), time.perf_counter()
@@ -88,9 +106,11 @@ def _one(name: str, world: FrailWorld, exam: Rehearsal, seconds: float) -> bool:
         broken = exam.check(within_s=600.0)
     except (AssertionError, OSError) as error:
         print(f"  {fault.title}: FAILED: {str(error)[-1500:]}", flush=True)
+        _outcomes.append((fault.title, "FAILED"))
         return False
     said = "FAILED: " + _words(broken) if broken else "nothing lost, all back"
     done = ", ".join(f"{exam.last[key] - before[key]} {words}" for key, words in _COUNTED.items())
+    _outcomes.append((fault.title, f"{said}; {took:.0f} s"))
     print(f"  {fault.title}: {said}; {took:.0f} s until answers and pictures after it; {done}", flush=True)
     return not broken
 
@@ -113,6 +133,7 @@ def play(
         result = exam.end(within_s=wanted["seconds"] + 600)
     except AssertionError as error:
         print(f"  {title}: FAILED: {str(error)[-1500:]}", flush=True)
+        _outcomes.append((title, "FAILED"))
         return None
     finally:
         exam.close()
@@ -122,7 +143,9 @@ def play(
 
 def _say(title: str, result: dict[str, Any]) -> None:
     broken = broken_promises(result)
-    print(f"  {title}: {'FAILED: ' + _words(broken) if broken else 'nothing lost, all back'}")
+    outcome = "FAILED: " + _words(broken) if broken else "nothing lost, all back"
+    _outcomes.append((title, outcome))
+    print(f"  {title}: {outcome}")
     print(f"      {result['figures']}", flush=True)
 
 

@@ -23,14 +23,15 @@ class SmallWorld(World):
         super()._make_cluster(programs, as_user, base)
 
 
-def main(seconds: float, play: Callable[..., Any]) -> None:
-    """Prints a line. `seconds`: how long it is full; `play`: of bench_faults."""
+def main(seconds: float, play: Callable[..., Any]) -> str | None:
+    """Prints a line; why it was left out. `seconds`: how long it is full; `play`: of bench_faults."""
     with open_world(SmallWorld) as world:
         disk = world.disk
         if disk is None:
             print(f"  {TITLE}: left out, nothing may be mounted here", flush=True)
-            return
-        play(TITLE, world, lambda exam: _fill(world, disk, seconds))
+            return "left out, nothing may be mounted here"
+        play(TITLE, world, lambda exam: _fill(world, disk, seconds))  # tells its outcome itself
+    return None
 
 
 def _fill(world: World, disk: Disk, seconds: float) -> None:

@@ -19,6 +19,8 @@ BEFORE_THE_END_S = 2.5
 """Added to the working time, which begins within five seconds: then the last still send."""
 GIVE_UP_AFTER_S, HOPELESS = 20.0, 0.8
 """A rung whose cameras are this slow by then breaks whatever comes."""
+INCIDENT_IN = 2
+"""Half of the candidates cause an alert in the minute, one after the other: a percentile wants many."""
 TIMED = ("save", "alert", "first question")
 AT_MOST_S = 900.0
 
@@ -59,6 +61,7 @@ def play(ground: Ground, count: int, seconds: float) -> Rung:
             seconds=seconds,
             address=ground.world.address,
             whole=True,
+            incident_in=INCIDENT_IN,
         )
     try:
         rehearsal.wait_until("the exam", lambda last: " exam:" in last["words"], within_s=AT_MOST_S)
