@@ -41,8 +41,10 @@ def test_an_incident_is_decided_by_keyboard_alone(
     expect(dialog).to_be_hidden()
     page.keyboard.press("j")
     expect(page.locator("h1")).to_have_text("Camera covered: Carla Candidate")
+    page.wait_for_load_state()  # its scripts listen for keys now; the words stood there before
     page.keyboard.press("k")
     expect(page.locator("h1")).to_have_text("Several faces: Carla Candidate")
+    page.wait_for_load_state()
     page.keyboard.press("n")
     page.keyboard.type("a duck, i.e. no person; j k")
     assert Incident._base_manager.get(pk=found.pk).review_state == "unreviewed"
