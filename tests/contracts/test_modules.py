@@ -16,6 +16,7 @@ KERNEL = {
     "errors.py",
     "figures.py",
     "request_ids.py",
+    "rounds.py",
     "states.py",
 }
 CLOCK = "proctor_site/kernel/clock.py"

@@ -23,6 +23,7 @@ CALLS_OUT = {
     "proctoring/meetings/providers/livekit.py": "PROCTOR_LIVEKIT_URL",
     "proctoring/meetings/providers/realtimekit.py": "Cloudflare's own address",
     "proctor_site/processes.py": "none: the name of its own host",
+    "proctor_site/kernel/rounds.py": "none: systemd of its own host, by a socket of the file system",
     "proctor_site/error_tracking.py": "the service of the settings",
     "proctor_site/rehearsal/camera_line.py": "this server, or the address an operator typed",
     "proctor_site/rehearsal/candidate.py": "this server, or the address an operator typed",
