@@ -44,6 +44,11 @@ class WebhookEndpointAdmin(EndpointPages, NeverByHand, TenantAdmin):
     change_form_template = "admin/accounts/webhookendpoint/change_form.html"
     change_list_template = "admin/accounts/webhookendpoint/change_list.html"
 
+    def get_fields(self, request: HttpRequest, obj: WebhookEndpoint | None = None) -> Any:
+        """Without since when it fails and until when a former secret signs, where neither is so."""
+        empty = {name for name in ("failing_since", "before_until") if getattr(obj, name, None) is None}
+        return [name for name in self.fields if name not in empty]
+
     @admin.display(description="state")
     def standing(self, endpoint: WebhookEndpoint) -> str:
         if endpoint.switched_off_at is not None:

@@ -7,8 +7,9 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
-from accounts import sign_ins
+from accounts import queries, sign_ins
 from accounts.pages.guards import person_of
+from accounts.zones import zone_for
 
 
 @login_required
@@ -42,7 +43,7 @@ def own_sign_ins(request: HttpRequest) -> HttpResponse:
         "latest": sign_ins.latest_of(person),
         "warnings": warnings,
         "is_unconfirmed": is_unconfirmed,
-        "zone": person.time_zone or "UTC",
+        "zone": zone_for(person, next(iter(queries.own_institutions(request)), None)),
         "kept_days": sign_ins.KEPT.days,
     }
     return render(request, "accounts/sign_ins.html", context, status=400 if is_unconfirmed else 200)

@@ -8,10 +8,8 @@ from channels.layers import get_channel_layer
 
 from accounts.tenancy import within
 from proctor_site.kernel import clock
-from proctoring import coverage, supervision
-from proctoring.analysis import pace, pool
-from proctoring.consumers import connection, threads
-from proctoring.consumers.candidate import SHED_HELD_MS
+from proctoring import supervision
+from proctoring.consumers import connection
 from proctoring.consumers.frame_message import write_frame
 from proctoring.live import groups, presence
 from proctoring.live.messages import CAPTURE_TAKEN
@@ -158,66 +156,6 @@ async def test_a_repeated_frame_changes_nothing(connect: Any, candidate: Any, se
         await socket.inner.send_to(bytes_data=message(3, frame(RED)))
         assert (await socket.receive("frame_result"))["code"] == expected
     assert presence.read(session.attempt_id).analysed == 1
-
-
-async def test_two_frames_at_once_only_one_is_taken(connect: Any, candidate: Any, session: Any) -> None:
-    socket = await connect(candidate, address(session.attempt))
-    await socket.receive("hello")
-    for number in (1, 2):
-        await socket.inner.send_to(bytes_data=message(number, frame(RED)))
-    codes = {(await socket.receive("frame_result"))["code"] for _ in range(2)}
-    assert codes == {"", "frame_in_flight"}
-
-
-async def test_a_shed_frame_is_answered_late_and_the_page_is_free_for_other_things(
-    connect: Any, candidate: Any, session: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(threads.frames, "busy", threads.frames.most)  # as many as may wait
-    socket = await connect(candidate, address(session.attempt))
-    await socket.receive("hello")
-    started = asyncio.get_running_loop().time()
-    await socket.inner.send_to(bytes_data=message(1, frame(RED)))
-    await socket.send({"type": "ping", "sent_at": 1})
-    await socket.receive("pong")
-    assert asyncio.get_running_loop().time() - started < SHED_HELD_MS / 1000
-    answer = await socket.receive("frame_result")
-    assert asyncio.get_running_loop().time() - started >= SHED_HELD_MS / 1000
-    assert (answer["analysed"], answer["code"]) == (False, "overloaded")
-    assert answer["next_frame_after_ms"] >= 1_000  # the rest of at least two seconds
-
-
-async def test_a_frame_that_nobody_can_take_is_counted_for_operators_and_in_its_minute(
-    connect: Any, candidate: Any, session: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(threads.frames, "busy", threads.frames.most)
-    pool.start()
-    socket = await connect(candidate, address(session.attempt))
-    await socket.receive("hello")
-    await socket.inner.send_to(bytes_data=message(1, frame(RED)))
-    assert (await socket.receive("frame_result"))["code"] == "overloaded"
-    figures = pool.load()
-    assert figures is not None and (figures.shed, figures.analysed) == (1, 0)
-
-    def counted() -> coverage.Minute:
-        coverage.write(everything=True)
-        with within(session.institution):
-            return coverage.coverage_of(session).totals
-
-    totals = await in_thread(counted)
-    assert (totals.captured, totals.analysed, totals.shed) == (1, 0, 1)
-
-
-async def test_who_is_in_doubt_is_looked_at_although_all_others_have_to_wait(
-    connect: Any, candidate: Any, session: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(threads.frames, "busy", threads.frames.most)
-    pace.note(session.pk)
-    pace.looked(session.pk, 3)
-    socket = await connect(candidate, address(session.attempt))
-    await socket.receive("hello")
-    await socket.inner.send_to(bytes_data=message(1, frame(RED)))
-    answer = await socket.receive("frame_result")
-    assert answer["analysed"] and not pace.goes_first(session.pk), "one face: that settles it"
 
 
 @pytest.mark.parametrize("device", ["camera", "microphone"])

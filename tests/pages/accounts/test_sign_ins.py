@@ -53,6 +53,16 @@ def test_each_sign_in_is_listed_with_its_device(candidate: User, second_candidat
     assert newest(candidate).means == "password"
 
 
+def test_times_are_in_the_zone_of_the_institution_unless_one_chose_another(
+    candidate: User, institution: Institution
+) -> None:
+    Institution.objects.filter(pk=institution.pk).update(time_zone="Asia/Tokyo")
+    page = signed_in(candidate)
+    assert "Times are in Asia/Tokyo" in page.get(PAGE).content.decode()
+    User.objects.filter(pk=candidate.pk).update(time_zone="America/Lima")
+    assert "Times are in America/Lima" in page.get(PAGE).content.decode()
+
+
 def test_ending_a_session_asks_for_the_password_and_ends_that_one_alone(candidate: User) -> None:
     other = signed_in(candidate, EDGE)
     row = newest(candidate)
