@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -42,15 +43,14 @@ pytestmark = [pytest.mark.slow, pytest.mark.redis, pytest.mark.postgresql]
 
 
 @pytest.fixture(scope="module")
-def addresses(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+def addresses() -> Iterator[dict[str, str]]:
     """Of servers that speak TLS as `localhost`, without the certificate that vouches for them."""
     if reason := why_not():
         pytest.skip(reason)
-    folder = tmp_path_factory.mktemp("tls-inside")
-    for each in (folder, *folder.parents[:2]):
-        each.chmod(0o755)  # the user of PostgreSQL must reach its cluster in it
-    make_certificate(folder, "localhost")
     with ExitStack() as around:
+        folder = Path(around.enter_context(tempfile.TemporaryDirectory(prefix="proctor-tls-")))
+        folder.chmod(0o755)  # the user of PostgreSQL must reach its cluster in it
+        make_certificate(folder, "localhost")
         yield {
             "REDIS_URL": around.enter_context(_redis(folder)),
             "DATABASE_URL": around.enter_context(_postgresql(folder)),

@@ -24,6 +24,7 @@ TITLES = {
     "lists": ("bench_lists", "The lists of the admin with a million incidents"),
     "fuzz": ("bench_fuzz", "Input made up for the API and every decoder"),
     "wall": ("bench_wall", "The proctor's page with 200 candidates"),
+    "pages": ("bench_pages", "What pages weigh, and when they show something"),
     "capacity": ("bench_capacity", "How many candidates one machine holds, and what one costs"),
     "hosts": ("bench_hosts", "Two hosts behind nginx against one, and the cost of each role"),
     "faults": ("bench_faults", "Faults in the middle of an exam"),

@@ -37,8 +37,8 @@ def meanwhile(monkeypatch: pytest.MonkeyPatch, place: Any, act: Any) -> None:
     """`act` happens while `place.analyse` is at work, as when another process does it."""
     real = place.analyse
 
-    def slow(*arguments: Any) -> Any:
-        found = real(*arguments)
+    def slow(*arguments: Any, **options: Any) -> Any:
+        found = real(*arguments, **options)
         act()
         return found
 
