@@ -68,7 +68,7 @@ class WebhookMessage(TenantModel):
         ]
 
     def __str__(self) -> str:
-        return f"{self.kind} {self.public_id}"
+        return self.kind
 
 
 class WebhookTry(TenantModel):
