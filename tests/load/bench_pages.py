@@ -80,7 +80,7 @@ def _look_at_all(server: Server, calm: Browser, watched: Browser) -> None:
 
 def _signed_in(browser: Browser, server: Server, email: str) -> Page:
     _, page = open_page(browser, Console())
-    candidate_steps.sign_in(page, server, email, server.demo_accounts[email])
+    candidate_steps.sign_in(page, server, email, server.demo_accounts()[email])
     return page
 
 
